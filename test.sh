@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian and npm packages), builds, runs every test, and closes with "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")"
+
+need() { # need COMMAND PACKAGE...: installs the Debian packages when the command is missing
+  local command=$1; shift
+  command -v "$command" >/dev/null && return
+  local sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+  [ -n "${apt_updated:-}" ] || { $sudo apt-get update -qq; apt_updated=1; }
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" >/dev/null
+  command -v "$command" >/dev/null || { echo "test.sh: $command is missing and '$*' did not bring it" >&2; exit 1; }
+}
+need npm nodejs npm
+
+clients=tests/ImageGateway.SystemTests/clients
+if [ -f $clients/package-lock.json ]; then
+  (cd $clients && npm ci --no-audit --no-fund --silent) || { echo "test.sh: npm ci failed" >&2; exit 1; }
+fi
+dotnet build ImageGateway.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
+
+results=artifacts/test-results
+rm -rf $results
+status=0
+dotnet test ImageGateway.sln -c Release --no-build --nologo --logger trx --results-directory $results || status=1
+
+# One closing line over all test projects, summed from their result files.
+count() { { cat $results/*.trx 2>/dev/null || true; } | grep -o '<Counters [^>]*' | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+passed=$(count passed); failed=$(count failed)
+[ "$passed" -gt 0 ] || { echo "test.sh: no test ran" >&2; status=1; }
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] || status=1
+exit $status
