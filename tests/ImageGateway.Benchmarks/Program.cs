@@ -1,6 +1,31 @@
+using ImageGateway.Benchmarks.Proxy;
+
 namespace ImageGateway.Benchmarks;
 
 internal static class Program
 {
-    private static void Main(string[] args) => WebApplication.CreateBuilder(args).Build().Run();
+    private const string Usage = """
+        usage: ImageGateway.Benchmarks proxy [options]
+          --seconds N      length of one measurement (3)
+          --rounds N       interleaved rounds (5)
+          --cases LIST     of 2KB/N, 1.5MB/N, SSE/N, 8MB/N, first-event/N for N callers
+          --systems LIST   of direct, nginx, yarp, gateway
+          --markdown       print Markdown tables
+          --smoke          one short round of a few cases; exit code 1 when a request fails
+        """;
+
+    private static int Main(string[] args) => args switch
+    {
+        ["proxy", .. var options] => ProxyCommand.Run(options),
+        // Hidden: the benchmark starts itself again as these.
+        ["stub", var port] => StubServer.Run(int.Parse(port)),
+        ["yarp", var port, var upstream] => YarpServer.Run(int.Parse(port), int.Parse(upstream)),
+        _ => Fail(),
+    };
+
+    private static int Fail()
+    {
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
 }

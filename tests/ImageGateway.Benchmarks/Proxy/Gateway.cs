@@ -1,0 +1,37 @@
+using ImageGateway.Benchmarks.Processes;
+
+namespace ImageGateway.Benchmarks.Proxy;
+
+/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, and no limits or cache.</summary>
+internal static class Gateway
+{
+    public static ChildCommand Command(string directory, int port, int upstream)
+    {
+        directory = Directory.CreateDirectory(Path.Combine(directory, "gateway")).FullName;
+        var file = Path.Combine(directory, "gateway.json");
+        File.WriteAllText(file, Configuration(upstream));
+        var command = DotNet.Command("gateway", Assembly(), "--config", file, "--urls", $"http://127.0.0.1:{port}");
+        return command with
+        {
+            Environment = new Dictionary<string, string>(command.Environment)
+            {
+                ["BENCH_PROVIDER_KEY"] = "sk-bench-0123456789abcdef0123456789abcdef",
+                ["BENCH_KEY"] = Requests.Key,
+            },
+        };
+    }
+
+    private static string Configuration(int upstream) => $$"""
+        { "Gateway": {
+          "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Models": [ "gpt-image-1" ] } },
+          "Tenants": { "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench" } ], "Models": [ "*" ] } } } }
+        """;
+
+    /// <summary>Its build output, of the same configuration as this one: a reference builds it beforehand.</summary>
+    private static string Assembly()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory); // …/tests/ImageGateway.Benchmarks/bin/Release/net10.0/
+        var root = output.Parent?.Parent?.Parent?.Parent?.Parent ?? throw new DirectoryNotFoundException(output.FullName);
+        return Path.Combine(root.FullName, "src", "ImageGateway", "bin", output.Parent.Name, output.Name, "ImageGateway.dll");
+    }
+}
