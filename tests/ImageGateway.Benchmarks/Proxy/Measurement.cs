@@ -6,6 +6,7 @@ namespace ImageGateway.Benchmarks.Proxy;
 /// <summary>One system under one case in one round. Latencies in milliseconds, CPU of the system's own processes.</summary>
 internal sealed record Measurement(double PerSecond, double P50, double P99, double CpuSecondsPerThousand, double PeakBytes)
 {
+    /// <summary>Runs the case on the system for that long.</summary>
     /// <exception cref="LoadException">A request failed.</exception>
     public static Measurement Take(ProxyCase proxyCase, ProxySystem system, TimeSpan duration, CancellationToken cancellationToken)
     {

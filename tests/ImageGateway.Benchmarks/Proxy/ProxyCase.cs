@@ -18,6 +18,7 @@ internal sealed record ProxyCase(Answer Answer, int Callers)
 
     public LoadRequest Request { get; } = Requests.For(Answer);
 
+    /// <summary>The case of that name, with any number of callers.</summary>
     /// <exception cref="FormatException">There is no such case.</exception>
     public static ProxyCase Parse(string text)
     {

@@ -10,6 +10,7 @@ namespace ImageGateway.Benchmarks.Proxy;
 /// </summary>
 internal static class ProxyCommand
 {
+    /// <summary>Measures and prints; children are gone when it returns.</summary>
     /// <returns>0; 1 when a request failed; 2 for wrong arguments; 130 when interrupted.</returns>
     public static int Run(string[] args)
     {

@@ -19,6 +19,7 @@ internal sealed record ProxyOptions
     /// <summary>Length of the unmeasured run of each case on each system, in which they are compiled in full.</summary>
     public TimeSpan WarmUp => TimeSpan.FromSeconds(Math.Min(1, Duration.TotalSeconds / 3));
 
+    /// <summary>The switches as given, the rest at their defaults.</summary>
     /// <exception cref="FormatException">A switch or value is wrong.</exception>
     public static ProxyOptions Parse(ReadOnlySpan<string> args)
     {
