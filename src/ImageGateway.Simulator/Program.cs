@@ -2,5 +2,5 @@ namespace ImageGateway.Simulator;
 
 internal static class Program
 {
-    private static void Main(string[] args) => WebApplication.CreateBuilder(args).Build().Run();
+    private static Task Main(string[] args) => SimulatorHost.Build(new SimulatorOptions(), args).RunAsync();
 }

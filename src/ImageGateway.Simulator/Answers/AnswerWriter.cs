@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator.Calls;
+using ImageGateway.Simulator.Faults;
+
+namespace ImageGateway.Simulator.Answers;
+
+/// <summary>Kestrel closes the connection when a handler fails after its answer began: what was flushed arrives, the rest never does.</summary>
+internal sealed class CutException : Exception
+{
+    public CutException()
+        : base("The connection is cut as ordered.")
+    {
+    }
+}
+
+/// <summary>Sends an answer, up to the byte or event where a fault wants it to end, and notes in the log how far it came.</summary>
+internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
+{
+    private const int Tail = 1024;
+    private long _sent;
+    private int _events;
+
+    public Fault Fault { get; set; } = new();
+
+    public Task WriteJsonAsync(int status, JsonObject body) =>
+        WriteAsync(status, "application/json", Encoding.UTF8.GetBytes(body.ToJsonString()));
+
+    public async Task WriteAsync(int status, string contentType, ReadOnlyMemory<byte> body)
+    {
+        Start(status, contentType);
+        http.Response.ContentLength = body.Length;
+        // The end goes out by itself, after the note: who has read the whole answer finds it complete in the log.
+        await SendAsync(body[..Math.Max(0, body.Length - Tail)]);
+        await CompleteAsync(body[Math.Max(0, body.Length - Tail)..]);
+    }
+
+    public void StartEvents()
+    {
+        Start(StatusCodes.Status200OK, "text/event-stream");
+        http.Response.Headers.CacheControl = "no-cache";
+    }
+
+    public async Task WriteEventAsync(ReadOnlyMemory<byte> text, bool last)
+    {
+        await EndAtEventAsync();
+        await pause.ForEventAsync(Fault, http.RequestAborted);
+        if (last && Fault.CutAfterEvents is null && Fault.HangAfterEvents is null)
+            await CompleteAsync(text);
+        else
+            await SendAsync(text);
+        _events++;
+        await EndAtEventAsync();
+    }
+
+    public void NoteEnd()
+    {
+        if (!call.Current.Completed)
+            call.Update(now => now with { Aborted = http.RequestAborted.IsCancellationRequested });
+    }
+
+    private void Start(int status, string contentType)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        foreach (var (name, value) in Fault.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            http.Response.Headers[name] = value;
+        call.Update(now => now with { Status = status });
+    }
+
+    private async Task CompleteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (Fault.CutAfterBytes is { } limit && _sent + bytes.Length > limit)
+            await SendAsync(bytes);
+        call.Update(now => now with { Completed = true });
+        await SendAsync(bytes);
+        if (http.RequestAborted.IsCancellationRequested)
+            call.Update(now => now with { Completed = false });
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        http.RequestAborted.ThrowIfCancellationRequested();
+        var room = (Fault.CutAfterBytes ?? long.MaxValue) - _sent;
+        if (bytes.Length > room)
+        {
+            await FlushAsync(bytes[..(int)room]);
+            throw new CutException();
+        }
+
+        await FlushAsync(bytes);
+    }
+
+    private async Task FlushAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (!http.Response.HasStarted)
+            await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.BodyWriter.WriteAsync(bytes, http.RequestAborted);
+        _sent += bytes.Length;
+    }
+
+    private async Task EndAtEventAsync()
+    {
+        if (Fault.CutAfterEvents is { } cut && _events >= cut)
+        {
+            await FlushAsync(default);
+            throw new CutException();
+        }
+
+        if (Fault.HangAfterEvents is { } hang && _events >= hang)
+        {
+            await FlushAsync(default);
+            await pause.ForeverAsync(http.RequestAborted);
+        }
+    }
+}

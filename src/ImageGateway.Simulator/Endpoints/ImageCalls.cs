@@ -1,0 +1,59 @@
+using ImageGateway.Simulator.Answers;
+using ImageGateway.Simulator.Calls;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.Simulator.Requests;
+
+namespace ImageGateway.Simulator.Endpoints;
+
+/// <summary>The way of one image call: log it, read it, let a fault strike, judge it, answer it.</summary>
+internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRules faults, PictureStore pictures, Deployments deployments, Pause pause)
+{
+    public RequestDelegate Handle(Surface surface, ImageOperation operation) => http => HandleAsync(http, surface, operation);
+
+    private async Task HandleAsync(HttpContext http, Surface surface, ImageOperation operation)
+    {
+        var call = log.Begin(CallRecord.Of(http.Request, surface, operation));
+        var answer = new AnswerWriter(http, call, pause);
+        ResponseHeaders.Add(http.Response, surface);
+        try
+        {
+            await AnswerAsync(http, surface, call, answer);
+        }
+        catch (ProviderException error)
+        {
+            await answer.WriteJsonAsync(error.Status, error.Body);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            // The client left, or the simulator is stopping: nobody is there to answer.
+        }
+        finally
+        {
+            answer.NoteEnd();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, Surface surface, OpenCall call, AnswerWriter answer)
+    {
+        var body = await BodyReader.ReadAsync(http.Request, http.RequestAborted);
+        call.Update(now => now.With(body, surface, deployments));
+        answer.Fault = faults.Take(call.Current) ?? answer.Fault;
+        await pause.BeforeAnswerAsync(answer.Fault, http.RequestAborted);
+        if (await FaultAnswer.WriteAsync(answer.Fault, answer, pause, http, call.Current))
+            return;
+        Gate.Check(http.Request, surface, call.Current, body);
+        var job = JobReader.Read(body, Deployments.Resolve(call.Current, surface), surface, call.Current.Operation);
+        Moderation.Check(job, surface, ResponseHeaders.RequestId(http.Response), options.TimeProvider.GetUtcNow());
+        await (job.Stream ? new EventStream(job, answer, call, options.TimeProvider).WriteAsync() : WriteJsonAsync(http, job, surface, call, answer));
+    }
+
+    private Task WriteJsonAsync(HttpContext http, ImageJob job, Surface surface, OpenCall call, AnswerWriter answer)
+    {
+        var (body, images) = new JsonAnswer(job, surface, options.TimeProvider.GetUtcNow()).Write(png => AddressOf(http.Request, png));
+        call.Bill(Tokens.Of(job, partialImagesSent: 0), images);
+        return answer.WriteAsync(StatusCodes.Status200OK, "application/json", body);
+    }
+
+    private string AddressOf(HttpRequest request, byte[] png) =>
+        $"{request.Scheme}://{request.Host}{request.PathBase}/files/{pictures.Add(png)}.png";
+}

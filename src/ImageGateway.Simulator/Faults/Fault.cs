@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ImageGateway.Simulator.Faults;
+
+/// <summary>How a call is to go wrong. Delays combine with everything else.</summary>
+public sealed record Fault
+{
+    /// <summary>Answer this HTTP status.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>More response headers, e.g. <c>retry-after</c>.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Body of that status: JSON, or a string sent as it is. Absent: what the provider would say.</summary>
+    public JsonNode? Body { get; init; }
+
+    /// <summary>Wait, in milliseconds, before the answer starts.</summary>
+    [JsonPropertyName("delay_ms")]
+    public int DelayMilliseconds { get; init; }
+
+    /// <summary>Wait, in milliseconds, before every event.</summary>
+    [JsonPropertyName("event_delay_ms")]
+    public int EventDelayMilliseconds { get; init; }
+
+    /// <summary>Never answer; end when the client goes.</summary>
+    public bool Hang { get; init; }
+
+    /// <summary>Stop for good after so many events.</summary>
+    public int? HangAfterEvents { get; init; }
+
+    /// <summary>Close the connection after so many bytes of the body.</summary>
+    public int? CutAfterBytes { get; init; }
+
+    /// <summary>Close the connection after so many events.</summary>
+    public int? CutAfterEvents { get; init; }
+
+    /// <summary><c>true</c>, or the error's code: an error body under status 200.</summary>
+    [JsonPropertyName("error_in_200")]
+    public JsonNode? ErrorIn200 { get; init; }
+
+    /// <summary>Abort the connection before the first byte.</summary>
+    public bool Reset { get; init; }
+
+    /// <summary>Answer an HTML page, as a proxy in between would; status 502 unless given.</summary>
+    public bool Html { get; init; }
+}
+
+/// <summary>Which calls get a fault; what is null matches all.</summary>
+public sealed record FaultRule
+{
+    /// <summary>Account of the path.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>Model or deployment.</summary>
+    public string? Model { get; init; }
+
+    /// <summary><c>generation</c>, <c>edit</c> or <c>variation</c>.</summary>
+    public Calls.ImageOperation? Operation { get; init; }
+
+    /// <summary>The key as sent.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>How many calls; null: all.</summary>
+    public int? Times { get; init; }
+
+    /// <summary>What happens to them.</summary>
+    public required Fault Fault { get; init; }
+
+    internal bool Matches(Calls.Call call) =>
+        (Account is null || Account == call.Account)
+        && (Model is null || Model == call.Model || Model == call.Deployment)
+        && (Operation is null || Operation == call.Operation)
+        && (Key is null || Key == call.Key);
+}

@@ -1,0 +1,25 @@
+namespace ImageGateway.Simulator;
+
+/// <summary>How a simulator is set up; read once by <see cref="SimulatorHost.Build"/>, the delays at every request.</summary>
+public sealed class SimulatorOptions
+{
+    /// <summary>Addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:9090";
+
+    /// <summary>Azure deployment name → model. A name that is a model's own needs no entry.</summary>
+    public IDictionary<string, string> Deployments { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["img-std"] = "gpt-image-1",
+        ["img-mini"] = "gpt-image-1-mini",
+        ["img-2"] = "gpt-image-2",
+    };
+
+    /// <summary>Wait before every event of a stream. Default: none.</summary>
+    public TimeSpan EventDelay { get; set; }
+
+    /// <summary>Wait before a successful answer starts. Default: none.</summary>
+    public TimeSpan ResponseDelay { get; set; }
+
+    /// <summary>The clock of <c>created</c> and of all waiting.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}
