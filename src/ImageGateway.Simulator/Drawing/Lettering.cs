@@ -4,6 +4,7 @@ namespace ImageGateway.Simulator.Drawing;
 internal static class Lettering
 {
     private const int SmallestDot = 2;
+    private static readonly (int X, int Y)[] Corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)];
 
     /// <summary>Fills a box with text from its top; returns the height used, in pixels.</summary>
     public static int Fit(Canvas canvas, string text, int left, int top, int width, int height, int largestDot)
@@ -65,7 +66,21 @@ internal static class Lettering
             {
                 if (Font.IsSet(letter, column, row))
                     canvas.Rectangle(left + column * dot, top + row * dot, dot, dot, color, share);
+                else
+                    Smooth(canvas, letter, column, row, left + column * dot, top + row * dot, dot, color, share);
             }
+        }
+    }
+
+    // Where two dots touch by their corners only, the two empty places beside them get a small triangle: slanted strokes look drawn.
+    private static void Smooth(Canvas canvas, char letter, int column, int row, int left, int top, int dot, uint color, float share)
+    {
+        foreach (var (x, y) in Corners)
+        {
+            if (!Font.IsSet(letter, column + x, row) || !Font.IsSet(letter, column, row + y) || Font.IsSet(letter, column + x, row + y))
+                continue;
+            for (int i = 0, length = dot / 2; length > 0; i++, length--)
+                canvas.Rectangle(x < 0 ? left : left + dot - length, y < 0 ? top + i : top + dot - 1 - i, length, 1, color, share);
         }
     }
 }

@@ -8,7 +8,8 @@ internal sealed class Palette
 
     public Palette(ReadOnlySpan<byte> seed)
     {
-        var hue = seed[0] / 256f;
+        // From blue over violet to orange; greens and yellows turn muddy when dark.
+        var hue = 0.5f + 0.57f * seed[0] / 255;
         // Neighbouring hues always agree; which neighbour is the seed's choice.
         var turn = (seed[1] & 1) == 0 ? 0.11f : -0.11f;
         Zenith = FromHsl(hue, 0.62f, 0.24f);

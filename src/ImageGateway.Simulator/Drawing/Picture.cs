@@ -37,7 +37,8 @@ internal sealed record Picture(string Prompt, string Caption, string Seed, int W
         int width = Width - 2 * marginX, height = Height - 2 * marginY;
         var captionDot = Math.Clamp(width / (Font.Advance * Math.Max(Caption.Length, 1)), 1, Math.Max(1, side / 200));
         var captionHeight = Font.LineHeight * captionDot;
-        Lettering.Fit(canvas, Prompt, marginX, marginY, width, height - 2 * captionHeight, side / 85);
+        // The sky is the page: the text ends above the hills, where it would be hard to read.
+        Lettering.Fit(canvas, Prompt, marginX, marginY, width, height / 2, side / 85);
         Lettering.Write(canvas, Caption, marginX, Height - marginY - captionHeight + captionDot, captionDot);
     }
 
