@@ -35,6 +35,12 @@ internal static class ProviderErrors
     public static ProviderException MalformedJson() =>
         Request(400, null, null, "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)");
 
+    public static ProviderException MalformedMultipart() =>
+        Request(400, null, null, "Could not parse multipart form. Check that the body ends with the boundary that the Content-Type header names.");
+
+    public static ProviderException TooLarge() =>
+        Request(413, null, null, "Maximum content size limit exceeded.");
+
     public static ProviderException Missing(string name) =>
         Request(400, "missing_required_parameter", name, $"Missing required parameter: '{name}'.");
 

@@ -17,7 +17,7 @@ public sealed class SimulatorOptions
     /// <summary>Wait before every event of a stream. Default: none.</summary>
     public TimeSpan EventDelay { get; set; }
 
-    /// <summary>Wait before a successful answer starts. Default: none.</summary>
+    /// <summary>Wait before every answer starts, errors of the provider included. Default: none.</summary>
     public TimeSpan ResponseDelay { get; set; }
 
     /// <summary>The clock of <c>created</c> and of all waiting.</summary>

@@ -13,7 +13,7 @@ internal static class Gate
             throw AzureErrors.NotFound();
         if (call.Operation == ImageOperation.Edit)
             CheckEdit(surface, call, body);
-        else if (call.Operation == ImageOperation.Generation == body.IsMultipart)
+        else if (body.IsMultipart != (call.Operation == ImageOperation.Variation))
             throw ProviderErrors.UnsupportedContentType(call.ContentType);
         else if (call.Operation == ImageOperation.Variation && call.Model is not (null or "dall-e-2"))
             throw ProviderErrors.InvalidValue("model", call.Model, ["dall-e-2"]);

@@ -23,9 +23,14 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         {
             await answer.WriteJsonAsync(error.Status, error.Body);
         }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            await answer.WriteJsonAsync(error.StatusCode, ProviderErrors.TooLarge().Body);
+        }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
-            // The client left, or the simulator is stopping: nobody is there to answer.
+            // The client left, or the simulator stops while it hangs. Returning would send an empty 200.
+            http.Abort();
         }
         finally
         {

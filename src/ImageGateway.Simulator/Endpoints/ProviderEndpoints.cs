@@ -25,6 +25,12 @@ internal static class ProviderEndpoints
         routes.MapPost("/openai/deployments/{deployment}/images/edits", calls.Handle(Surface.AzureDeployment, ImageOperation.Edit));
         routes.MapPost("/openai/v1/images/generations", calls.Handle(Surface.AzureV1, ImageOperation.Generation));
         routes.MapPost("/openai/v1/images/edits", calls.Handle(Surface.AzureV1, ImageOperation.Edit));
+        routes.MapFallback("/openai/{*path}", http =>
+        {
+            var notFound = AzureErrors.NotFound();
+            http.Response.StatusCode = notFound.Status;
+            return http.Response.WriteAsJsonAsync(notFound.Body, SimulatorJson.Default.JsonObject);
+        });
     }
 
     /// <summary>Pictures answered by address need no key, as the real ones do not: the address is the secret.</summary>

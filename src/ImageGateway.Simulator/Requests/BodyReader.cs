@@ -12,7 +12,7 @@ internal static class BodyReader
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw ProviderErrors.UnsupportedContentType(request.ContentType);
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return await ReadMultipartAsync(request, HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), cancellationToken);
+            return await ReadMultipartAsync(request, type, cancellationToken);
         if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
             return await ReadJsonAsync(request, cancellationToken);
         throw ProviderErrors.UnsupportedContentType(request.ContentType);
@@ -36,14 +36,25 @@ internal static class BodyReader
         }
     }
 
-    private static async Task<RequestBody> ReadMultipartAsync(HttpRequest request, string boundary, CancellationToken cancellationToken)
+    private static async Task<RequestBody> ReadMultipartAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellationToken)
     {
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         var files = new List<InputFile>();
-        var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
-            await ReadPartAsync(section, members, files, cancellationToken);
-        return new RequestBody(IsMultipart: true, members, files);
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        if (boundary.Length == 0)
+            throw ProviderErrors.MalformedMultipart();
+        try
+        {
+            var reader = new MultipartReader(boundary, request.Body);
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+                await ReadPartAsync(section, members, files, cancellationToken);
+            return new RequestBody(IsMultipart: true, members, files);
+        }
+        // Lost connections come as derived types; the reader's own complaint about a missing boundary is a bare IOException.
+        catch (Exception broken) when (broken is InvalidDataException || broken.GetType() == typeof(IOException))
+        {
+            throw ProviderErrors.MalformedMultipart();
+        }
     }
 
     private static async Task ReadPartAsync(MultipartSection section, Dictionary<string, JsonElement> members, List<InputFile> files, CancellationToken cancellationToken)
