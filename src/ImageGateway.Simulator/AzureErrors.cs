@@ -16,7 +16,7 @@ internal static class AzureErrors
     public static ProviderException MultipartOnly() =>
         Error(415, "UnsupportedMediaType", "Image edits take multipart/form-data.");
 
-    /// <param name="status">400, or the 200 in which this error is known to hide.</param>
+    /// <summary>A refusal; its status is 400, or the 200 in which it is known to hide.</summary>
     public static ProviderException ContentFilter(int status, DateTimeOffset now)
     {
         var refusal = Error(status, "contentFilter", "Your task failed as a result of our safety system.");

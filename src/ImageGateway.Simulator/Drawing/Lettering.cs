@@ -6,8 +6,11 @@ internal static class Lettering
     private const int SmallestDot = 2;
     private static readonly (int X, int Y)[] Corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)];
 
-    /// <summary>Fills a box with text from its top; returns the height used, in pixels.</summary>
-    public static int Fit(Canvas canvas, string text, int left, int top, int width, int height, int largestDot)
+    /// <summary>What wrapped text needs, in pixels.</summary>
+    public static int HeightOf(string text, int width, int dot) => Wrap(text, width, dot).Count * Font.LineHeight * dot;
+
+    /// <summary>Fills a box with text from its top.</summary>
+    public static void Fit(Canvas canvas, string text, int left, int top, int width, int height, int largestDot)
     {
         var dot = Math.Max(largestDot, 1);
         var lines = Wrap(text, width, dot);
@@ -17,10 +20,9 @@ internal static class Lettering
         lines = Shorten(lines, Math.Max(1, height / (Font.LineHeight * dot)));
         for (var line = 0; line < lines.Count; line++)
             Write(canvas, lines[line], left, top + line * Font.LineHeight * dot, dot);
-        return lines.Count * Font.LineHeight * dot;
     }
 
-    public static void Write(Canvas canvas, string line, int left, int top, int dot)
+    private static void Write(Canvas canvas, string line, int left, int top, int dot)
     {
         for (var i = 0; i < line.Length; i++)
             Letter(canvas, line[i], left + i * Font.Advance * dot + dot / 2, top + dot / 2, dot, Palette.Black, 0.35f);

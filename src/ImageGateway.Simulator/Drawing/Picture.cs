@@ -14,16 +14,16 @@ internal sealed record Picture(string Prompt, string Caption, string Seed, int W
     /// <summary>The finished PNG.</summary>
     public byte[] Draw() => Draw(squares: 0);
 
-    /// <summary>The n-th preview: coarse squares, finer with each.</summary>
+    /// <summary>The n-th preview: a landscape of coarse squares, finer with each; the text can be read from the first.</summary>
     public byte[] DrawPartial(int index) => Draw(CoarsestSquare >> index);
 
     private byte[] Draw(int squares)
     {
         using var canvas = new Canvas(Width, Height);
         Scene.Paint(canvas, SHA256.HashData(Encoding.UTF8.GetBytes(Seed)));
-        Write(canvas);
         if (squares > 0)
             canvas.Pixelate(squares);
+        Write(canvas);
         if (Transparent)
             CutOut(canvas);
         return PngWriter.Encode(canvas, Transparent, Seed);
@@ -36,10 +36,10 @@ internal sealed record Picture(string Prompt, string Caption, string Seed, int W
         int marginX = Transparent ? (Width - side * 7 / 10) / 2 : side / 16, marginY = Transparent ? (Height - side * 7 / 10) / 2 : side / 16;
         int width = Width - 2 * marginX, height = Height - 2 * marginY;
         var captionDot = Math.Clamp(width / (Font.Advance * Math.Max(Caption.Length, 1)), 1, Math.Max(1, side / 200));
-        var captionHeight = Font.LineHeight * captionDot;
+        var captionHeight = Lettering.HeightOf(Caption, width, captionDot);
         // The sky is the page: the text ends above the hills, where it would be hard to read.
         Lettering.Fit(canvas, Prompt, marginX, marginY, width, height / 2, side / 85);
-        Lettering.Write(canvas, Caption, marginX, Height - marginY - captionHeight + captionDot, captionDot);
+        Lettering.Fit(canvas, Caption, marginX, Height - marginY - captionHeight, width, captionHeight, captionDot);
     }
 
     private void CutOut(Canvas canvas)

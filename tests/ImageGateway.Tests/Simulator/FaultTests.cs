@@ -105,6 +105,18 @@ public sealed class FaultTests : SimulatorFixture
         Assert.Equal((null, false), (call.Status, call.Completed));
     }
 
+    [Fact]
+    public async Task Hang_does_not_hold_up_the_end_of_the_simulator()
+    {
+        Faults.Add(new FaultRule { Fault = new Fault { Hang = true } });
+        var answer = GenerateAsync();
+        await WaitForAsync(one => one.Model is not null);
+
+        await StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10)]

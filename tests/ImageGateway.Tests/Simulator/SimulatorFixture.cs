@@ -38,6 +38,8 @@ public abstract class SimulatorFixture : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
+    protected Task StopAsync() => _app.StopAsync();
+
     protected Task<HttpResponseMessage> PostAsync(string path, object body) =>
         SendAsync(path, Json(body));
 
