@@ -1,3 +1,46 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using ImageGateway.Admin;
+using ImageGateway.Api;
+using ImageGateway.Configuration;
+using ImageGateway.Hosting;
+using ImageGateway.Telemetry;
+using ImageGateway.Tenants;
+
+try
+{
+    await using var gateway = await BuildAsync(args);
+    await gateway.RunAsync();
+    return 0;
+}
+catch (ConfigurationException e)
+{
+    foreach (var mistake in e.Mistakes)
+        await Console.Error.WriteLineAsync(mistake);
+    return 1;
+}
+
+/// <summary>The gateway, whole and not yet started.</summary>
+internal sealed partial class Program
+{
+    public static async Task<WebApplication> BuildAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var firstRun = builder.AddGatewayFile();
+        builder.AddGatewayLogging();
+        builder.AddGatewayServer();
+        await builder.AddGatewayAsync(firstRun);
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorHandling>();
+        var snapshot = app.Services.GetRequiredService<GatewaySnapshot>;
+        app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
+        app.UseRouting();
+        app.MapImages();
+        app.MapModels();
+        app.MapPrices();
+        app.MapHealth();
+        return app;
+    }
+
+    private static bool IsDataPlane(PathString path) => path.StartsWithSegments("/v1") || path.StartsWithSegments("/openai");
+}

@@ -1,0 +1,75 @@
+using ImageGateway.Images;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageGateway.Api;
+
+/// <summary>
+/// The outermost stage: gives every request its id, and lets every failure leave in the shape its reader knows,
+/// OpenAI's envelope on the data plane and ProblemDetails on the control plane.
+/// </summary>
+internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider time, ILogger<ErrorHandling> log)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        http.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        http.Response.Headers["x-request-id"] = http.TraceIdentifier;
+        try
+        {
+            await next(http);
+            await DescribeAsync(http);
+        }
+        catch (GatewayException e)
+        {
+            await FailAsync(http, e.Error);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // The server's own words are about framing and never quote the body.
+            var kind = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorKind.RequestTooLarge : ErrorKind.InvalidValue;
+            await FailAsync(http, new GatewayError(kind, $"The request cannot be read: {e.Message}"));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            LogClientGone(http.TraceIdentifier);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            LogUnexpected(e, http.TraceIdentifier);
+            await FailAsync(http, new GatewayError(ErrorKind.Internal, "The gateway failed. Its log has the details under this request id."));
+        }
+    }
+
+    // Routing answers unknown paths and methods with a bare status.
+    private static Task DescribeAsync(HttpContext http) => (http.Response.HasStarted, http.Response.StatusCode) switch
+    {
+        (false, StatusCodes.Status404NotFound) => FailAsync(http, new GatewayError(ErrorKind.UnknownUrl, $"Unknown request URL: {http.Request.Method} {GatewayException.Shortened(http.Request.Path)}.")),
+        (false, StatusCodes.Status405MethodNotAllowed) => FailAsync(http, new GatewayError(ErrorKind.MethodNotAllowed, $"The method {http.Request.Method} is not allowed here. Allowed: {http.Response.Headers.Allow}.")),
+        _ => Task.CompletedTask,
+    };
+
+    private static async Task FailAsync(HttpContext http, GatewayError error)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+        if (http.Request.Path.StartsWithSegments("/admin"))
+            await ProblemAsync(http, error);
+        else
+            await ErrorEnvelope.WriteAsync(http.Response, error, http.RequestAborted);
+    }
+
+    private static Task ProblemAsync(HttpContext http, GatewayError error)
+    {
+        http.Response.StatusCode = ErrorEnvelope.Status(error);
+        var problem = new ProblemDetails { Status = http.Response.StatusCode, Title = ErrorEnvelope.Code(error), Detail = error.Message };
+        return http.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", http.RequestAborted);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId}: the client is gone")]
+    private partial void LogClientGone(string requestId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{RequestId}: unexpected failure")]
+    private partial void LogUnexpected(Exception exception, string requestId);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using ImageGateway.Hosting;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Api;
+
+/// <summary>A model as OpenAI lists it. <see cref="ShutdownDate"/> is yyyy-MM-dd, or null when none is known.</summary>
+internal sealed record ModelAnswer(string Id, long Created, string OwnedBy, string? ShutdownDate)
+{
+    public string Object { get; init; } = "model";
+}
+
+/// <summary>A list as OpenAI writes it.</summary>
+internal sealed record ListAnswer<T>(IReadOnlyList<T> Data)
+{
+    public string Object { get; init; } = "list";
+}
+
+/// <summary>What a key may use: the models that something serves and its tenant may be served by, and the aliases.</summary>
+internal static class ModelEndpoints
+{
+    public static void MapModels(this IEndpointRouteBuilder app)
+    {
+        foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai"])
+        {
+            app.MapGet($"{prefix}/models", (HttpContext http, GatewaySnapshot snapshot) => new ListAnswer<ModelAnswer>([.. Models(snapshot, http.Caller())]));
+            app.MapGet($"{prefix}/models/{{**id}}", (HttpContext http, GatewaySnapshot snapshot, string id) =>
+                Models(snapshot, http.Caller()).FirstOrDefault(model => model.Id == id)
+                ?? throw new GatewayException(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(id)}' does not exist, or this key may not use it.", "model"));
+        }
+    }
+
+    private static IEnumerable<ModelAnswer> Models(GatewaySnapshot snapshot, Caller caller)
+    {
+        var models = snapshot.Routing.Targets.Where(target => caller.MayUse(target.Model.Name)).GroupBy(target => target.Model).ToList();
+        foreach (var alias in RoutingTable.Aliases)
+            yield return new ModelAnswer(alias, 0, "imagegateway", null);
+        foreach (var (model, targets) in models.Select(group => (group.Key, group)))
+        {
+            // It is there as long as one of its targets is.
+            var shutdown = targets.Any(target => target.Shutdown is null) ? null : targets.Max(target => target.Shutdown);
+            var created = new DateTimeOffset(model.Released.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds();
+            yield return new ModelAnswer(model.Name, created, model.OwnedBy, shutdown?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
+    }
+}

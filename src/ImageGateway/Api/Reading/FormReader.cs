@@ -1,0 +1,102 @@
+using ImageGateway.Images;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageGateway.Api.Reading;
+
+/// <summary>Reads edits and variations that come as multipart forms.</summary>
+internal sealed class FormReader(BlockPool pool, BufferBudget budget)
+{
+    private const int MaxParts = 128;
+    private const int MaxFieldBytes = 1024 * 1024;
+
+    public async Task<ImageJob> ReadAsync(HttpRequest request, string boundary, Operation operation, BodyLimits limits, CancellationToken cancellationToken)
+    {
+        var parts = new FormParts();
+        try
+        {
+            await ReadPartsAsync(new MultipartReader(boundary, request.Body, BlockPool.BlockSize) { HeadersCountLimit = 16 }, parts, limits.FileBytes, cancellationToken);
+            return Job(parts, operation);
+        }
+        catch (Exception e)
+        {
+            parts.Dispose();
+            // Kestrel's own refusals are IOExceptions too, and say more.
+            if (e is InvalidDataException || (e is IOException and not BadHttpRequestException && !cancellationToken.IsCancellationRequested))
+                throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, "The multipart body is malformed or ends too early."), e);
+            throw;
+        }
+    }
+
+    private static ImageJob Job(FormParts parts, Operation operation)
+    {
+        var prompt = Parameters.Prompt(parts, operation);
+        if (parts.Inputs.Images.Count == 0)
+            throw Parameters.Missing("image");
+        parts.Inputs.CheckMask();
+        return new ImageJob
+        {
+            Operation = operation,
+            Model = Parameters.Model(parts),
+            Prompt = prompt,
+            Parameters = Parameters.Read(parts),
+            Images = parts.Inputs.Images,
+            Mask = parts.Inputs.Mask,
+            Body = new FormBody(parts.Fields, parts.Files),
+        };
+    }
+
+    private async Task ReadPartsAsync(MultipartReader reader, FormParts parts, long fileLimit, CancellationToken cancellationToken)
+    {
+        for (var count = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; count++)
+        {
+            if (count == MaxParts)
+                throw new GatewayException(ErrorKind.InvalidValue, $"The form has more than {MaxParts} parts.");
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.Name.Length == 0)
+                throw new GatewayException(ErrorKind.InvalidValue, "A part of the form has no name: each needs 'Content-Disposition: form-data; name=\"…\"'.");
+            var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+            var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.Length > 0 ? disposition.FileNameStar : disposition.FileName).ToString();
+            if (fileName.Length > 0)
+                await ReadFileAsync(section, name, fileName, parts, fileLimit, cancellationToken);
+            else if (Role(name) is { } role)
+                throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{role}': the part has no filename. Allowed: a file part with a filename.", role);
+            else
+                parts.AddField(name, await ReadFieldAsync(section, name, cancellationToken));
+        }
+    }
+
+    private async Task ReadFileAsync(MultipartSection section, string name, string fileName, FormParts parts, long limit, CancellationToken cancellationToken)
+    {
+        var bytes = new SpooledBytes(pool, budget);
+        try
+        {
+            if (!await bytes.FillAsync(section.Body, limit, cancellationToken))
+                throw JobReader.TooLarge(limit, Role(name) ?? name);
+            parts.AddFile(name, Role(name), fileName, section.ContentType, bytes);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
+    {
+        using var text = new StreamReader(section.Body, leaveOpen: true);
+        var buffer = new char[1024];
+        var value = new System.Text.StringBuilder();
+        int read;
+        while ((read = await text.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (value.Append(buffer, 0, read).Length > MaxFieldBytes)
+                throw JobReader.TooLarge(MaxFieldBytes, name);
+        }
+        return value.ToString();
+    }
+
+    // Clients write image, image[] or image[0].
+    private static string? Role(string name) => name == "mask" ? "mask"
+        : name == "image" || (name.StartsWith("image[", StringComparison.Ordinal) && name.EndsWith(']') && name[6..^1].All(char.IsAsciiDigit)) ? "image"
+        : null;
+}

@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+using ImageGateway.Images;
+
+namespace ImageGateway.Catalog;
+
+/// <summary>What a model costs from a day on. Amounts are nano-USD for one token or one picture.</summary>
+internal sealed record Price
+{
+    /// <summary>The first day (UTC) it is in force.</summary>
+    public required DateOnly From { get; init; }
+
+    public NanoUsd TextInput { get; init; }
+    public NanoUsd CachedTextInput { get; init; }
+    public NanoUsd ImageInput { get; init; }
+    public NanoUsd CachedImageInput { get; init; }
+    public NanoUsd ImageOutput { get; init; }
+    public NanoUsd TextOutput { get; init; }
+
+    /// <summary>Price of one picture by quality and size, for models without tokens; null otherwise.</summary>
+    public FrozenDictionary<string, FrozenDictionary<ImageSize, NanoUsd>>? PerImage { get; init; }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using ImageGateway.Images;
+
+namespace ImageGateway.Catalog;
+
+/// <summary>The token-cost table: how many tokens a job uses, before the provider says so.</summary>
+internal sealed record TokenRule
+{
+    /// <summary>Output tokens of one picture, by quality and size.</summary>
+    public required IOutputTokens Output { get; init; }
+
+    /// <summary>Output tokens of each partial picture; 100 (OpenAI's image guide, "Partial images cost").</summary>
+    public int PerPartialImage { get; init; }
+
+    /// <summary>Input tokens of a picture; null: the provider publishes no rule.</summary>
+    public TileRule? InputImage { get; init; }
+
+    /// <summary>What one input picture is taken to use at most where there is no rule.</summary>
+    public int AssumedInputImage { get; init; }
+
+    /// <summary>What one job is taken to write in text tokens at most where the provider bills some and publishes no rule.</summary>
+    public int AssumedTextOutput { get; init; }
+
+    /// <summary>Tokens of one input picture.</summary>
+    public long InputTokens(int width, int height, bool highFidelity) => InputImage?.Tokens(width, height, highFidelity) ?? AssumedInputImage;
+}
+
+/// <summary>
+/// Input tokens of a picture: fitted into 2048 x 2048, scaled so that its shorter side is 512, then counted in
+/// 512-pixel tiles (OpenAI's image guide, gpt-image-1): <c>Base + PerTile * tiles</c>, and more at high fidelity.
+/// </summary>
+internal sealed record TileRule(int Base, int PerTile, int HighSquare, int HighOther)
+{
+    public long Tokens(int width, int height, bool highFidelity)
+    {
+        // Both scalings keep the ratio, and the shorter side ends as one tile, so the tiles are the ratio, rounded up.
+        long shorter = Math.Min(width, height), longer = Math.Max(width, height);
+        var tiles = (longer + shorter - 1) / shorter;
+        var fidelity = !highFidelity ? 0 : width == height ? HighSquare : HighOther;
+        return Base + (PerTile * tiles) + fidelity;
+    }
+}
+
+/// <summary>Output tokens of one picture: from a table, or by a formula.</summary>
+internal interface IOutputTokens
+{
+    /// <summary>Tokens of a picture; null when the quality or size is not known here.</summary>
+    long? For(string quality, ImageSize size);
+
+    /// <summary>Tokens of the dearest size at this quality; null when the quality is not known here.</summary>
+    long? Dearest(string quality);
+}
+
+/// <summary>Output tokens as the provider's table lists them.</summary>
+internal sealed class OutputTable(FrozenDictionary<string, FrozenDictionary<ImageSize, long>> table) : IOutputTokens
+{
+    public long? For(string quality, ImageSize size) =>
+        table.TryGetValue(quality, out var sizes) && sizes.TryGetValue(size, out var tokens) ? tokens : null;
+
+    public long? Dearest(string quality) => table.TryGetValue(quality, out var sizes) ? sizes.Values.Max() : null;
+}
+
+/// <summary>
+/// Output tokens by the provider's calculator, with a factor f for each quality, L the longer and S the shorter edge:
+/// <c>ceil(f * roundHalfEven(f * S / L) * (2 000 000 + width * height) / 4 000 000)</c>.
+/// </summary>
+internal sealed class OutputFormula(FrozenDictionary<string, long> factors, SizeRule sizes) : IOutputTokens
+{
+    private readonly FrozenDictionary<string, long> _dearest = factors.ToFrozenDictionary(
+        factor => factor.Key,
+        factor => sizes.List.Concat(sizes.Bounds?.All() ?? []).Max(size => Tokens(factor.Value, size)));
+
+    public long? For(string quality, ImageSize size) => factors.TryGetValue(quality, out var factor) ? Tokens(factor, size) : null;
+
+    // Not monotone in the size: 2048x2048 takes more than 3840x2160.
+    public long? Dearest(string quality) => _dearest.TryGetValue(quality, out var tokens) ? tokens : null;
+
+    private static long Tokens(long factor, ImageSize size)
+    {
+        long shorter = Math.Min(size.Width, size.Height), longer = Math.Max(size.Width, size.Height);
+        var rows = RoundHalfEven(factor * shorter, longer);
+        var pixels = 2_000_000 + ((long)size.Width * size.Height);
+        return ((factor * rows * pixels) + 3_999_999) / 4_000_000;
+    }
+
+    private static long RoundHalfEven(long numerator, long denominator)
+    {
+        var (quotient, remainder) = Math.DivRem(numerator, denominator);
+        var up = (2 * remainder) > denominator || ((2 * remainder) == denominator && (quotient & 1) == 1);
+        return up ? quotient + 1 : quotient;
+    }
+}

@@ -1,0 +1,32 @@
+namespace ImageGateway.Configuration;
+
+/// <summary>Collects the mistakes of a configuration, each with its full key path, so that all are reported at once.</summary>
+internal sealed class Mistakes(List<string> all, string path)
+{
+    public Mistakes(string path) : this([], path) { }
+
+    /// <summary>All that were reported, here and below, one line each.</summary>
+    public IReadOnlyList<string> All => all;
+
+    /// <summary>The same collection at a place below.</summary>
+    public Mistakes At(string option) => new(all, $"{path}:{option}");
+
+    /// <summary>Reports that the option is wrong.</summary>
+    public void Add(string option, string message) => all.Add($"{path}:{option}: {message}");
+
+    /// <summary>Reports that the value at this very place is wrong.</summary>
+    public void AddHere(string message) => all.Add($"{path}: {message}");
+
+    /// <summary>Reports a mistake unless <paramref name="holds"/>.</summary>
+    public void Unless(bool holds, string option, string message)
+    {
+        if (!holds)
+            Add(option, message);
+    }
+}
+
+/// <summary>The configuration cannot be used; each message begins with a key path.</summary>
+internal sealed class ConfigurationException(IReadOnlyList<string> mistakes) : Exception(string.Join(Environment.NewLine, mistakes))
+{
+    public IReadOnlyList<string> Mistakes { get; } = mistakes;
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Says, once the server listens, what runs and what of the configuration is not in force.</summary>
+internal sealed partial class Announcement(IServiceProvider services, FirstRun? firstRun, IReadOnlyList<string> warnings) : IHostedLifecycleService
+{
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var log = services.GetRequiredService<ILogger<Announcement>>();
+        foreach (var warning in warnings)
+            LogWarning(log, warning);
+        var urls = services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        LogListening(log, urls);
+        firstRun?.Print(Console.Out, urls.First(), services.GetRequiredService<GatewaySnapshot>());
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Urls}")]
+    private static partial void LogListening(ILogger log, IEnumerable<string> urls);
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>
+/// What a start without a configuration of the user's adds: keys to try it with, and the real providers whose keys are in
+/// the environment instead of the simulated ones of that name.
+/// </summary>
+internal sealed class FirstRun
+{
+    // Known to everybody, so it opens nothing but simulated providers.
+    private const string SimulationKey = "igw_demo_for_simulated_providers_only";
+
+    private readonly bool _openAi = IsSet("OPENAI_API_KEY");
+    private readonly bool _azure = IsSet("AZURE_OPENAI_ENDPOINT") && IsSet("AZURE_OPENAI_API_KEY");
+
+    public FirstRun() => Secrets = new Dictionary<string, string>
+    {
+        ["GATEWAY_DEMO_KEY"] = _openAi || _azure ? Generated() : SimulationKey,
+        ["GATEWAY_ADMIN_KEY"] = Generated(),
+    };
+
+    /// <summary>Keys for environment variables that are not set.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; }
+
+    /// <summary>Replaces simulated providers by real ones.</summary>
+    public void AddTo(IConfigurationBuilder configuration)
+    {
+        var real = new Dictionary<string, string?>();
+        if (_openAi)
+        {
+            real["Gateway:Providers:openai:Simulated"] = "false";
+            real["Gateway:Providers:openai:BaseUrl"] = "https://api.openai.com/v1";
+            real["Gateway:Providers:openai:ApiKey"] = "env:OPENAI_API_KEY";
+        }
+        if (_azure)
+        {
+            real["Gateway:Providers:azure:Simulated"] = "false";
+            real["Gateway:Providers:azure:Endpoint"] = Environment.GetEnvironmentVariable("AZURE_OPENAI_ENDPOINT");
+            real["Gateway:Providers:azure:ApiKey"] = "env:AZURE_OPENAI_API_KEY";
+        }
+        configuration.AddInMemoryCollection(real);
+    }
+
+    /// <summary>Says what runs and how to try it.</summary>
+    public void Print(TextWriter output, string url, GatewaySnapshot snapshot)
+    {
+        var key = Key("GATEWAY_DEMO_KEY");
+        var providers = snapshot.Routing.Targets.GroupBy(target => target.Name.Split('/')[0]);
+        output.WriteLine($"""
+
+            ImageGateway listens on {url}
+
+              providers   {string.Join(", ", providers.Select(group => $"{group.Key} ({(group.First().Simulated ? "simulated" : "real: pictures cost money")})"))}
+              demo key    {key}
+              admin key   {Key("GATEWAY_ADMIN_KEY")}
+
+            Draw a first picture:
+
+              curl -s {url}/v1/images/generations -H "Authorization: Bearer {key}" -H "Content-Type: application/json" -d '{"{"}"model":"draft","prompt":"a lighthouse at dusk"{"}"}' | jq -r '.data[0].b64_json' | base64 -d > lighthouse.png
+
+            """);
+    }
+
+    private string Key(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : Secrets[variable];
+
+    private static bool IsSet(string variable) => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(variable));
+
+    private static string Generated() => $"igw_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
+}

@@ -1,0 +1,33 @@
+using ImageGateway.Api;
+using ImageGateway.Configuration;
+using ImageGateway.Providers;
+using ImageGateway.Routing;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>The section <c>Gateway</c> of the configuration.</summary>
+[NotYetInForce("Unpriced", "OnLedgerFailure", "DrainTimeout", "ReservationLease", "PublicUrl", "Alerts", "PassThrough", "Admin")]
+internal sealed class GatewayOptions
+{
+    /// <summary>Keys of the control plane.</summary>
+    public List<AdminKeyOptions> AdminKeys { get; set; } = [];
+
+    /// <summary>The providers by name.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; set; } = [];
+
+    /// <summary>The routes; the first that matches is taken.</summary>
+    public List<RoutePolicyOptions> Routes { get; set; } = [];
+
+    /// <summary>The tenants by id.</summary>
+    public Dictionary<string, TenantOptions> Tenants { get; set; } = [];
+
+    /// <summary>The catalogue's file, relative to the configuration's folder, then to the program's.</summary>
+    public string Catalogue { get; set; } = "models.json";
+
+    /// <summary>Hosts that <c>image_url</c> may name; empty: data URLs only.</summary>
+    public List<string> ImageUrlHosts { get; set; } = [];
+
+    /// <summary>Bounds of request bodies.</summary>
+    public BodyLimits Limits { get; set; } = new();
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Text.Json;
+using ImageGateway.Images;
+using Microsoft.AspNetCore.Connections;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>The web server: its memory, its bounds and its JSON.</summary>
+internal static class GatewayServer
+{
+    public static void AddGatewayServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<BlockPool>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SharedPool>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 20_000;
+            // What is read ahead of a slow handler, and what a slow client may leave unread.
+            kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
+            kestrel.Limits.MaxResponseBufferSize = 128 * 1024;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+    }
+
+    private sealed class SharedPool(BlockPool pool) : IMemoryPoolFactory<byte>
+    {
+        // The server disposes what it is given; the pool lives as long as the process.
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new Undisposed(pool);
+
+        private sealed class Undisposed(BlockPool pool) : MemoryPool<byte>
+        {
+            public override int MaxBufferSize => pool.MaxBufferSize;
+
+            public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => pool.Rent(minBufferSize);
+
+            protected override void Dispose(bool disposing) { }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using ImageGateway.Api;
+using ImageGateway.Catalog;
+using ImageGateway.Configuration;
+using ImageGateway.Images;
+using ImageGateway.Providers;
+using ImageGateway.Routing;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>The whole configuration as requests read it: immutable and checked.</summary>
+internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing, TenantDirectory Tenants, BodyLimits Limits, IReadOnlyList<string> ImageUrlHosts);
+
+/// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
+internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
+{
+    /// <summary>The snapshot; null when mistakes were reported.</summary>
+    public GatewaySnapshot? Build(IEnumerable<string> catalogueFolders)
+    {
+        var before = mistakes.All.Count;
+        var path = catalogueFolders.Select(folder => Path.Combine(folder, options.Catalogue)).FirstOrDefault(File.Exists) ?? options.Catalogue;
+        var catalogue = Catalogue.Load(path, mistakes.At("Catalogue"));
+        CheckLimits(options.Limits, mistakes.At("Limits"));
+        var tenants = TenantDirectory.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
+        if (catalogue is null)
+            return null;
+        mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
+        var targets = options.Providers.SelectMany(provider => Targets(provider.Key, provider.Value, catalogue)).ToList();
+        var routes = Routes(targets);
+        return mistakes.All.Count == before
+            ? new GatewaySnapshot(catalogue, new RoutingTable(targets, routes), tenants, options.Limits, options.ImageUrlHosts)
+            : null;
+    }
+
+    private static void CheckLimits(BodyLimits limits, Mistakes here)
+    {
+        here.Unless(limits.JsonBytes is > 0 and <= 1L << 30, nameof(limits.JsonBytes), "must be 1 to 1073741824");
+        here.Unless(limits.FormBytes > 0, nameof(limits.FormBytes), "must be above 0");
+        here.Unless(limits.FileBytes > 0, nameof(limits.FileBytes), "must be above 0");
+        here.Unless(limits.BufferBytes >= 0, nameof(limits.BufferBytes), "must not be negative");
+    }
+
+    private List<Target> Targets(string name, ProviderOptions provider, Catalogue catalogue)
+    {
+        var here = mistakes.At("Providers").At(name);
+        here.Unless(name.Length > 0 && !name.Contains('/', StringComparison.Ordinal), "", "a provider's name must not contain '/'");
+        here.Unless(provider.Timeout >= TimeSpan.FromSeconds(1) && provider.Timeout <= TimeSpan.FromHours(1), nameof(provider.Timeout), "must be 00:00:01 to 01:00:00");
+        here.Unless(provider.MaxConnections is >= 1 and <= 10_000, nameof(provider.MaxConnections), "must be 1 to 10000");
+        here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
+        here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
+        var made = Provider(name, provider, here);
+        var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
+            .Concat(provider.Deployments.Select(entry => (Name: entry.Key, Options: entry.Value, IsDeployment: true, Here: here.At("Deployments").At(entry.Key))));
+        var targets = new List<Target>();
+        foreach (var entry in entries)
+        {
+            if (Model(entry.Options, catalogue, entry.Here) is not { } model || made is null)
+                continue;
+            if (targets.Exists(other => other.UpstreamName == entry.Name))
+                entry.Here.AddHere($"'{entry.Name}' stands here twice");
+            targets.Add(new Target
+            {
+                Name = $"{name}/{entry.Name}",
+                Provider = made,
+                Model = model,
+                UpstreamName = entry.Name,
+                IsDeployment = entry.IsDeployment,
+                Simulated = provider.Simulated,
+                Shutdown = Shutdown(provider, entry.Options, model, entry.Here),
+                Timeout = provider.Timeout,
+            });
+        }
+        return targets;
+    }
+
+    private IImageProvider? Provider(string name, ProviderOptions provider, Mistakes here)
+    {
+        if (ProviderKind.All.TryGetValue(provider.Kind, out var kind))
+            return kind.Create(new ProviderSettings(name, provider, here, secrets, time) { Simulator = simulator });
+        here.Add(nameof(provider.Kind), $"'{provider.Kind}' is not one of {string.Join(", ", ProviderKind.All.Keys.Order())}");
+        return null;
+    }
+
+    private static Model? Model(TargetOptions options, Catalogue catalogue, Mistakes here)
+    {
+        if (catalogue.Models.TryGetValue(options.Model, out var model))
+            return model;
+        here.AddHere($"the catalogue has no model '{options.Model}'; it has {string.Join(", ", catalogue.Models.Keys.Order())}");
+        return null;
+    }
+
+    private static DateOnly? Shutdown(ProviderOptions provider, TargetOptions options, Model model, Mistakes here)
+    {
+        if (provider.Simulated || provider.Lifecycle == "ignore" || options.Shutdown?.Length == 0)
+            return null;
+        if (options.Shutdown is null)
+            return model.Shutdown.TryGetValue(provider.Kind, out var day) ? day : null;
+        if (DateOnly.TryParseExact(options.Shutdown, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var own))
+            return own;
+        here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a day as in 2027-01-31");
+        return null;
+    }
+
+    private List<RoutePolicy> Routes(List<Target> targets)
+    {
+        var routes = new List<RoutePolicy>();
+        for (var i = 0; i < options.Routes.Count; i++)
+        {
+            var (route, here) = (options.Routes[i], mistakes.At("Routes").At($"{i}"));
+            here.Unless(route.Name.Length > 0, nameof(route.Name), "is needed");
+            here.Unless(options.Routes.FindIndex(other => other.Name == route.Name) == i, nameof(route.Name), $"'{route.Name}' is taken");
+            here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
+            routes.Add(new RoutePolicy(route.Name, route.When.Tier, route.When.Model, RouteTargets(route, targets, here.At("Targets"))));
+        }
+        return routes;
+    }
+
+    private static List<Target> RouteTargets(RoutePolicyOptions route, List<Target> targets, Mistakes here)
+    {
+        var found = new List<Target>();
+        for (var j = 0; j < route.Targets.Count; j++)
+        {
+            if (targets.Find(target => target.Name == route.Targets[j].Target) is { } target)
+                found.Add(target);
+            else
+                here.At($"{j}").AddHere($"there is no target '{route.Targets[j].Target}'; there are {string.Join(", ", targets.Select(other => other.Name))}");
+        }
+        return found;
+    }
+}

@@ -1,0 +1,21 @@
+namespace ImageGateway.Images;
+
+/// <summary>How many bytes of request bodies the process may hold in memory at once.</summary>
+internal sealed class BufferBudget(long limit)
+{
+    private long _held;
+
+    /// <summary>Bytes held now.</summary>
+    public long Held => Interlocked.Read(ref _held);
+
+    /// <summary>Takes <paramref name="bytes"/> of the budget, or nothing.</summary>
+    public bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _held, bytes) <= limit)
+            return true;
+        Interlocked.Add(ref _held, -bytes);
+        return false;
+    }
+
+    public void Return(long bytes) => Interlocked.Add(ref _held, -bytes);
+}

@@ -1,0 +1,23 @@
+using System.IO.Enumeration;
+
+namespace ImageGateway.Images;
+
+/// <summary>Who pays: the tenant, project and key a request was authenticated for, and what that tenant may use.</summary>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Project">The project's id within the tenant.</param>
+/// <param name="KeyId">The key's id; never the key.</param>
+/// <param name="Models">Names or globs of the models the tenant may be served by.</param>
+/// <param name="DefaultTier">The tier of a request that says nothing of it.</param>
+internal sealed record Caller(string Tenant, string Project, string KeyId, IReadOnlyList<string> Models, Tier DefaultTier)
+{
+    /// <summary>True when the tenant may be served by <paramref name="model"/>.</summary>
+    public bool MayUse(string model)
+    {
+        foreach (var glob in Models)
+        {
+            if (FileSystemName.MatchesSimpleExpression(glob, model))
+                return true;
+        }
+        return false;
+    }
+}

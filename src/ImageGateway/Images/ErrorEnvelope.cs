@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace ImageGateway.Images;
+
+/// <summary>A failure in OpenAI's wire form. The one place that maps a kind to HTTP status, type and code.</summary>
+internal static class ErrorEnvelope
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string Server = "server_error";
+
+    /// <summary>The HTTP status of an error.</summary>
+    public static int Status(GatewayError error) => error.Provider?.Status ?? Words(error.Kind).Status;
+
+    /// <summary>The error's <c>code</c>, as in logs and the ledger.</summary>
+    public static string? Code(GatewayError error) => error.Provider is { } provider ? provider.Code : Words(error.Kind).Code;
+
+    /// <summary><c>{"error":{…}}</c>: the body of a failed response.</summary>
+    public static byte[] Body(GatewayError error) => Write(json => WriteError(json, error));
+
+    /// <summary><c>{"type":"error","error":{…}}</c>: the data of an error event.</summary>
+    public static byte[] EventData(GatewayError error) => Write(json =>
+    {
+        json.WriteString("type", "error");
+        WriteError(json, error);
+    });
+
+    /// <summary>Sets status and headers and writes the body. The response must not have started.</summary>
+    public static Task WriteAsync(HttpResponse response, GatewayError error, CancellationToken cancellationToken)
+    {
+        response.StatusCode = Status(error);
+        response.ContentType = "application/json";
+        if (error.RetryAfter is { } wait)
+        {
+            // Rounded up, so that who waits as told does not come too early.
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers["retry-after-ms"] = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+        }
+        // The official clients repeat a 504, although the first call may have been billed.
+        if (error.Kind == ErrorKind.UpstreamTimeout)
+            response.Headers["x-should-retry"] = "false";
+        if (error.Kind == ErrorKind.InvalidApiKey)
+            response.Headers.WWWAuthenticate = "Bearer";
+        var body = Body(error);
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, cancellationToken).AsTask();
+    }
+
+    private static (int Status, string Type, string? Code) Words(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidValue => (400, InvalidRequest, "invalid_value"),
+        ErrorKind.MissingParameter => (400, InvalidRequest, "missing_required_parameter"),
+        ErrorKind.InvalidJson => (400, InvalidRequest, "invalid_json"),
+        ErrorKind.InvalidMask => (400, InvalidRequest, "invalid_mask_image_format"),
+        ErrorKind.InvalidApiKey => (401, InvalidRequest, "invalid_api_key"),
+        ErrorKind.Forbidden => (403, InvalidRequest, "forbidden"),
+        ErrorKind.ModelNotAllowed => (403, InvalidRequest, "model_not_allowed"),
+        ErrorKind.ModelNotFound => (404, InvalidRequest, "model_not_found"),
+        ErrorKind.UnknownUrl => (404, InvalidRequest, "unknown_url"),
+        ErrorKind.MethodNotAllowed => (405, InvalidRequest, "method_not_allowed"),
+        ErrorKind.RequestTooLarge => (413, InvalidRequest, "request_too_large"),
+        ErrorKind.UnsupportedMediaType => (415, InvalidRequest, "unsupported_media_type"),
+        ErrorKind.RateLimited => (429, "requests", "rate_limit_exceeded"),
+        ErrorKind.ProviderRefusal => (400, InvalidRequest, null),
+        ErrorKind.UpstreamError => (502, Server, "upstream_error"),
+        ErrorKind.NoTargetAvailable => (503, Server, "no_target_available"),
+        ErrorKind.Overloaded => (503, Server, "overloaded"),
+        ErrorKind.UpstreamTimeout => (504, Server, "upstream_timeout"),
+        _ => (500, Server, "internal_error"),
+    };
+
+    private static void WriteError(Utf8JsonWriter json, GatewayError error)
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", error.Message);
+        json.WriteString("type", error.Provider?.Type ?? Words(error.Kind).Type);
+        json.WriteString("param", error.Param);
+        json.WriteString("code", Code(error));
+        if (error.Provider?.ModerationDetails is { } details)
+        {
+            json.WritePropertyName("moderation_details");
+            json.WriteRawValue(details);
+        }
+        json.WriteEndObject();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,41 @@
+namespace ImageGateway.Images;
+
+/// <summary>The parameters of a job that the gateway understands; null means the request does not say.</summary>
+internal sealed record ImageParameters
+{
+    /// <summary>How many pictures, 1 to 10; absent means 1.</summary>
+    public int? N { get; init; }
+
+    /// <summary><c>WIDTHxHEIGHT</c> in pixels, or <c>auto</c>.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>A quality word of the model, or <c>auto</c>.</summary>
+    public string? Quality { get; init; }
+
+    /// <summary><c>transparent</c>, <c>opaque</c> or <c>auto</c>.</summary>
+    public string? Background { get; init; }
+
+    /// <summary>The picture's file format: <c>png</c>, <c>jpeg</c>, <c>webp</c>.</summary>
+    public string? OutputFormat { get; init; }
+
+    /// <summary>0 to 100, for jpeg and webp.</summary>
+    public int? OutputCompression { get; init; }
+
+    /// <summary><c>url</c> or <c>b64_json</c>.</summary>
+    public string? ResponseFormat { get; init; }
+
+    /// <summary><c>high</c> or <c>low</c>: how closely an edit keeps to its inputs.</summary>
+    public string? InputFidelity { get; init; }
+
+    /// <summary>Server-sent events instead of one JSON answer.</summary>
+    public bool Stream { get; init; }
+
+    /// <summary>Partial pictures before the final one, 0 to 3; only with <see cref="Stream"/>.</summary>
+    public int? PartialImages { get; init; }
+
+    /// <summary>The end user's id.</summary>
+    public string? User { get; init; }
+
+    /// <summary>How many pictures the job asks for in all.</summary>
+    public int Count => N ?? 1;
+}

@@ -1,0 +1,30 @@
+namespace ImageGateway.Images;
+
+/// <summary>
+/// Pooled memory with an owner and passing readers. It is released when the owner has let go and no reader is left:
+/// over HTTP/2 a provider may answer while its request is still being sent, and the memory must not go to another job before.
+/// </summary>
+internal sealed class SharedUse(Action release)
+{
+    private int _users = 1;
+
+    /// <summary>Joins as a reader; end with <see cref="Leave"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The memory is released already.</exception>
+    public void Join()
+    {
+        int users;
+        do
+        {
+            users = Volatile.Read(ref _users);
+            ObjectDisposedException.ThrowIf(users == 0, this);
+        }
+        while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
+    }
+
+    /// <summary>Leaves; the last one out releases.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            release();
+    }
+}

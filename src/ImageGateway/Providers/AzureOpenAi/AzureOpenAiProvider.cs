@@ -1,0 +1,73 @@
+using System.Net.Http.Headers;
+using Azure.Identity;
+using ImageGateway.Configuration;
+using ImageGateway.Images;
+using ImageGateway.Providers.Bodies;
+
+namespace ImageGateway.Providers.AzureOpenAi;
+
+/// <summary>
+/// An Azure OpenAI resource, with deployment-scoped URLs or the v1 form. Edits go as forms, since Azure takes no JSON there;
+/// a deployment-scoped edit carries no model, which Azure rejects.
+/// </summary>
+internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCredential credential, ProviderOptions options) : IImageProvider
+{
+    /// <summary>The newest api-version that Azure documents for image deployments (2026-11).</summary>
+    public const string DefaultApiVersion = "2025-04-01-preview";
+
+    private readonly HttpMessageInvoker _client = UpstreamClient.Create(name, options.MaxConnections);
+    private readonly bool _v1 = options.ApiStyle == "v1";
+
+    /// <summary>The kind as configuration names it.</summary>
+    public static ProviderKind Kind { get; } = new("AzureOpenAI", Create);
+
+    public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
+
+    public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var isEdit = attempt.Job.Operation != Operation.Generation;
+        var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, jsonEdits: false);
+        using var request = HeaderRules.Post(Address(attempt), content);
+        await HeaderRules.ToProviderAsync(attempt.Client, request);
+        if (credential.ApiKey is { } key)
+            request.Headers.TryAddWithoutValidation("api-key", key);
+        else if (credential.Token is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await token.GetAsync(cancellationToken));
+        return await _client.SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        credential.Token?.Dispose();
+    }
+
+    private Uri Address(Attempt attempt)
+    {
+        var operation = attempt.Job.Operation switch
+        {
+            Operation.Generation => "generations",
+            Operation.Edit => "edits",
+            _ => "variations",
+        };
+        var path = _v1 ? $"openai/v1/images/{operation}" : $"openai/deployments/{Uri.EscapeDataString(attempt.Name)}/images/{operation}";
+        var version = options.ApiVersion ?? (_v1 ? null : DefaultApiVersion);
+        return new Uri(endpoint, version is null ? path : $"{path}?api-version={Uri.EscapeDataString(version)}");
+    }
+
+    private static AzureOpenAiProvider? Create(ProviderSettings settings)
+    {
+        var options = settings.Options;
+        var endpoint = settings.Url(nameof(options.Endpoint), options.Endpoint, simulatedPath: $"accounts/{settings.Name}");
+        settings.Refuse(nameof(options.ApiStyle), options.ApiStyle is not (null or "deployments" or "v1"), $"'{options.ApiStyle}' is neither deployments nor v1");
+        settings.Refuse(nameof(options.Credential), options.Credential is not (null or "EntraId"), $"'{options.Credential}' is not EntraId");
+        settings.Refuse(nameof(options.Credential), options is { Credential: not null, ApiKey: not null }, "an ApiKey and a Credential exclude each other");
+        var credential = options.Credential is null
+            ? new AzureCredential(settings.Secret(nameof(options.ApiKey), options.ApiKey), null)
+            : new AzureCredential(null, new EntraToken(new DefaultAzureCredential(), settings.Time));
+        return endpoint is null ? null : new AzureOpenAiProvider(settings.Name, endpoint, credential, options);
+    }
+}
+
+/// <summary>How a resource is entered: by key or by token.</summary>
+internal sealed record AzureCredential(string? ApiKey, EntraToken? Token);

@@ -1,0 +1,33 @@
+using System.Text;
+using System.Text.Json;
+using ImageGateway.Images;
+
+namespace ImageGateway.Providers.Bodies;
+
+/// <summary>The members of a JSON edit as a form's text fields; its pictures are the form's files.</summary>
+internal static class JsonFields
+{
+    /// <summary>Strings as they read, numbers and booleans as written, null left out, anything else as raw JSON.</summary>
+    public static IReadOnlyList<FormField> Read(JsonBody body)
+    {
+        var fields = new List<FormField>(body.Members.Count);
+        foreach (var member in body.Members)
+        {
+            if (member.Name is not ("images" or "mask") && Text(body.Value(member)) is { } text)
+                fields.Add(new FormField(member.Name, text));
+        }
+        return fields;
+    }
+
+    private static string? Text(ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value);
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null => null,
+            _ => Encoding.UTF8.GetString(value),
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Providers.Bodies;
+
+/// <summary>Makes the body of an attempt out of the client's: JSON stays JSON and a form a form, unless the provider wants the other.</summary>
+internal static class UpstreamBody
+{
+    /// <summary>The attempt's body with <paramref name="model"/> as its model (null: without one).</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="model">The name to write.</param>
+    /// <param name="jsonEdits">False where the provider takes edits as forms only.</param>
+    public static HttpContent For(Attempt attempt, string? model, bool jsonEdits)
+    {
+        ParameterEdit[] edits = [new("model", model), .. attempt.Edits];
+        return attempt.Job.Body switch
+        {
+            JsonBody json when attempt.Job.Operation == Operation.Generation || (jsonEdits && !attempt.Job.HasRemoteImages) => new JsonEditContent(json, edits),
+            JsonBody json => FormContent.Create(attempt.Job, JsonFields.Read(json), edits),
+            FormBody form => FormContent.Create(attempt.Job, form.Fields, edits),
+            var other => throw new InvalidOperationException($"no form for {other.GetType().Name}"),
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using Yarp.ReverseProxy.Transforms;
+
+namespace ImageGateway.Providers;
+
+/// <summary>
+/// Which headers pass. Both ways only those named here do: a client's credentials, cookies and identity never reach a provider,
+/// a provider's account, limits and cookies never reach a client. Azure refuses requests with more than ten headers of a client's own.
+/// </summary>
+internal static class HeaderRules
+{
+    private static readonly RequestHeadersAllowedTransform Request = new(["User-Agent", "OpenAI-Beta"]);
+
+    private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "Content-Encoding", "OpenAI-Version", "OpenAI-Processing-Ms"]);
+
+    /// <summary>Copies what may pass of the client's headers.</summary>
+    public static ValueTask ToProviderAsync(HttpContext client, HttpRequestMessage request) =>
+        Request.ApplyAsync(new RequestTransformContext { HttpContext = client, ProxyRequest = request, HeadersCopied = false });
+
+    /// <summary>Copies what may pass of the provider's headers.</summary>
+    public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client) =>
+        Response.ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
+
+    /// <summary>A request in the newest HTTP version the provider offers.</summary>
+    public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
+    {
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        Content = content,
+    };
+}

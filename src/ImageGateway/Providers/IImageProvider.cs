@@ -1,0 +1,26 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+
+namespace ImageGateway.Providers;
+
+/// <summary>One call to a provider.</summary>
+/// <param name="Job">What is asked.</param>
+/// <param name="Model">The catalogue's model that serves it.</param>
+/// <param name="Name">The model's or deployment's name at the provider.</param>
+/// <param name="Edits">Parameters that differ from the request's; without <c>model</c>, which the provider writes.</param>
+/// <param name="Client">The client's exchange, for its headers.</param>
+internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterEdit> Edits, HttpContext Client);
+
+/// <summary>
+/// A provider: one upstream account or endpoint. It sends an attempt in the provider's dialect and answers in OpenAI's wire
+/// form: JSON, or server-sent events when the job streams. It knows nothing of tenants, quotas, caches or the ledger.
+/// </summary>
+internal interface IImageProvider : IDisposable
+{
+    /// <summary>Sends the attempt and returns as soon as the response's head is there.</summary>
+    /// <exception cref="HttpRequestException">The provider cannot be reached or broke off.</exception>
+    Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>Strings that must not reach a client in a passed-on message: host, keys, account names.</summary>
+    IReadOnlyList<string> Secrets { get; }
+}

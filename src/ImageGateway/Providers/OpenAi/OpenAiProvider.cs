@@ -1,0 +1,54 @@
+using System.Net.Http.Headers;
+using ImageGateway.Configuration;
+using ImageGateway.Images;
+using ImageGateway.Providers.Bodies;
+
+namespace ImageGateway.Providers.OpenAi;
+
+/// <summary>OpenAI's own API; DALL·E is a dialect of it, which the catalogue describes.</summary>
+internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, ProviderOptions options) : IImageProvider
+{
+    private readonly HttpMessageInvoker _client = UpstreamClient.Create(name, options.MaxConnections);
+    private readonly AuthenticationHeaderValue? _authorization = apiKey is null ? null : new("Bearer", apiKey);
+    private readonly Uri _generations = new(baseUrl, "images/generations");
+    private readonly Uri _edits = new(baseUrl, "images/edits");
+    private readonly Uri _variations = new(baseUrl, "images/variations");
+
+    /// <summary>The kind as configuration names it.</summary>
+    public static ProviderKind Kind { get; } = new("OpenAI", Create);
+
+    public IReadOnlyList<string> Secrets { get; } =
+        [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey, options.Organization, options.Project }.OfType<string>()];
+
+    public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits);
+        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
+        await HeaderRules.ToProviderAsync(attempt.Client, request);
+        request.Headers.Authorization = _authorization;
+        if (options.Organization is not null)
+            request.Headers.TryAddWithoutValidation("OpenAI-Organization", options.Organization);
+        if (options.Project is not null)
+            request.Headers.TryAddWithoutValidation("OpenAI-Project", options.Project);
+        return await _client.SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private Uri Address(Operation operation) => operation switch
+    {
+        Operation.Generation => _generations,
+        Operation.Edit => _edits,
+        _ => _variations,
+    };
+
+    private static OpenAiProvider? Create(ProviderSettings settings)
+    {
+        var options = settings.Options;
+        var baseUrl = settings.Url(nameof(options.BaseUrl), options.BaseUrl, simulatedPath: $"accounts/{settings.Name}/v1");
+        var apiKey = settings.Secret(nameof(options.ApiKey), options.ApiKey);
+        settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAI provider has Models");
+        settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI takes Entra ID");
+        return baseUrl is null ? null : new OpenAiProvider(settings.Name, baseUrl, apiKey, options);
+    }
+}

@@ -1,0 +1,30 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ImageGateway.Providers;
+
+/// <summary>
+/// HTTP to one provider by YARP's client factory: no redirects, cookies, proxies or decompression, and a bounded number of
+/// connections. Trace context stays inside, since a provider is another party.
+/// </summary>
+internal sealed class UpstreamClient : ForwarderHttpClientFactory
+{
+    /// <summary>A client of its own for the provider named <paramref name="name"/>.</summary>
+    public static HttpMessageInvoker Create(string name, int maxConnections) => new UpstreamClient().CreateClient(new ForwarderHttpClientContext
+    {
+        ClusterId = name,
+        OldConfig = new(),
+        OldMetadata = null,
+        OldClient = null,
+        NewConfig = new() { MaxConnectionsPerServer = maxConnections, EnableMultipleHttp2Connections = true },
+        NewMetadata = null,
+    });
+
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        base.ConfigureHandler(context, handler);
+        handler.ActivityHeadersPropagator = null;
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
+        // DNS is asked again now and then; Azure moves its front ends.
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(15);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace ImageGateway.Providers;
+
+/// <summary>The <c>error</c> of a provider's answer, as far as it could be read. Everything in it is the provider's word.</summary>
+internal sealed record UpstreamErrorBody(string? Message, string? Type, string? Param, string? Code, string? InnerCode, string? ModerationDetails)
+{
+    /// <summary>What a body without a readable error says.</summary>
+    public static readonly UpstreamErrorBody None = new(null, null, null, null, null, null);
+
+    /// <summary>Reads <c>{"error":{…}}</c>; Azure spells the inner error both ways and writes codes as numbers too.</summary>
+    public static UpstreamErrorBody Parse(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("error", out var error))
+                return None;
+            if (error.ValueKind == JsonValueKind.String)
+                return None with { Message = error.GetString() };
+            return error.ValueKind != JsonValueKind.Object ? None : new UpstreamErrorBody(
+                Text(error, "message"), Text(error, "type"), Text(error, "param"), Text(error, "code"),
+                Inner(error, "inner_error") ?? Inner(error, "innererror"),
+                error.TryGetProperty("moderation_details", out var details) && details.ValueKind == JsonValueKind.Object ? details.GetRawText() : null);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return None;
+        }
+    }
+
+    private static string? Inner(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var inner) && inner.ValueKind == JsonValueKind.Object ? Text(inner, "code") : null;
+
+    private static string? Text(JsonElement owner, string name) => owner.TryGetProperty(name, out var value) ? value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    } : null;
+}

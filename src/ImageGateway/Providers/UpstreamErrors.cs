@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using ImageGateway.Images;
+
+namespace ImageGateway.Providers;
+
+/// <summary>Turns a provider's failure into what the client may see: no host, key, account or deployment name.</summary>
+internal static class UpstreamErrors
+{
+    /// <summary>Refusals on what the picture shows; Azure's names among them.</summary>
+    private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "moderation_blocked", "content_policy_violation", "contentFilter", "content_filter", "ResponsibleAIPolicyViolation");
+
+    private static readonly FrozenSet<string> AzureRefusals = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "contentFilter", "content_filter", "ResponsibleAIPolicyViolation");
+
+    /// <summary>The account has no money left; waiting does not help.</summary>
+    private static readonly FrozenSet<string> Billing = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded", "billing_hard_limit_reached");
+
+    private static readonly FrozenSet<int> Passed = FrozenSet.Create(400, 404, 409, 413, 415, 422);
+
+    /// <summary>The error for the client.</summary>
+    /// <param name="response">The provider's response; its status may be 200.</param>
+    /// <param name="body">Its body, or the first 64 KiB.</param>
+    /// <param name="attempt">What was asked.</param>
+    /// <param name="secrets">What must not show; see <see cref="IImageProvider.Secrets"/>.</param>
+    /// <param name="now">The time, for a Retry-After that is a date.</param>
+    public static GatewayError Map(HttpResponseMessage response, ReadOnlySpan<byte> body, Attempt attempt, IReadOnlyList<string> secrets, DateTimeOffset now)
+    {
+        var (status, error) = ((int)response.StatusCode, UpstreamErrorBody.Parse(body));
+        var wait = RetryAfter.Read(response.Headers, now);
+        if (IsIn(Refusals, error))
+            return Refusal(error, attempt, secrets);
+        if (status is 401 or 402 or 403 || IsIn(Billing, error))
+            return new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = wait ?? TimeSpan.FromSeconds(30) };
+        if (status == 429 || error.Code == "rate_limit_exceeded")
+            return new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait ?? TimeSpan.FromSeconds(1) };
+        if (status == 408)
+            return new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting.");
+        if (Passed.Contains(status))
+            return new GatewayError(ErrorKind.ProviderRefusal, Clean(error.Message, attempt, secrets) ?? $"The provider refused the request with status {status}.", error.Param)
+            {
+                Provider = new ProviderWords(status, error.Type ?? "invalid_request_error", error.Code),
+            };
+        return new GatewayError(ErrorKind.UpstreamError, status is >= 200 and < 300
+            ? "The provider answered with an error instead of a picture."
+            : $"The provider failed with status {status}.") { RetryAfter = wait };
+    }
+
+    /// <summary>True when the error is a refusal on what the picture shows.</summary>
+    private static bool IsIn(FrozenSet<string> codes, UpstreamErrorBody error) =>
+        (error.Code is { } code && codes.Contains(code)) || (error.InnerCode is { } inner && codes.Contains(inner));
+
+    private static GatewayError Refusal(UpstreamErrorBody error, Attempt attempt, IReadOnlyList<string> secrets)
+    {
+        var code = IsIn(AzureRefusals, error) ? "moderation_blocked" : error.Code;
+        var message = Clean(error.Message, attempt, secrets) ?? "The request was rejected by the provider's safety system.";
+        return new GatewayError(ErrorKind.ProviderRefusal, message, error.Param)
+        {
+            Provider = new ProviderWords(400, error.Type ?? "invalid_request_error", code, error.ModerationDetails),
+        };
+    }
+
+    private static string? Clean(string? message, Attempt attempt, IReadOnlyList<string> secrets)
+    {
+        if (string.IsNullOrEmpty(message))
+            return null;
+        foreach (var secret in secrets)
+            message = message.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
+        // A deployment's name says how the operator runs things; the client knows the model.
+        return attempt.Name == attempt.Model.Name ? message : message.Replace(attempt.Name, attempt.Model.Name, StringComparison.OrdinalIgnoreCase);
+    }
+}

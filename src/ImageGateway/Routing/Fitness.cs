@@ -1,0 +1,85 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>Why a model cannot do a job: the parameter that rules it out, and what would be allowed.</summary>
+internal sealed record Misfit(string Param, string Message);
+
+/// <summary>Holds a job against what the catalogue says a model can do.</summary>
+internal static class Fitness
+{
+    /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
+    public static Misfit? Check(ImageJob job, Model model) =>
+        OperationOf(job, model) ?? Prompt(job, model) ?? Counts(job, model) ?? Words(job.Parameters, model) ?? Answer(job.Parameters, model) ?? Inputs(job, model);
+
+    private static Misfit? OperationOf(ImageJob job, Model model) =>
+        model.Operations.Contains(job.Operation) ? null
+        : job.Operation == Operation.Variation ? new Misfit("model", $"The model '{model.Name}' makes no variations. Use /v1/images/edits with a prompt instead.")
+        : new Misfit("model", $"The model '{model.Name}' does not support {(job.Operation == Operation.Edit ? "edits" : "generations")}.");
+
+    private static Misfit? Prompt(ImageJob job, Model model)
+    {
+        // A text has at least half as many code points as UTF-16 units: the exact count is seldom needed.
+        if (job.Prompt.Length <= model.MaxPrompt)
+            return null;
+        var length = job.Prompt.EnumerateRunes().Count();
+        return length <= model.MaxPrompt ? null : Invalid("prompt", $"a text of {length} characters", $"at most {model.MaxPrompt} characters for the model '{model.Name}'");
+    }
+
+    private static Misfit? Counts(ImageJob job, Model model)
+    {
+        var asked = job.Parameters;
+        if (asked.Count > model.MaxN)
+            return Invalid("n", asked.N, model.MaxN == 1 ? $"1 for the model '{model.Name}'" : $"1 to {model.MaxN} for the model '{model.Name}'");
+        if (asked.Stream && !model.Stream)
+            return new Misfit("stream", $"The model '{model.Name}' does not support 'stream'.");
+        if (asked.PartialImages > model.MaxPartialImages && asked.Stream)
+            return Invalid("partial_images", asked.PartialImages, $"0 to {model.MaxPartialImages}");
+        return null;
+    }
+
+    private static Misfit? Words(ImageParameters asked, Model model)
+    {
+        if (asked.Size is { } size and not "auto" && !(ImageSize.TryParse(size, out var parsed) && model.Sizes.Allows(parsed)))
+            return Invalid("size", size, $"{model.Sizes} for the model '{model.Name}'");
+        if (asked.Quality is { } quality and not "auto" && !model.Qualities.Contains(quality))
+            return Invalid("quality", quality, $"{string.Join(", ", model.Qualities)}{(model.AutoQuality ? ", auto" : "")} for the model '{model.Name}'");
+        if (asked.Background is { } background && !model.Backgrounds.Contains(background) && (model.Backgrounds.Count > 0 || background == "transparent"))
+            return Invalid("background", background, Listed(model.Backgrounds, model));
+        if (asked.OutputFormat is { } format && !model.Formats.Contains(format) && (model.Formats.Count > 0 || format != "png"))
+            return Invalid("output_format", format, Listed(model.Formats, model));
+        if (asked is { Background: "transparent", OutputFormat: "jpeg" })
+            return Invalid("background", "transparent", "opaque or auto with output_format jpeg, which has no transparency");
+        if (asked.InputFidelity is { } fidelity and not "low" && !model.Fidelities.Contains(fidelity))
+            return Invalid("input_fidelity", fidelity, Listed(model.Fidelities, model));
+        return null;
+    }
+
+    private static Misfit? Answer(ImageParameters asked, Model model) => asked.ResponseFormat switch
+    {
+        null or "b64_json" => null,
+        "url" => model.ResponseFormats.Contains("url") ? null : Invalid("response_format", "url", $"b64_json for the model '{model.Name}'"),
+        var other => Invalid("response_format", other, "b64_json or url"),
+    };
+
+    private static Misfit? Inputs(ImageJob job, Model model)
+    {
+        if (job.Images.Count > model.MaxImages)
+            return new Misfit("image", $"The model '{model.Name}' takes at most {model.MaxImages} input images, not {job.Images.Count}.");
+        if (job.Mask is not null && !model.Mask)
+            return new Misfit("mask", $"The model '{model.Name}' does not support 'mask'.");
+        if (job.HasFileIds && !model.JsonEdits)
+            return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
+        return null;
+    }
+
+    private static string Listed(IEnumerable<string> words, Model model)
+    {
+        var list = string.Join(", ", words.Order());
+        return list.Length == 0 ? $"the parameter cannot be used with the model '{model.Name}'" : $"{list} for the model '{model.Name}'";
+    }
+
+    private static Misfit Invalid(string param, object? value, string allowed) =>
+        new(param, GatewayException.Invalid(param, value?.ToString() ?? "", allowed).Message);
+}

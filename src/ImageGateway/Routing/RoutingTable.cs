@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using System.IO.Enumeration;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>A policy rule. <see cref="Targets"/> empty: every target that serves the asked model.</summary>
+internal sealed record RoutePolicy(string Name, Tier? Tier, string? Model, IReadOnlyList<Target> Targets)
+{
+    /// <summary>True when the route takes a job of this tier, or for this model.</summary>
+    public bool Matches(Tier? tier, string? model) =>
+        (Tier is null || Tier == tier) && (Model is null || (model is not null && FileSystemName.MatchesSimpleExpression(Model, model)));
+}
+
+/// <summary>All targets and routes, by every name a request may use. Immutable.</summary>
+internal sealed class RoutingTable
+{
+    /// <summary>The aliases, and the tier each stands for; <c>auto</c> reads it from the request.</summary>
+    private static readonly FrozenDictionary<string, Tier?> TierOf = new Dictionary<string, Tier?>
+    {
+        ["draft"] = Tier.Draft,
+        ["final"] = Tier.Final,
+        ["auto"] = null,
+    }.ToFrozenDictionary();
+
+    private readonly FrozenDictionary<string, Target> _byName;
+    private readonly FrozenDictionary<string, Target[]> _byModel;
+    private readonly FrozenDictionary<string, Target[]> _byDeployment;
+
+    public RoutingTable(IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes)
+    {
+        (Targets, Routes) = (targets, routes);
+        _byName = targets.ToFrozenDictionary(target => target.Name);
+        _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        _byDeployment = targets.Where(target => target.IsDeployment).GroupBy(target => target.UpstreamName).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+    }
+
+    /// <summary>Every target, in the order of the configuration.</summary>
+    public IReadOnlyList<Target> Targets { get; }
+
+    /// <summary>The routes, first match first.</summary>
+    public IReadOnlyList<RoutePolicy> Routes { get; }
+
+    /// <summary>The aliases every request may use instead of a model.</summary>
+    public static IEnumerable<string> Aliases => TierOf.Keys.Order();
+
+    /// <summary>True when <paramref name="name"/> is an alias; <paramref name="tier"/> is null for <c>auto</c>.</summary>
+    public static bool IsAlias(string name, out Tier? tier) => TierOf.TryGetValue(name, out tier);
+
+    /// <summary>
+    /// The targets that go by a name: <c>provider/name</c>, a model or a deployment; in Azure's paths the deployment comes
+    /// before the model. Empty when nothing goes by it.
+    /// </summary>
+    public IReadOnlyList<Target> Named(string name, bool deploymentFirst)
+    {
+        if (_byName.TryGetValue(name, out var target))
+            return [target];
+        var (first, second) = deploymentFirst ? (_byDeployment, _byModel) : (_byModel, _byDeployment);
+        return first.TryGetValue(name, out var found) || second.TryGetValue(name, out found) ? found : [];
+    }
+
+    /// <summary>The first route that takes the job; null when none does.</summary>
+    public RoutePolicy? RouteFor(Tier? tier, string? model)
+    {
+        foreach (var route in Routes)
+        {
+            if (route.Matches(tier, model))
+                return route;
+        }
+        return null;
+    }
+}

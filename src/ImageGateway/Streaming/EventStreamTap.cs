@@ -1,0 +1,182 @@
+using System.Text;
+using ImageGateway.Images;
+
+namespace ImageGateway.Streaming;
+
+/// <summary>
+/// The tap of a server-sent event stream. Lines end with LF, CR or CRLF; an event ends with an empty line
+/// (HTML Living Standard §9.2). A stream that is cut before that empty line does not count the event.
+/// </summary>
+internal sealed class EventStreamTap : Tap
+{
+    private readonly AnswerReader _data = new();
+    private readonly byte[] _field = new byte[8];
+    private readonly byte[] _event = new byte[JsonScanner.MaxToken];
+    private int _fieldLength;
+    private int _eventLength;
+    private bool _hasData;
+    private bool _afterCarriageReturn;
+    private Line _line;
+    private Verdict _verdict;
+    private AnswerFacts _facts = new();
+
+    private enum Line : byte { Start, Field, BeforeValue, Data, Event, Ignored }
+
+    public override Verdict Verdict => _verdict;
+
+    public override AnswerFacts Facts => _facts;
+
+    /// <summary>True when nothing has come since the last empty line, so that another event may follow at once.</summary>
+    public bool IsBetweenEvents => _line == Line.Start && !_hasData && _eventLength == 0;
+
+    /// <summary>True when the bytes so far end inside a top-level string of an event's data: where a picture is cut.</summary>
+    public bool EndsInPicture => _line == Line.Data && _data.EndsInTopLevelString;
+
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_afterCarriageReturn && bytes[0] == '\n')
+            {
+                _afterCarriageReturn = false;
+                bytes = bytes[1..];
+                continue;
+            }
+            _afterCarriageReturn = false;
+            var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+            InLine(end < 0 ? bytes : bytes[..end]);
+            if (end < 0)
+                return;
+            _afterCarriageReturn = bytes[end] == '\r';
+            EndLine();
+            bytes = bytes[(end + 1)..];
+        }
+    }
+
+    public override void Complete() { }
+
+    private void InLine(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && _line is Line.Start or Line.Field or Line.BeforeValue)
+            bytes = _line == Line.BeforeValue ? BeforeValue(bytes) : InField(bytes);
+        if (bytes.IsEmpty)
+            return;
+        if (_line == Line.Data)
+            _data.Write(bytes);
+        else if (_line == Line.Event)
+            KeepEvent(bytes);
+        Judge(eventEnded: false);
+    }
+
+    private ReadOnlySpan<byte> InField(ReadOnlySpan<byte> bytes)
+    {
+        var colon = bytes.IndexOf((byte)':');
+        var part = colon < 0 ? bytes : bytes[..colon];
+        var room = Math.Min(part.Length, _field.Length - _fieldLength);
+        part[..room].CopyTo(_field.AsSpan(_fieldLength));
+        // A longer name than any we know overflows by one, and so equals none of them.
+        _fieldLength += room;
+        _line = Line.Field;
+        if (room < part.Length)
+            _line = Line.Ignored;
+        else if (colon >= 0)
+            _line = Line.BeforeValue;
+        return colon < 0 ? default : bytes[(colon + 1)..];
+    }
+
+    private ReadOnlySpan<byte> BeforeValue(ReadOnlySpan<byte> bytes)
+    {
+        BeginValue();
+        return bytes[0] == ' ' ? bytes[1..] : bytes;
+    }
+
+    private void BeginValue()
+    {
+        var field = _field.AsSpan(0, _fieldLength);
+        if (field.SequenceEqual("data"u8))
+        {
+            if (_hasData)
+                _data.Write("\n"u8);
+            (_hasData, _line) = (true, Line.Data);
+        }
+        else if (field.SequenceEqual("event"u8))
+        {
+            (_eventLength, _line) = (0, Line.Event);
+        }
+        else
+        {
+            _line = Line.Ignored;
+        }
+    }
+
+    private void KeepEvent(ReadOnlySpan<byte> bytes)
+    {
+        var room = Math.Min(bytes.Length, _event.Length - _eventLength);
+        bytes[..room].CopyTo(_event.AsSpan(_eventLength));
+        _eventLength += room;
+    }
+
+    private void EndLine()
+    {
+        if (_line == Line.Start)
+        {
+            EndEvent();
+            return;
+        }
+        if (_line is Line.Field or Line.BeforeValue)
+            BeginValue();
+        (_line, _fieldLength) = (Line.Start, 0);
+        Judge(eventEnded: false);
+    }
+
+    private void EndEvent()
+    {
+        if (_hasData)
+        {
+            _data.Complete();
+            Judge(eventEnded: true);
+            Count();
+        }
+        _data.Reset();
+        (_hasData, _eventLength) = (false, 0);
+    }
+
+    // The name of the first event decides, whether its line or its data says it; an error is judged when it is whole.
+    private void Judge(bool eventEnded)
+    {
+        if (_verdict != Verdict.Undecided)
+            return;
+        var named = _data.Type is { } type ? type : _line != Line.Event && _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
+        if (eventEnded)
+            _verdict = _data.HasError || IsError(named) ? Verdict.Error : _data.Type is null && named is null ? Verdict.Undecided : Verdict.Answer;
+        else if (named is not null && !IsError(named) && !_data.HasError && IsPicture(named))
+            _verdict = Verdict.Answer;
+    }
+
+    private void Count()
+    {
+        var type = _data.Type ?? Encoding.UTF8.GetString(_event, 0, _eventLength);
+        if (type.EndsWith(".partial_image", StringComparison.Ordinal))
+        {
+            _facts = _facts with { PartialImages = _facts.PartialImages + 1 };
+            return;
+        }
+        if (!type.EndsWith(".completed", StringComparison.Ordinal))
+            return;
+        _facts = new AnswerFacts
+        {
+            // One completed event for each picture, each with what it used.
+            Usage = _data.Usage is { } usage ? usage + (_facts.Usage ?? default) : _facts.Usage,
+            Images = _facts.Images + 1,
+            PartialImages = _facts.PartialImages,
+            Size = _data.Size ?? _facts.Size,
+            Quality = _data.Quality ?? _facts.Quality,
+            Background = _data.Background ?? _facts.Background,
+            OutputFormat = _data.OutputFormat ?? _facts.OutputFormat,
+        };
+    }
+
+    private static bool IsError(string? name) => name is "error";
+
+    private static bool IsPicture(string name) => name.StartsWith("image_", StringComparison.Ordinal);
+}

@@ -1,0 +1,182 @@
+using System.Buffers;
+
+namespace ImageGateway.Streaming;
+
+/// <summary>
+/// A push tokenizer for JSON that arrives in pieces of any length. It keeps names and short values (up to
+/// <see cref="MaxToken"/> bytes, raw) and skips long ones, so a picture of 30 MB passes without being held.
+/// It never throws: what is no JSON is read as far as it makes sense.
+/// </summary>
+internal abstract class JsonScanner
+{
+    /// <summary>Longest token that is kept, in bytes as written; 21 letters as \uXXXX escapes fit.</summary>
+    public const int MaxToken = 256;
+
+    // As deep as System.Text.Json goes by default.
+    private const int MaxDepth = 64;
+
+    private static readonly SearchValues<byte> EndOfLiteral = SearchValues.Create(",]} \n\r\t\"{[:"u8);
+
+    private readonly byte[] _token = new byte[MaxToken];
+    private int _tokenLength;
+    private bool _tokenFits;
+    private State _state;
+    private bool _isName;
+    private bool _escaped;
+    private ulong _objects;
+
+    private enum State : byte { Between, String, Literal, GaveUp }
+
+    /// <summary>Objects and arrays around the current place.</summary>
+    protected int Depth { get; private set; }
+
+    /// <summary>True when the bytes so far end inside a string value of the outermost object: where a picture is cut.</summary>
+    public bool EndsInTopLevelString => _state == State.String && !_isName && Depth == 1 && !_escaped;
+
+    /// <summary>Takes the next piece.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = _state switch
+            {
+                State.String => InString(bytes),
+                State.Literal => InLiteral(bytes),
+                State.Between => Between(bytes),
+                _ => default,
+            };
+        }
+    }
+
+    /// <summary>Ends the text: a number at the very end has nothing behind it to end it.</summary>
+    public void Complete()
+    {
+        if (_state == State.Literal)
+            EndLiteral();
+    }
+
+    /// <summary>Starts over for another text.</summary>
+    public virtual void Reset()
+    {
+        (_state, Depth, _objects, _isName, _escaped) = (State.Between, 0, 0, false, false);
+    }
+
+    /// <summary>A member's name, raw between its quotes; empty when it was too long to keep.</summary>
+    protected abstract void OnName(ReadOnlySpan<byte> name);
+
+    /// <summary>A string value, raw between its quotes; <paramref name="fits"/> is false when it was too long to keep.</summary>
+    protected abstract void OnString(ReadOnlySpan<byte> value, bool fits);
+
+    /// <summary>A number, true, false or null.</summary>
+    protected abstract void OnLiteral(ReadOnlySpan<byte> value);
+
+    /// <summary>An object or array begins; <see cref="Depth"/> counts it already.</summary>
+    protected abstract void OnStart(bool isObject);
+
+    private bool InObject => Depth > 0 && ((_objects >> (Depth - 1)) & 1) == 1;
+
+    private ReadOnlySpan<byte> Between(ReadOnlySpan<byte> bytes)
+    {
+        var current = bytes[0];
+        switch (current)
+        {
+            case (byte)'"':
+                BeginToken(State.String);
+                break;
+            case (byte)'{' or (byte)'[':
+                Start(isObject: current == '{');
+                break;
+            case (byte)'}' or (byte)']':
+                Depth = Math.Max(Depth - 1, 0);
+                _isName = false;
+                break;
+            case (byte)',':
+                _isName = InObject;
+                break;
+            case (byte)':':
+                _isName = false;
+                break;
+            case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t':
+                break;
+            default:
+                BeginToken(State.Literal);
+                return bytes;
+        }
+        return bytes[1..];
+    }
+
+    private void Start(bool isObject)
+    {
+        if (Depth == MaxDepth)
+        {
+            _state = State.GaveUp;
+            return;
+        }
+        var bit = 1UL << Depth++;
+        _objects = isObject ? _objects | bit : _objects & ~bit;
+        _isName = isObject;
+        OnStart(isObject);
+    }
+
+    private ReadOnlySpan<byte> InString(ReadOnlySpan<byte> bytes)
+    {
+        if (_escaped)
+        {
+            Keep(bytes[..1]);
+            _escaped = false;
+            return bytes[1..];
+        }
+        var end = bytes.IndexOfAny((byte)'"', (byte)'\\');
+        Keep(end < 0 ? bytes : bytes[..end]);
+        if (end < 0)
+            return default;
+        if (bytes[end] == '\\')
+        {
+            Keep("\\"u8);
+            _escaped = true;
+            return bytes[(end + 1)..];
+        }
+        EndString();
+        return bytes[(end + 1)..];
+    }
+
+    private ReadOnlySpan<byte> InLiteral(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes.IndexOfAny(EndOfLiteral);
+        Keep(end < 0 ? bytes : bytes[..end]);
+        if (end < 0)
+            return default;
+        EndLiteral();
+        return bytes[end..];
+    }
+
+    private void BeginToken(State state) => (_state, _tokenLength, _tokenFits) = (state, 0, true);
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxToken - _tokenLength)
+        {
+            _tokenFits = false;
+            return;
+        }
+        bytes.CopyTo(_token.AsSpan(_tokenLength));
+        _tokenLength += bytes.Length;
+    }
+
+    private void EndString()
+    {
+        _state = State.Between;
+        var token = _tokenFits ? _token.AsSpan(0, _tokenLength) : default;
+        if (_isName)
+            OnName(token);
+        else
+            OnString(token, _tokenFits);
+    }
+
+    private void EndLiteral()
+    {
+        _state = State.Between;
+        if (_tokenFits)
+            OnLiteral(_token.AsSpan(0, _tokenLength));
+    }
+}

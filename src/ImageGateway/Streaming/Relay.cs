@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ImageGateway.Images;
+
+namespace ImageGateway.Streaming;
+
+/// <summary>How passing an answer on ended.</summary>
+internal enum RelayEnd
+{
+    /// <summary>All of it has passed.</summary>
+    Complete,
+
+    /// <summary>The provider broke off.</summary>
+    UpstreamLost,
+
+    /// <summary>The client is gone.</summary>
+    ClientGone,
+}
+
+/// <summary>
+/// Passes an answer from a provider to the client: bytes are read straight into the client's pipe and the tap looks at
+/// them where they lie. The beginning, at most 64 KiB, can be looked at before anything is sent.
+/// </summary>
+internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed)
+{
+    // Below this, what is left of a block is not worth a read of its own.
+    private const int MinRead = 4 * 1024;
+
+    private Memory<byte> _held;
+    private int _heldLength;
+
+    /// <summary>True when the answer ended within what <see cref="PeekAsync"/> read.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>What was read and not sent yet.</summary>
+    public ReadOnlyMemory<byte> Held => _held[.._heldLength];
+
+    /// <summary>Reads until the tap can tell a picture from an error, 64 KiB have come, or the answer has ended. Sends nothing.</summary>
+    public async Task<Verdict> PeekAsync(CancellationToken cancellationToken)
+    {
+        _held = client.GetMemory(BlockPool.BlockSize)[..BlockPool.BlockSize];
+        while (tap.Verdict == Verdict.Undecided && !Ended && _heldLength < _held.Length)
+            await ReadHeldAsync(cancellationToken);
+        return tap.Verdict;
+    }
+
+    /// <summary>Reads on to the end of a small answer, or until 64 KiB are held.</summary>
+    public async Task FillAsync(CancellationToken cancellationToken)
+    {
+        while (!Ended && _heldLength < _held.Length)
+            await ReadHeldAsync(cancellationToken);
+    }
+
+    /// <summary>Sends what was held and everything that follows. The response's headers must be set.</summary>
+    public async Task<RelayEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        client.Advance(_heldLength);
+        while (!(await client.FlushAsync(cancellationToken)).IsCompleted)
+        {
+            if (Ended)
+                return RelayEnd.Complete;
+            var room = client.GetMemory(MinRead);
+            int read;
+            try
+            {
+                read = await upstream.ReadAsync(room, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException)
+            {
+                return RelayEnd.UpstreamLost;
+            }
+            Take(room.Span[..read]);
+            if (Ended)
+                return RelayEnd.Complete;
+            client.Advance(read);
+        }
+        return RelayEnd.ClientGone;
+    }
+
+    private async Task ReadHeldAsync(CancellationToken cancellationToken)
+    {
+        var read = await upstream.ReadAsync(_held[_heldLength..], cancellationToken);
+        Take(_held.Span.Slice(_heldLength, read));
+        _heldLength += read;
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes)
+    {
+        progressed();
+        if (bytes.IsEmpty)
+        {
+            Ended = true;
+            tap.Complete();
+        }
+        else
+        {
+            tap.Write(bytes);
+        }
+    }
+}

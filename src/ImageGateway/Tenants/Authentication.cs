@@ -1,0 +1,45 @@
+using ImageGateway.Images;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>Finds out who calls: a tenant's key on the data plane, an admin key on the control plane. Comes before unknown paths and methods.</summary>
+internal static class Authentication
+{
+    /// <summary>The tenant's key of this request; the data plane's endpoints run only with one.</summary>
+    public static Caller Caller(this HttpContext http) => http.Features.GetRequiredFeature<Caller>();
+
+    /// <summary>Requires a tenant's key in <c>Authorization: Bearer</c> or <c>api-key</c>.</summary>
+    public static IApplicationBuilder RequireTenantKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    {
+        var caller = directory().FindCaller(Key(http.Request.Headers));
+        http.Features.Set(caller ?? throw Unauthorized(http));
+        return next(http);
+    });
+
+    /// <summary>Requires an admin key; without the scope <c>admin</c> it only reads.</summary>
+    public static IApplicationBuilder RequireAdminKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    {
+        var admin = directory().FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http);
+        if (admin.Scope == AdminScope.Read && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+            throw new GatewayException(ErrorKind.Forbidden, "This admin key has the scope read; the request needs the scope admin.");
+        return next(http);
+    });
+
+    private static ReadOnlySpan<char> Key(IHeaderDictionary headers)
+    {
+        const string Bearer = "Bearer ";
+        var authorization = headers.Authorization.ToString().AsSpan();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : headers["api-key"].ToString().AsSpan().Trim();
+    }
+
+    private static GatewayException Unauthorized(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        return new GatewayException(ErrorKind.InvalidApiKey, headers.Authorization.Count + headers["api-key"].Count == 0
+            ? "No API key was given. Send it as 'Authorization: Bearer KEY' or 'api-key: KEY'."
+            : "Incorrect API key provided.");
+    }
+}

@@ -1,0 +1,45 @@
+using ImageGateway.Configuration;
+using ImageGateway.Images;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
+[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd", "RequiredTags", "Markup", "HideTarget")]
+internal sealed class TenantOptions
+{
+    /// <summary>Its keys.</summary>
+    public List<KeyOptions> Keys { get; set; } = [];
+
+    /// <summary>Names or globs of the models it may be served by; absent: all.</summary>
+    public List<string> Models { get; set; } = [];
+
+    /// <summary>The tier of a request that says nothing of it.</summary>
+    public Tier DefaultTier { get; set; } = Tier.Final;
+}
+
+/// <summary>A key of a tenant's.</summary>
+[NotYetInForce("Limits")]
+internal sealed class KeyOptions
+{
+    /// <summary>Its name within the tenant.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The key, as <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>The project it belongs to.</summary>
+    public string Project { get; set; } = "default";
+}
+
+/// <summary>What an admin key may do.</summary>
+internal enum AdminScope { Read, Admin }
+
+/// <summary>A key of the control plane (<c>Gateway:AdminKeys:N</c>).</summary>
+internal sealed class AdminKeyOptions
+{
+    /// <summary>The key, as <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary><c>admin</c>, or <c>read</c>: looks only.</summary>
+    public AdminScope Scope { get; set; } = AdminScope.Admin;
+}
