@@ -4,6 +4,7 @@ using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
 using ImageGateway.Tenants;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -15,6 +16,11 @@ catch (ConfigurationException e)
 {
     foreach (var mistake in e.Mistakes)
         await Console.Error.WriteLineAsync(mistake);
+    return 1;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"Urls: {e.Message.TrimEnd('.')}. Choose another address with --urls http://127.0.0.1:PORT");
     return 1;
 }
 
@@ -31,11 +37,11 @@ internal sealed partial class Program
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
-        var snapshot = app.Services.GetRequiredService<GatewaySnapshot>;
+        var snapshot = app.Services.GetRequiredService<Func<GatewaySnapshot>>();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
         app.UseRouting();
-        app.MapImages();
+        app.Services.GetRequiredService<ImageEndpoints>().Map(app);
         app.MapModels();
         app.MapPrices();
         app.MapHealth();

@@ -28,11 +28,11 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
             var kind = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorKind.RequestTooLarge : ErrorKind.InvalidValue;
             await FailAsync(http, new GatewayError(kind, $"The request cannot be read: {e.Message}"));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
             LogClientGone(http.TraceIdentifier);
         }
-        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
         {
             LogUnexpected(e, http.TraceIdentifier);
             await FailAsync(http, new GatewayError(ErrorKind.Internal, "The gateway failed. Its log has the details under this request id."));

@@ -7,9 +7,9 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal static class ImageEndpoints
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Dispatcher dispatcher)
 {
-    public static void MapImages(this IEndpointRouteBuilder app)
+    public void Map(IEndpointRouteBuilder app)
     {
         foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
         {
@@ -21,13 +21,11 @@ internal static class ImageEndpoints
     }
 
     /// <summary>The way of a job: read, plan, dispatch.</summary>
-    private static async Task RunAsync(HttpContext http, Operation operation)
+    private async Task RunAsync(HttpContext http, Operation operation)
     {
-        var services = http.RequestServices;
-        var snapshot = services.GetRequiredService<GatewaySnapshot>();
-        var deployment = http.Request.RouteValues["deployment"] as string;
-        using var job = await services.GetRequiredService<JobReader>().ReadAsync(http, operation, deployment, snapshot.Limits);
-        var plan = Planner.Plan(job, http.Caller(), snapshot.Routing);
-        await services.GetRequiredService<Dispatcher>().RunAsync(http, job, plan);
+        var now = snapshot();
+        using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
+        var plan = Planner.Plan(job, http.Caller(), now.Routing);
+        await dispatcher.RunAsync(http, job, plan);
     }
 }

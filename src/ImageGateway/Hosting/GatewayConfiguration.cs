@@ -42,11 +42,20 @@ internal static class GatewayConfiguration
         // The binder stops at the first value that does not fit, and these are reported already.
         if (mistakes.All.Count > 0)
             throw new ConfigurationException(mistakes.All);
-        var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
+        var options = InOrder(section.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
         var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>());
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
         return builder.Build([folder, Path.GetDirectoryName(Shipped)!]) ?? throw new ConfigurationException(mistakes.All);
+    }
+
+    // The first target that serves a model is the first of the file.
+    private static GatewayOptions InOrder(GatewayOptions options, FileOrder order)
+    {
+        options.Providers = order.Sort("Gateway:Providers", options.Providers);
+        foreach (var (name, provider) in options.Providers)
+            provider.Deployments = order.Sort($"Gateway:Providers:{name}:Deployments", provider.Deployments);
+        return options;
     }
 
     /// <summary>True when a provider is the simulator inside this process.</summary>

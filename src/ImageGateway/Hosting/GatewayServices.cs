@@ -1,3 +1,4 @@
+using ImageGateway.Api;
 using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Routing;
@@ -25,6 +26,8 @@ internal static partial class GatewayServices
         services.AddSingleton<FormReader>();
         services.AddSingleton<JobReader>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<Func<GatewaySnapshot>>(provider => provider.GetRequiredService<GatewaySnapshot>);
+        services.AddSingleton<ImageEndpoints>();
         services.AddHealthChecks();
     }
 }

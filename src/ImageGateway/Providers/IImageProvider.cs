@@ -21,6 +21,9 @@ internal interface IImageProvider : IDisposable
     /// <exception cref="HttpRequestException">The provider cannot be reached or broke off.</exception>
     Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>True when edits may come as JSON; otherwise they are sent as forms, which carry no file ids.</summary>
+    bool TakesJsonEdits { get; }
+
     /// <summary>Strings that must not reach a client in a passed-on message: host, keys, account names.</summary>
     IReadOnlyList<string> Secrets { get; }
 }

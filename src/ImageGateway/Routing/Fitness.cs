@@ -9,8 +9,11 @@ internal sealed record Misfit(string Param, string Message);
 /// <summary>Holds a job against what the catalogue says a model can do.</summary>
 internal static class Fitness
 {
-    /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
-    public static Misfit? Check(ImageJob job, Model model) =>
+    /// <summary>The first reason why the target cannot do the job; null when it can.</summary>
+    public static Misfit? Check(ImageJob job, Target target) =>
+        Check(job, target.Model) ?? (job.HasFileIds && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.") : null);
+
+    private static Misfit? Check(ImageJob job, Model model) =>
         OperationOf(job, model) ?? Prompt(job, model) ?? Counts(job, model) ?? Words(job.Parameters, model) ?? Answer(job.Parameters, model) ?? Inputs(job, model);
 
     private static Misfit? OperationOf(ImageJob job, Model model) =>

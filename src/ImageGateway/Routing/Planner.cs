@@ -68,7 +68,7 @@ internal static class Planner
         Misfit? misfit = null;
         foreach (var target in targets)
         {
-            misfit = Fitness.Check(job, target.Model);
+            misfit = Fitness.Check(job, target);
             if (misfit is null)
                 return target;
         }

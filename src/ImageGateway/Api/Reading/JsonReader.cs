@@ -47,13 +47,11 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         var hasFileIds = all.Any(image => image.Url is null);
         if (!hasFileIds)
             inputs.CheckMask();
-        return job with
-        {
-            Images = inputs.Images,
-            Mask = inputs.Mask,
-            HasFileIds = hasFileIds,
-            HasRemoteImages = all.Any(image => image.Url is { } url && !IsData(url)),
-        };
+        var hasRemoteImages = all.Any(image => image.Url is { } url && !IsData(url));
+        // Addresses go upstream as bytes in a form, file ids in JSON.
+        if (hasFileIds && hasRemoteImages)
+            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': file ids and addresses cannot be mixed. Send the pictures as data: URLs instead.", "images");
+        return job with { Images = inputs.Images, Mask = inputs.Mask, HasFileIds = hasFileIds, HasRemoteImages = hasRemoteImages };
     }
 
     private async Task<InputImage> LoadAsync(string url, string param, long limit, CancellationToken cancellationToken)

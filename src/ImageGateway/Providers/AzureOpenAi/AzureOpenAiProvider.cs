@@ -21,18 +21,20 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("AzureOpenAI", Create);
 
+    public bool TakesJsonEdits => false;
+
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         var isEdit = attempt.Job.Operation != Operation.Generation;
-        var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, jsonEdits: false);
+        var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt), content);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         if (credential.ApiKey is { } key)
             request.Headers.TryAddWithoutValidation("api-key", key);
         else if (credential.Token is { } token)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await token.GetAsync(cancellationToken));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(token, cancellationToken));
         return await _client.SendAsync(request, cancellationToken);
     }
 
@@ -40,6 +42,19 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     {
         _client.Dispose();
         credential.Token?.Dispose();
+    }
+
+    private static async Task<string> TokenAsync(EntraToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await token.GetAsync(cancellationToken);
+        }
+        catch (AuthenticationFailedException e)
+        {
+            throw new GatewayException(
+                new GatewayError(ErrorKind.NoTargetAvailable, "The gateway has no access to the provider now; its operator has to act.") { RetryAfter = TimeSpan.FromSeconds(30) }, e);
+        }
     }
 
     private Uri Address(Attempt attempt)

@@ -17,12 +17,14 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAI", Create);
 
+    public bool TakesJsonEdits => true;
+
     public IReadOnlyList<string> Secrets { get; } =
         [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey, options.Organization, options.Project }.OfType<string>()];
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits);
+        var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         request.Headers.Authorization = _authorization;

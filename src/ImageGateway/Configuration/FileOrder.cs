@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace ImageGateway.Configuration;
+
+/// <summary>
+/// The order in which a configuration file names things. The framework sorts keys by letter, but who writes one provider
+/// before another means it.
+/// </summary>
+internal sealed class FileOrder
+{
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private readonly Dictionary<string, int> _places = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="path">A JSON file that the configuration was read from.</param>
+    public FileOrder(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
+        Visit("", document.RootElement);
+    }
+
+    /// <summary>The entries at a key path in the file's order; what only environment or switches name comes last.</summary>
+    public Dictionary<string, T> Sort<T>(string path, Dictionary<string, T> entries) =>
+        entries.OrderBy(entry => _places.GetValueOrDefault($"{path}:{entry.Key}", int.MaxValue)).ToDictionary(entry => entry.Key, entry => entry.Value);
+
+    private void Visit(string path, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var member in element.EnumerateObject())
+        {
+            var child = path.Length == 0 ? member.Name : $"{path}:{member.Name}";
+            _places.TryAdd(child, _places.Count);
+            Visit(child, member.Value);
+        }
+    }
+}
