@@ -12,6 +12,7 @@ internal sealed class FileOrder
 
     private readonly Dictionary<string, int> _places = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Reads the order of a file.</summary>
     /// <param name="path">A JSON file that the configuration was read from.</param>
     public FileOrder(string path)
     {

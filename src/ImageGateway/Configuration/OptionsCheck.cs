@@ -7,51 +7,67 @@ namespace ImageGateway.Configuration;
 /// Holds a configuration against the options' types before it is bound: an option that does not exist, or a value that
 /// does not fit, is a mistake with its key path. The binder would drop the one and stop at the first of the other.
 /// </summary>
-internal static class OptionsCheck
+internal sealed class OptionsCheck
 {
-    /// <summary>Checks everything below <paramref name="section"/>; options of the contract that do nothing yet go to <paramref name="warnings"/>.</summary>
-    public static void Run(IConfigurationSection section, Type type, Mistakes mistakes, ICollection<string> warnings)
+    private readonly ICollection<string> _warnings;
+    private readonly HashSet<string> _unfit = new(StringComparer.OrdinalIgnoreCase);
+
+    private OptionsCheck(ICollection<string> warnings) => _warnings = warnings;
+
+    /// <summary>
+    /// Checks everything below <paramref name="section"/>; options of the contract that do nothing yet go to <paramref name="warnings"/>.
+    /// Returns the section without the values that do not fit, so that the rest can be bound and checked too.
+    /// </summary>
+    public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes, ICollection<string> warnings)
+    {
+        var check = new OptionsCheck(warnings);
+        check.Members(section, type, mistakes);
+        if (check._unfit.Count == 0)
+            return section;
+        // Objects and lists list themselves as null, which the binder would take for their value.
+        var fit = section.AsEnumerable().Where(entry => entry.Value is not null && !check._unfit.Contains(entry.Key));
+        return new ConfigurationBuilder().AddInMemoryCollection(fit).Build().GetSection(section.Path);
+    }
+
+    private void Members(IConfigurationSection section, Type owner, Mistakes mistakes)
     {
         foreach (var child in section.GetChildren())
-            Member(child, type, mistakes, warnings);
+        {
+            var property = owner.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+            if (property is not null)
+                Value(child, property.PropertyType, mistakes.At(child.Key));
+            else if (owner.GetCustomAttribute<NotYetInForceAttribute>()?.Options.Contains(child.Key, StringComparer.OrdinalIgnoreCase) == true)
+                _warnings.Add($"{child.Path} is accepted, but not in force in this version");
+            else
+                mistakes.Add(child.Key, $"there is no such option here; there are {string.Join(", ", Names(owner))}");
+        }
     }
 
-    private static void Member(IConfigurationSection child, Type owner, Mistakes mistakes, ICollection<string> warnings)
-    {
-        var property = owner.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-        if (property is not null)
-            Value(child, property.PropertyType, mistakes.At(child.Key), warnings);
-        else if (owner.GetCustomAttribute<NotYetInForceAttribute>()?.Options.Contains(child.Key, StringComparer.OrdinalIgnoreCase) == true)
-            warnings.Add($"{child.Path} is accepted, but not in force in this version");
-        else
-            mistakes.Add(child.Key, $"there is no such option here; there are {string.Join(", ", Names(owner))}");
-    }
-
-    private static void Value(IConfigurationSection section, Type type, Mistakes here, ICollection<string> warnings)
+    private void Value(IConfigurationSection section, Type type, Mistakes here)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        var hasChildren = section.GetChildren().Any();
-        if (!hasChildren)
+        var children = section.GetChildren().ToList();
+        if (children.Count == 0)
             Scalar(section, type, here);
         else if (ItemType(type) is { } item)
-            foreach (var child in section.GetChildren())
-                Value(child, item, here.At(child.Key), warnings);
+            children.ForEach(child => Value(child, item, here.At(child.Key)));
         else if (type.IsClass && type != typeof(string))
-            Run(section, type, here, warnings);
+            Members(section, type, here);
         else
             here.AddHere("must be a single value");
     }
 
-    private static void Scalar(IConfigurationSection section, Type type, Mistakes here)
+    private void Scalar(IConfigurationSection section, Type type, Mistakes here)
     {
         // Absent, null, [] and {} bind to nothing.
         if (string.IsNullOrEmpty(section.Value))
             return;
         var converter = TypeDescriptor.GetConverter(type);
-        if (!converter.CanConvertFrom(typeof(string)))
-            here.AddHere(ItemType(type) is null ? "must be an object" : "must be a list or an object");
-        else if (!Converts(converter, section.Value))
-            here.AddHere($"'{section.Value}' is not {Expected(type)}");
+        if (converter.CanConvertFrom(typeof(string)) && Converts(converter, section.Value))
+            return;
+        _unfit.Add(section.Path);
+        here.AddHere(converter.CanConvertFrom(typeof(string)) ? $"'{section.Value}' is not {Expected(type)}"
+            : ItemType(type) is null ? "must be an object" : "must be a list or an object");
     }
 
     private static bool Converts(TypeConverter converter, string value)
@@ -67,7 +83,7 @@ internal static class OptionsCheck
     }
 
     private static string Expected(Type type) =>
-        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
+        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
         : type == typeof(TimeSpan) ? "a time span, as in 00:05:00"
         : type == typeof(bool) ? "true or false"
         : "a number";

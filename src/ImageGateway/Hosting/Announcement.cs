@@ -14,9 +14,12 @@ internal sealed partial class Announcement(IServiceProvider services, FirstRun? 
             LogWarning(log, warning);
         var urls = services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         LogListening(log, urls);
-        firstRun?.Print(Console.Out, urls.First(), services.GetRequiredService<GatewaySnapshot>());
+        firstRun?.Print(Console.Out, Reachable(urls.First()), services.GetRequiredService<GatewaySnapshot>());
         return Task.CompletedTask;
     }
+
+    // What listens on every address is reached by this one.
+    private static string Reachable(string url) => url.Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -25,7 +25,7 @@ internal static class GatewayConfiguration
         }
         catch (InvalidDataException e)
         {
-            throw new ConfigurationException([$"--config: {file}: {e.InnerException?.Message ?? e.Message}"]);
+            throw new ConfigurationException([$"--config: {file}: {e.GetBaseException().Message}"]);
         }
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://127.0.0.1:8080");
@@ -38,15 +38,13 @@ internal static class GatewayConfiguration
     {
         var mistakes = new Mistakes("Gateway");
         var section = configuration.GetSection("Gateway");
-        OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
-        // The binder stops at the first value that does not fit, and these are reported already.
-        if (mistakes.All.Count > 0)
-            throw new ConfigurationException(mistakes.All);
-        var options = InOrder(section.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
+        var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
+        var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
         var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>());
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
-        return builder.Build([folder, Path.GetDirectoryName(Shipped)!]) ?? throw new ConfigurationException(mistakes.All);
+        var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
+        return snapshot is not null && mistakes.All.Count == 0 ? snapshot : throw new ConfigurationException(mistakes.All);
     }
 
     // The first target that serves a model is the first of the file.

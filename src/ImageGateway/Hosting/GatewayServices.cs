@@ -8,6 +8,7 @@ namespace ImageGateway.Hosting;
 /// <summary>Registers the gateway's parts and loads its configuration.</summary>
 internal static partial class GatewayServices
 {
+    /// <summary>Registers everything; starts the simulator when the configuration needs it.</summary>
     /// <exception cref="Configuration.ConfigurationException">The configuration has mistakes.</exception>
     public static async Task AddGatewayAsync(this WebApplicationBuilder builder, FirstRun? firstRun)
     {

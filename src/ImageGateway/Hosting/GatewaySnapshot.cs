@@ -55,7 +55,10 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var targets = new List<Target>();
         foreach (var entry in entries)
         {
-            if (Model(entry.Options, catalogue, entry.Here) is not { } model || made is null)
+            if (Model(entry.Options, catalogue, entry.Here) is not { } model)
+                continue;
+            var shutdown = Shutdown(provider, entry.Options, model, entry.Here);
+            if (made is null)
                 continue;
             if (targets.Exists(other => other.UpstreamName == entry.Name))
                 entry.Here.AddHere($"'{entry.Name}' stands here twice");
@@ -67,7 +70,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 UpstreamName = entry.Name,
                 IsDeployment = entry.IsDeployment,
                 Simulated = provider.Simulated,
-                Shutdown = Shutdown(provider, entry.Options, model, entry.Here),
+                Shutdown = shutdown,
                 Timeout = provider.Timeout,
             });
         }
@@ -124,7 +127,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
             if (targets.Find(target => target.Name == route.Targets[j].Target) is { } target)
                 found.Add(target);
             else
-                here.At($"{j}").AddHere($"there is no target '{route.Targets[j].Target}'; there are {string.Join(", ", targets.Select(other => other.Name))}");
+                here.At($"{j}").AddHere($"there is no target '{route.Targets[j].Target}'; there is {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
         }
         return found;
     }

@@ -15,6 +15,7 @@ internal sealed class JsonBody : RequestBody
     private readonly int _length;
     private int _disposed;
 
+    /// <summary>Takes over a body that was read.</summary>
     /// <param name="rented">From the shared array pool; the body returns it.</param>
     /// <param name="length">How much of it is the body.</param>
     /// <param name="members">The top-level members, in the order of the body; names are unique.</param>

@@ -20,6 +20,9 @@ internal static class UpstreamErrors
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded",
         "organization_usage_limit_exceeded", "billing_hard_limit_reached");
 
+    // An operator does not act within seconds; clients that wait longer give up.
+    private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
+
     private static readonly FrozenSet<int> Passed = FrozenSet.Create(400, 404, 409, 413, 415, 422);
 
     /// <summary>The error for the client.</summary>
@@ -35,7 +38,7 @@ internal static class UpstreamErrors
         if (IsIn(Refusals, error))
             return Refusal(error, attempt, secrets);
         if (status is 401 or 402 or 403 || IsIn(Billing, error))
-            return new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = wait ?? TimeSpan.FromSeconds(30) };
+            return new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = wait ?? AccountPause };
         if (status == 429 || error.Code == "rate_limit_exceeded")
             return new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait ?? TimeSpan.FromSeconds(1) };
         if (status == 408)
@@ -47,7 +50,10 @@ internal static class UpstreamErrors
             };
         return new GatewayError(ErrorKind.UpstreamError, status is >= 200 and < 300
             ? "The provider answered with an error instead of a picture."
-            : $"The provider failed with status {status}.") { RetryAfter = wait };
+            : $"The provider failed with status {status}.")
+        {
+            RetryAfter = wait,
+        };
     }
 
     /// <summary>True when the error is a refusal on what the picture shows.</summary>

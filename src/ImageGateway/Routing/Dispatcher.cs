@@ -11,6 +11,7 @@ namespace ImageGateway.Routing;
 /// </summary>
 internal sealed partial class Dispatcher(TimeProvider time, ILogger<Dispatcher> log)
 {
+    /// <summary>Runs the plan; returns when the answer has passed, or the client is gone.</summary>
     /// <exception cref="GatewayException">The job failed before a byte of the answer was sent.</exception>
     public async Task RunAsync(HttpContext http, ImageJob job, Plan plan)
     {

@@ -12,6 +12,7 @@ internal sealed record Plan(Target Target, Tier? Tier, RoutePolicy? Route, IRead
 /// </summary>
 internal static class Planner
 {
+    /// <summary>The plan of a job.</summary>
     /// <exception cref="GatewayException">404: nothing goes by the name; 403: the tenant may not; 400: no target can.</exception>
     public static Plan Plan(ImageJob job, Caller caller, RoutingTable table)
     {

@@ -15,6 +15,7 @@ internal sealed class ImageFetcher : IDisposable
     private readonly IReadOnlyList<string> _hosts;
     private readonly HttpMessageInvoker _client;
 
+    /// <summary>A fetcher for these hosts.</summary>
     /// <param name="hosts">Hosts that may be named, exactly.</param>
     /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but in tests.</param>
     public ImageFetcher(IReadOnlyList<string> hosts, Func<IPAddress, bool>? isPublic = null)
