@@ -3,36 +3,63 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>A picture of a JSON edit: a URL, or (null) a provider's file id.</summary>
-internal readonly record struct ImageReference(string? Url);
+/// <summary>A picture of a JSON edit: where its <c>image_url</c> stands in the body, raw between its quotes; null for a provider's file id.</summary>
+internal readonly record struct ImageReference(Range? Url, bool IsEscaped);
 
-/// <summary><c>images</c> and <c>mask</c> of a JSON edit: <c>{"image_url": …}</c> or <c>{"file_id": …}</c> each.</summary>
+/// <summary><c>images</c> and <c>mask</c> of a JSON edit: <c>{"image_url": …}</c> or <c>{"file_id": …}</c> each. URLs of 20 MB are not copied.</summary>
 internal sealed record ImageReferences(IReadOnlyList<ImageReference> Images, ImageReference? Mask)
 {
+    private const string Allowed = "an object with exactly one of 'image_url' and 'file_id', a string";
+
     public static ImageReferences Read(JsonBody body, JsonParameters source)
     {
         if (source.Find("images") is not { } images)
             throw Parameters.Missing("images");
-        var list = Parse(body, images);
-        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
-            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images'. Allowed: an array of 1 to 16 objects with 'image_url' or 'file_id'.", "images");
-        InputImages.CheckCount(list.GetArrayLength(), "images");
-        return new ImageReferences(
-            [.. list.EnumerateArray().Select((item, i) => One(item, $"images[{i}]"))],
-            source.Find("mask") is { } mask ? One(Parse(body, mask), "mask") : null);
+        return new ImageReferences(List(body, images), source.Find("mask") is { } mask ? Single(body, mask) : null);
     }
 
-    private static JsonElement Parse(JsonBody body, JsonMember member) => JsonSerializer.Deserialize<JsonElement>(body.Value(member));
+    /// <summary>All of them, the mask last.</summary>
+    public IEnumerable<ImageReference> All => Mask is { } mask ? Images.Append(mask) : Images;
 
-    private static ImageReference One(JsonElement item, string param)
+    private static List<ImageReference> List(JsonBody body, JsonMember member)
     {
-        var url = Text(item, "image_url");
-        var file = Text(item, "file_id");
-        if (url is null == file is null)
-            throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}'. Allowed: an object with exactly one of 'image_url' and 'file_id', each a string.", param);
-        return new ImageReference(url);
+        var reader = new Utf8JsonReader(body.Value(member));
+        var list = new List<ImageReference>();
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            throw Wrong("images", "an array of 1 to 16 objects with 'image_url' or 'file_id'");
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            list.Add(One(ref reader, member.ValueStart, $"images[{list.Count}]"));
+            InputImages.CheckCount(list.Count, "images");
+        }
+        return list.Count > 0 ? list : throw Wrong("images", "1 to 16 images; the array is empty");
     }
 
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static ImageReference Single(JsonBody body, JsonMember member)
+    {
+        var reader = new Utf8JsonReader(body.Value(member));
+        reader.Read();
+        return One(ref reader, member.ValueStart, "mask");
+    }
+
+    private static ImageReference One(ref Utf8JsonReader reader, int offset, string param)
+    {
+        var found = new List<ImageReference>(1);
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Wrong(param, Allowed);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isUrl, isFile) = (reader.ValueTextEquals("image_url"u8), reader.ValueTextEquals("file_id"u8));
+            reader.Read();
+            if (isUrl && reader.TokenType == JsonTokenType.String)
+                found.Add(new ImageReference((offset + (int)reader.TokenStartIndex + 1)..(offset + (int)reader.BytesConsumed - 1), reader.ValueIsEscaped));
+            else if (isFile && reader.TokenType == JsonTokenType.String)
+                found.Add(default);
+            else
+                reader.Skip();
+        }
+        return found.Count == 1 ? found[0] : throw Wrong(param, Allowed);
+    }
+
+    private static GatewayException Wrong(string param, string allowed) => new(ErrorKind.InvalidValue, $"Invalid value for '{param}'. Allowed: {allowed}.", param);
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Text.Json;
 using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
@@ -36,32 +33,31 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
     private async Task<ImageJob> WithImagesAsync(ImageJob job, JsonBody body, JsonParameters source, InputImages inputs, long limit, CancellationToken cancellationToken)
     {
         var references = ImageReferences.Read(body, source);
-        foreach (var image in references.Images)
-        {
-            if (image.Url is { } url)
-                inputs.Add(await LoadAsync(url, "images", limit, cancellationToken), "images");
-        }
-        if (references.Mask?.Url is { } mask)
-            inputs.SetMask(await LoadAsync(mask, "mask", limit, cancellationToken));
-        var all = references.Mask is { } last ? references.Images.Append(last) : references.Images;
-        var hasFileIds = all.Any(image => image.Url is null);
-        if (!hasFileIds)
-            inputs.CheckMask();
-        var hasRemoteImages = all.Any(image => image.Url is { } url && !IsData(url));
+        var hasFileIds = references.All.Any(image => image.Url is null);
+        var hasRemoteImages = references.All.Any(image => image.Url is { } url && !DataUrl.Is(body, url));
         // Addresses go upstream as bytes in a form, file ids in JSON.
         if (hasFileIds && hasRemoteImages)
             throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': file ids and addresses cannot be mixed. Send the pictures as data: URLs instead.", "images");
+        foreach (var image in references.Images)
+        {
+            if (image.Url is not null)
+                inputs.Add(await LoadAsync(body, image, "images", limit, cancellationToken), "images");
+        }
+        if (references.Mask is { Url: not null } mask)
+            inputs.SetMask(await LoadAsync(body, mask, "mask", limit, cancellationToken));
+        if (!hasFileIds)
+            inputs.CheckMask();
         return job with { Images = inputs.Images, Mask = inputs.Mask, HasFileIds = hasFileIds, HasRemoteImages = hasRemoteImages };
     }
 
-    private async Task<InputImage> LoadAsync(string url, string param, long limit, CancellationToken cancellationToken)
+    private async Task<InputImage> LoadAsync(JsonBody body, ImageReference image, string param, long limit, CancellationToken cancellationToken)
     {
-        var bytes = new SpooledBytes(pool, budget);
+        var (url, bytes) = (image.Url!.Value, new SpooledBytes(pool, budget));
         try
         {
-            if (!IsData(url))
-                await fetcher.FetchAsync(url, param, bytes, limit, cancellationToken);
-            else if (!await DecodeAsync(url, param, bytes, limit, cancellationToken))
+            if (!DataUrl.Is(body, url))
+                await fetcher.FetchAsync(DataUrl.Text(body, image), param, bytes, limit, cancellationToken);
+            else if (!await DataUrl.DecodeAsync(body, image, param, bytes, limit, cancellationToken))
                 throw JobReader.TooLarge(limit, param);
             return InputImages.Identified(bytes, null, param);
         }
@@ -69,26 +65,6 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         {
             bytes.Dispose();
             throw;
-        }
-    }
-
-    private static bool IsData(string url) => url.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
-
-    private static async Task<bool> DecodeAsync(string url, string param, SpooledBytes bytes, long limit, CancellationToken cancellationToken)
-    {
-        var comma = url.IndexOf(',', StringComparison.Ordinal);
-        if (comma < 0 || !url.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-            throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': a data URL must be 'data:image/png;base64,…' (or jpeg, webp).", param);
-        var decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(url.Length - comma));
-        try
-        {
-            if (!Convert.TryFromBase64Chars(url.AsSpan(comma + 1), decoded, out var length))
-                throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': the data URL holds no valid base64.", param);
-            return await bytes.FillAsync(new MemoryStream(decoded, 0, length, writable: false), limit, cancellationToken);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(decoded);
         }
     }
 }
