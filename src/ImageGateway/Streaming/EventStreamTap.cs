@@ -14,6 +14,7 @@ internal sealed class EventStreamTap : Tap
     private readonly byte[] _event = new byte[JsonScanner.MaxToken];
     private int _fieldLength;
     private int _eventLength;
+    private int _mark;
     private bool _hasData;
     private bool _afterCarriageReturn;
     private Line _line;
@@ -27,13 +28,14 @@ internal sealed class EventStreamTap : Tap
     public override AnswerFacts Facts => _facts;
 
     /// <summary>True when nothing has come since the last empty line, so that another event may follow at once.</summary>
-    public bool IsBetweenEvents => _line == Line.Start && !_hasData && _eventLength == 0;
+    public bool IsBetweenEvents => _line == Line.Start && !_hasData && _eventLength == 0 && _mark is 0 or 3;
 
     /// <summary>True when the bytes so far end inside a top-level string of an event's data: where a picture is cut.</summary>
     public bool EndsInPicture => _line == Line.Data && _data.EndsInTopLevelString;
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
+        bytes = WithoutMark(bytes);
         while (!bytes.IsEmpty)
         {
             if (_afterCarriageReturn && bytes[0] == '\n')
@@ -54,6 +56,21 @@ internal sealed class EventStreamTap : Tap
     }
 
     public override void Complete() { }
+
+    // A byte order mark at the very beginning is no part of the first line; what only begins like one is.
+    private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes)
+    {
+        var mark = "\uFEFF"u8;
+        for (; _mark < mark.Length && !bytes.IsEmpty; bytes = bytes[1..])
+        {
+            if (bytes[0] == mark[_mark++])
+                continue;
+            InLine(mark[..(_mark - 1)]);
+            _mark = mark.Length;
+            return bytes;
+        }
+        return bytes;
+    }
 
     private void InLine(ReadOnlySpan<byte> bytes)
     {
@@ -146,10 +163,13 @@ internal sealed class EventStreamTap : Tap
     {
         if (_verdict != Verdict.Undecided)
             return;
-        var named = _data.Type is { } type ? type : _line != Line.Event && _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
+        var line = _line != Line.Event && _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
+        // The data of an error event may be the bare error, whose own type is another.
+        var isError = _data.HasError || IsError(line) || IsError(_data.Type);
+        var named = _data.Type ?? line;
         if (eventEnded)
-            _verdict = _data.HasError || IsError(named) ? Verdict.Error : _data.Type is null && named is null ? Verdict.Undecided : Verdict.Answer;
-        else if (named is not null && !IsError(named) && !_data.HasError && IsPicture(named))
+            _verdict = isError ? Verdict.Error : named is null ? Verdict.Undecided : Verdict.Answer;
+        else if (named is not null && !isError && IsPicture(named))
             _verdict = Verdict.Answer;
     }
 

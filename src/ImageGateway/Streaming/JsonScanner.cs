@@ -22,7 +22,7 @@ internal abstract class JsonScanner
     private bool _tokenFits;
     private State _state;
     private bool _isName;
-    private bool _escaped;
+    private int _escape;
     private ulong _objects;
 
     private enum State : byte { Between, String, Literal, GaveUp }
@@ -30,8 +30,8 @@ internal abstract class JsonScanner
     /// <summary>Objects and arrays around the current place.</summary>
     protected int Depth { get; private set; }
 
-    /// <summary>True when the bytes so far end inside a string value of the outermost object: where a picture is cut.</summary>
-    public bool EndsInTopLevelString => _state == State.String && !_isName && Depth == 1 && !_escaped;
+    /// <summary>True when the bytes so far end inside a string value of the outermost object, not within an escape: where a picture is cut.</summary>
+    public bool EndsInTopLevelString => _state == State.String && !_isName && Depth == 1 && InObject && _escape == 0;
 
     /// <summary>Takes the next piece.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -58,7 +58,7 @@ internal abstract class JsonScanner
     /// <summary>Starts over for another text.</summary>
     public virtual void Reset()
     {
-        (_state, Depth, _objects, _isName, _escaped) = (State.Between, 0, 0, false, false);
+        (_state, Depth, _objects, _isName, _escape) = (State.Between, 0, 0, false, 0);
     }
 
     /// <summary>A member's name, raw between its quotes; empty when it was too long to keep.</summary>
@@ -120,12 +120,8 @@ internal abstract class JsonScanner
 
     private ReadOnlySpan<byte> InString(ReadOnlySpan<byte> bytes)
     {
-        if (_escaped)
-        {
-            Keep(bytes[..1]);
-            _escaped = false;
-            return bytes[1..];
-        }
+        if (_escape > 0)
+            return InEscape(bytes);
         var end = bytes.IndexOfAny((byte)'"', (byte)'\\');
         Keep(end < 0 ? bytes : bytes[..end]);
         if (end < 0)
@@ -133,11 +129,24 @@ internal abstract class JsonScanner
         if (bytes[end] == '\\')
         {
             Keep("\\"u8);
-            _escaped = true;
+            _escape = 1;
             return bytes[(end + 1)..];
         }
         EndString();
         return bytes[(end + 1)..];
+    }
+
+    // 1: behind the backslash; 5 to 2: so many digits of \uXXXX and one are missing.
+    private ReadOnlySpan<byte> InEscape(ReadOnlySpan<byte> bytes)
+    {
+        if (_escape > 1 && !char.IsAsciiHexDigit((char)bytes[0]))
+        {
+            _escape = 0;
+            return bytes;
+        }
+        _escape = _escape > 2 ? _escape - 1 : _escape == 1 && bytes[0] == 'u' ? 5 : 0;
+        Keep(bytes[..1]);
+        return bytes[1..];
     }
 
     private ReadOnlySpan<byte> InLiteral(ReadOnlySpan<byte> bytes)
