@@ -25,10 +25,16 @@ internal sealed record Catalogue(string Version, FrozenDictionary<string, Model>
         if (Read(path, mistakes) is not { } file)
             return null;
         var entries = mistakes.At("Models");
-        var models = file.Models.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.ToModel(entry.Key, entries.At(entry.Key)));
-        foreach (var model in models.Values)
-            CheckSuccessors(model, models, entries.At(model.Name));
-        return mistakes.All.Count == before ? new Catalogue(file.Version, models) : null;
+        var models = new List<Model>();
+        foreach (var (name, entry) in file.Models)
+        {
+            if (entry is null)
+                entries.At(name).AddHere("is null");
+            else if (entry.ToModel(name, entries.At(name)) is { } model)
+                models.Add(model);
+            CheckSuccessors(name, file.Models, entries.At(name));
+        }
+        return mistakes.All.Count == before ? new Catalogue(file.Version, models.ToFrozenDictionary(model => model.Name)) : null;
     }
 
     private static CatalogueFile? Read(string path, Mistakes mistakes)
@@ -51,18 +57,18 @@ internal sealed record Catalogue(string Version, FrozenDictionary<string, Model>
         return null;
     }
 
-    private static void CheckSuccessors(Model model, FrozenDictionary<string, Model> models, Mistakes mistakes)
+    private static void CheckSuccessors(string model, Dictionary<string, ModelEntry?> models, Mistakes mistakes)
     {
-        var seen = new HashSet<string> { model.Name };
-        for (var next = model.Successor; next is not null; next = models[next].Successor)
+        var seen = new HashSet<string> { model };
+        for (var next = models[model]?.Successor; next is not null; next = models[next]?.Successor)
         {
             var known = models.ContainsKey(next);
-            mistakes.Unless(known, nameof(model.Successor), $"there is no model '{next}'");
+            mistakes.Unless(known, nameof(Model.Successor), $"there is no model '{next}'");
             if (!known)
                 return;
             if (!seen.Add(next))
             {
-                mistakes.Add(nameof(model.Successor), $"a cycle through '{next}'");
+                mistakes.Add(nameof(Model.Successor), $"a cycle through '{next}'");
                 return;
             }
         }
