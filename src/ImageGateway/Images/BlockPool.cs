@@ -15,7 +15,7 @@ internal sealed class BlockPool : MemoryPool<byte>
     // What may lie unused: 32 MiB. Blocks above it go back to the runtime.
     private const int MaxIdle = 512;
 
-    private readonly ConcurrentQueue<Block> _idle = new();
+    private readonly ConcurrentQueue<byte[]> _idle = new();
     private int _idleCount;
 
     public override int MaxBufferSize => BlockSize;
@@ -23,37 +23,33 @@ internal sealed class BlockPool : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
-        if (!_idle.TryDequeue(out var block))
-            return new Block(this);
+        if (!_idle.TryDequeue(out var bytes))
+            return new Block(this, GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true));
         Interlocked.Decrement(ref _idleCount);
-        block.Take();
-        return block;
+        return new Block(this, bytes);
     }
 
     protected override void Dispose(bool disposing) => _idle.Clear();
 
-    private void Return(Block block)
+    private void Return(byte[] bytes)
     {
         if (Interlocked.Increment(ref _idleCount) <= MaxIdle)
-            _idle.Enqueue(block);
+            _idle.Enqueue(bytes);
         else
             Interlocked.Decrement(ref _idleCount);
     }
 
-    private sealed class Block(BlockPool pool) : IMemoryOwner<byte>
+    // One for each rental, so that a second Dispose, however late, cannot take the bytes out of another's hands.
+    private sealed class Block(BlockPool pool, byte[] bytes) : IMemoryOwner<byte>
     {
-        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
-        private int _taken = 1;
+        private byte[]? _bytes = bytes;
 
-        public Memory<byte> Memory => _bytes;
+        public Memory<byte> Memory => _bytes ?? throw new ObjectDisposedException(nameof(Block));
 
-        public void Take() => Volatile.Write(ref _taken, 1);
-
-        // A second Dispose must not put the block into two hands.
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _taken, 0) == 1)
-                pool.Return(this);
+            if (Interlocked.Exchange(ref _bytes, null) is { } bytes)
+                pool.Return(bytes);
         }
     }
 }

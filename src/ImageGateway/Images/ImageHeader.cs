@@ -62,12 +62,13 @@ internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bo
     // WebP (RFC 9649 §2.5-2.7): lossy, lossless or extended, each with its own place for the size.
     private static ImageHeader? WebP(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 30)
+        // Lossless needs five bytes of payload, and its whole file may have no more; the others need ten.
+        if (head.Length < 25)
             return null;
         var kind = head.Slice(12, 4);
-        if (kind.SequenceEqual("VP8X"u8))
+        if (head.Length >= 30 && kind.SequenceEqual("VP8X"u8))
             return Sized(ImageFormat.WebP, 1 + UInt24(head[24..]), 1 + UInt24(head[27..]), (head[20] & 0x10) != 0);
-        if (kind.SequenceEqual("VP8 "u8))
+        if (head.Length >= 30 && kind.SequenceEqual("VP8 "u8))
             return Sized(ImageFormat.WebP, BinaryPrimitives.ReadUInt16LittleEndian(head[26..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(head[28..]) & 0x3FFF, false);
         if (!kind.SequenceEqual("VP8L"u8) || head[20] != 0x2F)
             return null;

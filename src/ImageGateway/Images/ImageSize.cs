@@ -19,5 +19,7 @@ internal readonly record struct ImageSize(int Width, int Height)
     public override string ToString() => $"{Width}x{Height}";
 
     private static bool TryEdge(ReadOnlySpan<char> text, out int edge) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out edge) && edge is > 0 and < 100_000 && text[0] != '0';
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out edge) && edge is > 0 and < 100_000 && text[0] != '0'
+        // The framework's parser takes trailing NULs.
+        && text[^1] != '\0';
 }

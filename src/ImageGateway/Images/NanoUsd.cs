@@ -17,7 +17,7 @@ internal readonly record struct NanoUsd(long Value)
     public static bool TryFromUsd(decimal usd, out NanoUsd amount)
     {
         amount = Zero;
-        if (Math.Abs(usd) > long.MaxValue / PerUsd || usd * PerUsd != Math.Floor(usd * PerUsd))
+        if (Math.Abs(usd) > (decimal)long.MaxValue / PerUsd || usd * PerUsd != Math.Floor(usd * PerUsd))
             return false;
         amount = new NanoUsd((long)(usd * PerUsd));
         return true;

@@ -30,14 +30,17 @@ internal sealed class SpooledBytes : IDisposable
         using var scratch = new Lazily(_pool);
         while (true)
         {
-            var room = TailRoom(scratch);
+            var room = TailRoom();
+            var toFile = room.IsEmpty;
+            if (toFile)
+                room = scratch.Memory;
             var read = await source.ReadAsync(room, cancellationToken);
             if (read == 0)
                 return true;
             if (Length + read > limit)
                 return false;
-            if (_file is not null)
-                await _file.WriteAsync(room[..read], cancellationToken);
+            if (toFile)
+                await (_file ??= TemporaryFile()).WriteAsync(room[..read], cancellationToken);
             else
                 _inMemory += read;
             Length += read;
@@ -109,20 +112,18 @@ internal sealed class SpooledBytes : IDisposable
         _file?.Dispose();
     }
 
-    private Memory<byte> TailRoom(Lazily scratch)
+    // Where the next bytes go in memory; empty when they go to disk.
+    private Memory<byte> TailRoom()
     {
         if (_file is not null)
-            return scratch.Memory;
+            return default;
         var used = (int)(_inMemory - (((long)_blocks.Count - 1) * BlockPool.BlockSize));
         if (_blocks.Count > 0 && used < BlockPool.BlockSize)
             return _blocks[^1].Memory[used..];
-        if (_budget.TryTake(BlockPool.BlockSize))
-        {
-            _blocks.Add(_pool.Rent());
-            return _blocks[^1].Memory;
-        }
-        _file = TemporaryFile();
-        return scratch.Memory;
+        if (!_budget.TryTake(BlockPool.BlockSize))
+            return default;
+        _blocks.Add(_pool.Rent());
+        return _blocks[^1].Memory;
     }
 
     private ReadOnlyMemory<byte> Block(long position)
