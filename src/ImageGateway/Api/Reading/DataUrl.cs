@@ -36,6 +36,9 @@ internal static class DataUrl
         try
         {
             MemoryMarshal.TryGetArray(url[(comma + 1)..], out var base64);
+            // The transform drops what is left of an unpadded text without a word.
+            if (base64.Count % 4 != 0)
+                throw new FormatException("no padding");
             using var transform = new FromBase64Transform(FromBase64TransformMode.DoNotIgnoreWhiteSpaces);
             await using var decoded = new CryptoStream(new MemoryStream(base64.Array!, base64.Offset, base64.Count, writable: false), transform, CryptoStreamMode.Read);
             return await bytes.FillAsync(decoded, limit, cancellationToken);

@@ -29,6 +29,8 @@ internal sealed class FormParts : IParameterSource, IDisposable
             Inputs.Add(InputImages.Identified(bytes, fileName, role), role);
         else if (role == "mask")
             Inputs.SetMask(InputImages.Identified(bytes, fileName, role));
+        else if (Parameters.IsKnown(name))
+            throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{name}': it is a file. Allowed: a text field without a filename.", name);
         else
             _files.Add(new UnknownFile(name, fileName, contentType, bytes));
     }
@@ -47,7 +49,7 @@ internal sealed class FormParts : IParameterSource, IDisposable
     {
         if (Text(name) is not { } text)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max && !text.EndsWith('\0')
             ? number
             : throw GatewayException.Invalid(name, text, $"an integer from {min} to {max}");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
@@ -22,6 +23,12 @@ internal static class Parameters
     // Longer words are nobody's, and need not be kept.
     private const int LongestWord = 512;
 
+    private static readonly FrozenSet<string> Known =
+    [
+        "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
+        "response_format", "input_fidelity", "stream", "partial_images", "user",
+    ];
+
     public static ImageParameters Read(IParameterSource source) => new()
     {
         N = source.Number("n", 1, 10),
@@ -36,6 +43,9 @@ internal static class Parameters
         PartialImages = source.Number("partial_images", 0, 3),
         User = Word(source, "user"),
     };
+
+    /// <summary>True for a parameter that is read here: as a file it would pass the gateway unread, and the provider might read it.</summary>
+    public static bool IsKnown(string name) => Known.Contains(name);
 
     /// <summary>The asked model; null when absent.</summary>
     public static string? Model(IParameterSource source) => Word(source, "model");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using ImageGateway.Images;
 
@@ -33,7 +34,7 @@ internal sealed class JsonParameters(JsonBody body) : IParameterSource
             return number;
         var allowed = string.Create(CultureInfo.InvariantCulture, $"an integer from {min} to {max}");
         throw reader.TokenType is JsonTokenType.Number or JsonTokenType.String
-            ? GatewayException.Invalid(name, JsonSerializer.Deserialize<JsonElement>(body.Value(member)).ToString(), allowed)
+            ? GatewayException.Invalid(name, Encoding.UTF8.GetString(body.Value(member)).Trim('"'), allowed)
             : Wrong(name, allowed, reader.TokenType);
     }
 

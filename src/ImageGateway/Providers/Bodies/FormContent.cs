@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using ImageGateway.Images;
@@ -52,7 +53,18 @@ internal static class FormContent
 
     private static ContentDispositionHeaderValue Disposition(string name) => new("form-data") { Name = Quoted(name) };
 
-    // Names are quoted always, since servers differ on bare ones; line breaks and quotes as browsers write them.
-    private static string Quoted(string text) =>
-        $"\"{text.Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal).Replace("\"", "%22", StringComparison.Ordinal)}\"";
+    // Names are quoted always, since servers differ on bare ones; line breaks and quotes as browsers write them,
+    // and other control characters likewise, which no header may hold.
+    private static string Quoted(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var letter in text)
+        {
+            if (char.IsControl(letter) || letter == '"')
+                quoted.Append(CultureInfo.InvariantCulture, $"%{(int)letter:X2}");
+            else
+                quoted.Append(letter);
+        }
+        return quoted.Append('"').ToString();
+    }
 }

@@ -13,21 +13,33 @@ internal static class JsonFields
         var fields = new List<FormField>(body.Members.Count);
         foreach (var member in body.Members)
         {
-            if (member.Name is not ("images" or "mask") && Text(body.Value(member)) is { } text)
+            if (member.Name is not ("images" or "mask") && Text(body.Value(member), member.Name) is { } text)
                 fields.Add(new FormField(member.Name, text));
         }
         return fields;
     }
 
-    private static string? Text(ReadOnlySpan<byte> value)
+    private static string? Text(ReadOnlySpan<byte> value, string name)
     {
         var reader = new Utf8JsonReader(value);
         reader.Read();
         return reader.TokenType switch
         {
-            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.String => String(ref reader, name),
             JsonTokenType.Null => null,
             _ => Encoding.UTF8.GetString(value),
         };
+    }
+
+    private static string String(ref Utf8JsonReader reader, string name)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, $"Invalid value for '{GatewayException.Shortened(name)}': it is not valid Unicode text.", GatewayException.Shortened(name)), e);
+        }
     }
 }
