@@ -17,16 +17,18 @@ internal static class Planner
     public static Plan Plan(ImageJob job, Caller caller, RoutingTable table)
     {
         var adjustments = new List<Adjustment>();
-        var tier = TierOf(job, caller, adjustments);                                     // 1
-        var (route, candidates) = Candidates(job, tier, table);                          // 2
+        var tier = TierOf(job, caller, table, adjustments);                              // 1
+        var (route, candidates, model) = Candidates(job, tier, table);                   // 2
         var allowed = candidates.Where(target => caller.MayUse(target.Model.Name)).ToList(); // 3
         if (allowed.Count == 0)
             throw new GatewayException(ErrorKind.ModelNotAllowed, $"This key's tenant may not use the model '{job.Model ?? "auto"}'.", "model");
         var target = FirstFit(job, allowed);                                             // 4
+        if (model is not null && model != target.Model.Name)
+            adjustments.Add(new Adjustment("model", model, target.Model.Name));
         return new Plan(target, tier, route, Edits(job, target.Model, tier is null, adjustments), adjustments); // 5
     }
 
-    private static Tier? TierOf(ImageJob job, Caller caller, List<Adjustment> adjustments)
+    private static Tier? TierOf(ImageJob job, Caller caller, RoutingTable table, List<Adjustment> adjustments)
     {
         if (job.Tier is { } asked)
         {
@@ -36,7 +38,9 @@ internal static class Planner
         }
         if (job.Model is null)
             return Automatic(job.Parameters, caller);
-        if (!RoutingTable.IsAlias(job.Model, out var tier))
+        // In Azure's paths an alias comes last.
+        var isTaken = job.IsDeploymentPath && table.Named(job.Model, deploymentFirst: true).Count > 0;
+        if (isTaken || !RoutingTable.IsAlias(job.Model, out var tier))
             return null;
         return tier ?? Automatic(job.Parameters, caller);
     }
@@ -48,20 +52,24 @@ internal static class Planner
         _ => caller.DefaultTier,
     };
 
-    private static (RoutePolicy? Route, IReadOnlyList<Target> Targets) Candidates(ImageJob job, Tier? tier, RoutingTable table)
+    // The third is the asked model, where it was one that was asked for.
+    private static (RoutePolicy? Route, IReadOnlyList<Target> Targets, string? Model) Candidates(ImageJob job, Tier? tier, RoutingTable table)
     {
         if (tier is { } wanted)
         {
             var policy = table.RouteFor(tier, null);
-            return policy is { Targets.Count: > 0 } ? (policy, policy.Targets) : throw NotFound(job.Model ?? Word(wanted));
+            return policy is { Targets.Count: > 0 } ? (policy, policy.Targets, null) : throw NotFound(job.Model ?? Word(wanted));
         }
         var named = table.Named(job.Model!, job.IsDeploymentPath);
         if (named.Count == 0)
             throw NotFound(job.Model!);
         var route = table.RouteFor(null, named[0].Model.Name);
         // Who names a deployment or a provider means just that; a route chooses among the servers of a model.
-        var isModel = named[0].Model.Name == job.Model;
-        return isModel && route is { Targets.Count: > 0 } ? (route, route.Targets) : (route, named);
+        // On Azure a deployment often has its model's name.
+        var isDeployment = job.IsDeploymentPath && named[0].IsDeployment && named[0].UpstreamName == job.Model;
+        if (isDeployment || named[0].Model.Name != job.Model)
+            return (route, named, null);
+        return (route, route is { Targets.Count: > 0 } ? route.Targets : named, job.Model);
     }
 
     private static Target FirstFit(ImageJob job, List<Target> targets)
@@ -81,10 +89,18 @@ internal static class Planner
         var asked = job.Parameters;
         var edits = new List<ParameterEdit>(2);
         // Explicit, so that the price is known before the call: providers differ in their defaults.
-        if (asked.Quality is null || (asked.Quality == "auto" && !model.AutoQuality))
+        // Variations have no such parameter.
+        if (job.Operation != Operation.Variation && (asked.Quality is null || (asked.Quality == "auto" && !model.AutoQuality)))
             edits.Add(new ParameterEdit("quality", model.DefaultQuality));
         if (asked.Size == "auto" && !model.Sizes.Auto)
             Drop("size", "auto");
+        // A model without the parameter refuses its name, even with the value that says nothing.
+        if (asked.Background is { } background && model.Backgrounds.Count == 0)
+            Drop("background", background);
+        if (asked.OutputFormat is { } file && model.Formats.Count == 0)
+            Drop("output_format", file);
+        if (asked.OutputCompression is { } compression && model.Formats.Count == 0)
+            Drop("output_compression", $"{compression}");
         if (asked.InputFidelity is { } fidelity && model.Fidelities.Count == 0)
             Drop("input_fidelity", fidelity);
         if (asked.ResponseFormat is { } format && model.ResponseFormats.Count == 0)

@@ -1,0 +1,188 @@
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using static ImageGateway.Tests.Routing.Plans;
+
+namespace ImageGateway.Tests.Routing;
+
+public sealed class PlannerTests
+{
+    [Theory]
+    [InlineData("draft", "openai/gpt-image-1-mini", "Draft")]
+    [InlineData("final", "openai/gpt-image-1", "Final")]
+    [InlineData("auto", "openai/gpt-image-1", "Final")]
+    [InlineData(null, "openai/gpt-image-1", "Final")]
+    [InlineData("gpt-image-2", "openai/gpt-image-2", null)]
+    [InlineData("gpt-image-1", "openai/gpt-image-1", null)]
+    [InlineData("img-std", "azure/img-std", null)]
+    [InlineData("azure/img-mini", "azure/img-mini", null)]
+    [InlineData("azure/gpt-image-1", "azure/gpt-image-1", null)]
+    [InlineData("dall-e-3", "dalle/dall-e-3", null)]
+    public void Name_leads_to_its_target(string? model, string target, string? tier)
+    {
+        var plan = Planner.Plan(Job(model), Anyone, Table);
+        Assert.Equal((target, tier), (plan.Target.Name, plan.Tier?.ToString()));
+        Assert.Empty(plan.Adjustments);
+    }
+
+    // Azure's path: deployment, then model, then alias; a deployment means itself, whatever a route says.
+    [Theory]
+    [InlineData("img-std", "azure/img-std")]
+    [InlineData("gpt-image-1", "azure/gpt-image-1")]
+    [InlineData("dall-e-3", "azure/dall-e-3")]
+    [InlineData("draft", "azure/draft")]
+    [InlineData("final", "openai/gpt-image-1")]
+    [InlineData("gpt-image-2", "openai/gpt-image-2")]
+    public void Deployment_of_the_path_comes_first(string deployment, string target) =>
+        Assert.Equal(target, Planner.Plan(Job(deployment) with { IsDeploymentPath = true }, Anyone, Table).Target.Name);
+
+    [Fact]
+    public void Deployment_of_the_path_is_not_routed_away()
+    {
+        var table = TableOf(Route("all", "openai/gpt-image-1"));
+        Assert.Equal("azure/gpt-image-1", Planner.Plan(Job("gpt-image-1") with { IsDeploymentPath = true }, Anyone, table).Target.Name);
+        Assert.Equal("openai/gpt-image-1", Planner.Plan(Job("gpt-image-1"), Anyone, table).Target.Name);
+        Assert.Equal("azure/img-std", Planner.Plan(Job("img-std"), Anyone, table).Target.Name);
+    }
+
+    [Theory]
+    [InlineData("low", null, "Final", "Draft")]
+    [InlineData("high", null, "Draft", "Final")]
+    [InlineData("hd", null, "Draft", "Final")]
+    [InlineData("medium", null, "Draft", "Draft")]
+    [InlineData("medium", null, "Final", "Final")]
+    [InlineData(null, "high", "Draft", "Final")]
+    [InlineData(null, "low", "Draft", "Draft")]
+    [InlineData(null, null, "Draft", "Draft")]
+    [InlineData(null, null, "Final", "Final")]
+    public void Auto_reads_the_tier_from_the_request(string? quality, string? fidelity, string defaultTier, string tier)
+    {
+        // hd is a word of no target here; the tier alone is asked for.
+        var table = TableOf(Route("drafts", "openai/gpt-image-1") with { Tier = Tier.Draft }, Route("finals", "openai/gpt-image-1", "dalle/dall-e-3") with { Tier = Tier.Final });
+        var job = Job("auto", new ImageParameters { Quality = quality, InputFidelity = fidelity });
+        Assert.Equal(Enum.Parse<Tier>(tier), Planner.Plan(job, Anyone with { DefaultTier = Enum.Parse<Tier>(defaultTier) }, table).Tier);
+    }
+
+    [Theory]
+    [InlineData("gpt-image-2", "model=gpt-image-2->draft")]
+    [InlineData("final", "model=final->draft")]
+    [InlineData("nobody knows", "model=nobody%20knows->draft")]
+    [InlineData("draft", "")]
+    [InlineData(null, "")]
+    public void Header_wins_over_the_model_which_is_reported(string? model, string adjusted)
+    {
+        var plan = Planner.Plan(Job(model) with { Tier = Tier.Draft }, Anyone, Table);
+        Assert.Equal("openai/gpt-image-1-mini", plan.Target.Name);
+        Assert.Equal(adjusted, Adjustment.Header(plan.Adjustments));
+    }
+
+    [Theory]
+    [InlineData("gpt-9")]
+    [InlineData("nobody/gpt-image-1")]
+    [InlineData("openai/img-std")]
+    [InlineData("GPT-IMAGE-1")]
+    public void Name_that_nothing_goes_by_is_404(string model)
+    {
+        var error = Requests.Failure(() => Planner.Plan(Job(model), Anyone, Table));
+        Assert.Equal((ErrorKind.ModelNotFound, "model"), (error.Kind, error.Param));
+    }
+
+    [Fact]
+    public void Tier_without_a_route_is_404() =>
+        Assert.Equal(ErrorKind.ModelNotFound, Requests.Failure(() => Planner.Plan(Job("draft"), Anyone, TableOf(Route("by-model")))).Kind);
+
+    [Theory]
+    [InlineData("gpt-image-1", "gpt-image-1-mini")]
+    [InlineData("img-std", "gpt-image-1-mini")]
+    [InlineData("azure/img-std", "gpt-image-1-mini")]
+    [InlineData("final", "gpt-image-1-mini")]
+    public void Model_that_the_tenant_may_not_use_is_403(string model, string allowed)
+    {
+        var error = Requests.Failure(() => Planner.Plan(Job(model), Anyone with { Models = [allowed] }, Table));
+        Assert.Equal((ErrorKind.ModelNotAllowed, "model"), (error.Kind, error.Param));
+    }
+
+    [Fact]
+    public void Target_that_the_tenant_may_not_use_is_skipped() =>
+        Assert.Equal("dalle/dall-e-3", Planner.Plan(Job("final"), Anyone with { Models = ["dall-e-*"] }, Table).Target.Name);
+
+    [Fact]
+    public void Target_that_cannot_do_the_job_is_skipped_and_the_last_reason_told()
+    {
+        Assert.Equal("dalle/dall-e-3", Planner.Plan(Job("final", new ImageParameters { Size = "1792x1024" }), Anyone, Table).Target.Name);
+        var error = Requests.Failure(() => Planner.Plan(Job("dall-e-3", new ImageParameters { Stream = true }), Anyone, Table));
+        Assert.Equal((ErrorKind.InvalidValue, "stream"), (error.Kind, error.Param));
+    }
+
+    [Fact]
+    public void Route_of_a_model_glob_takes_what_it_matches()
+    {
+        var table = TableOf(Route("first", "azure/img-std") with { Model = "gpt-image-1" }, Route("rest"));
+        Assert.Equal(("azure/img-std", "first"), Planner.Plan(Job("gpt-image-1"), Anyone, table) is var plan ? (plan.Target.Name, plan.Route!.Name) : default);
+        Assert.Equal("rest", Planner.Plan(Job("gpt-image-2"), Anyone, table).Route!.Name);
+        Assert.Equal("first", Planner.Plan(Job("img-std"), Anyone, table).Route!.Name);
+        Assert.Null(Planner.Plan(Job("gpt-image-2"), Anyone, TableOf()).Route);
+    }
+
+    // What the client asks, and what is sent with it; "-" removes.
+    [Theory]
+    [InlineData("gpt-image-1", null, null, null, "quality=high", "")]
+    [InlineData("gpt-image-1-mini", null, null, null, "quality=medium", "")]
+    [InlineData("gpt-image-1", "low", "auto", null, "", "")]
+    [InlineData("gpt-image-1", "auto", null, null, "", "")]
+    [InlineData("gpt-image-1", "low", null, "b64_json", "response_format-", "response_format=b64_json->")]
+    [InlineData("dall-e-3", null, null, null, "quality=standard", "")]
+    [InlineData("dall-e-3", "auto", "auto", null, "quality=standard size-", "size=auto->")]
+    [InlineData("dall-e-3", "hd", null, "b64_json", "", "")]
+    [InlineData("dall-e-3", "hd", null, "url", "", "")]
+    [InlineData("dalle/dall-e-3", "hd", null, null, "", "")]
+    [InlineData("dall-e-2", "standard", null, null, "response_format=b64_json", "")]
+    public void Parameters_are_sent_as_the_target_takes_them(string model, string? quality, string? size, string? format, string edits, string adjusted)
+    {
+        var plan = Planner.Plan(Job(model, new ImageParameters { Quality = quality, Size = size, ResponseFormat = format }), Anyone, Table);
+        Assert.Equal(edits, Written(plan));
+        Assert.Equal(adjusted, Adjustment.Header(plan.Adjustments));
+    }
+
+    [Fact]
+    public void Dall_e_behind_an_alias_answers_base64()
+    {
+        var plan = Planner.Plan(Job("final", new ImageParameters { Quality = "hd" }), Anyone, Table);
+        Assert.Equal(("dalle/dall-e-3", "response_format=b64_json"), (plan.Target.Name, Written(plan)));
+    }
+
+    [Theory]
+    [InlineData("gpt-image-1", "low", "", "")]
+    [InlineData("gpt-image-1", "high", "", "")]
+    [InlineData("gpt-image-1-mini", "low", "input_fidelity-", "input_fidelity=low->")]
+    [InlineData("gpt-image-2", "low", "input_fidelity-", "input_fidelity=low->")]
+    public void Fidelity_is_dropped_where_there_is_none(string model, string fidelity, string edits, string adjusted)
+    {
+        var plan = Planner.Plan(Job(model, new ImageParameters { Quality = "low", InputFidelity = fidelity }, Operation.Edit), Anyone, Table);
+        Assert.Equal((edits, adjusted), (Written(plan), Adjustment.Header(plan.Adjustments)));
+    }
+
+    // Fitness lets them pass for a model without the parameter, which would refuse its name.
+    [Fact]
+    public void Parameters_that_say_nothing_are_dropped_where_there_is_none()
+    {
+        var plan = Planner.Plan(Job("dall-e-3", new ImageParameters { Quality = "hd", Background = "opaque", OutputFormat = "png", OutputCompression = 100 }), Anyone, Table);
+        Assert.Equal("background- output_format- output_compression-", Written(plan));
+        Assert.Equal("background=opaque->,output_format=png->,output_compression=100->", Adjustment.Header(plan.Adjustments));
+    }
+
+    [Fact]
+    public void Variation_is_sent_no_quality_which_it_does_not_know()
+    {
+        var plan = Planner.Plan(Job("dall-e-2", new ImageParameters { ResponseFormat = "url" }, Operation.Variation), Anyone, Table);
+        Assert.Equal("", Written(plan));
+    }
+
+    [Fact]
+    public void Model_that_a_route_replaces_is_reported()
+    {
+        var plan = Planner.Plan(Job("gpt-image-1"), Anyone, TableOf(Route("cheap", "openai/gpt-image-1-mini")));
+        Assert.Equal("model=gpt-image-1->gpt-image-1-mini", Adjustment.Header(plan.Adjustments));
+    }
+
+    private static string Written(Plan plan) => string.Join(' ', plan.Edits.Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Tests.Tenants;
+
+public sealed class KeyRingTests
+{
+    [Fact]
+    public void Every_key_finds_its_owner_and_no_other_does() => Properties.Hold(100, random =>
+    {
+        var keys = Enumerable.Range(0, random.Next(1, 20)).Select(i => $"igw_{i}_{Convert.ToHexString(random.Bytes(16))}").ToList();
+        var ring = new KeyRing<string>(keys.Select(key => (KeyRing<string>.Hash(key), $"owner of {key}")));
+        foreach (var key in keys)
+        {
+            Assert.Equal($"owner of {key}", ring.Find(key));
+            Assert.Null(ring.Find(key.AsSpan(0, key.Length - 1)));
+            Assert.Null(ring.Find($"{key} "));
+            Assert.Null(ring.Find(key.ToUpperInvariant()));
+        }
+    });
+
+    // Hashes that begin alike lie in one place and are told apart by the rest.
+    [Fact]
+    public void Hashes_that_begin_alike_are_told_apart()
+    {
+        var hash = KeyRing<string>.Hash("key");
+        byte[] other = [.. hash];
+        other[31] ^= 1;
+        Assert.Null(new KeyRing<string>([(other, "b")]).Find("key"));
+        Assert.Equal("a", new KeyRing<string>([(hash, "a"), (other, "b")]).Find("key"));
+        Assert.Equal("a", new KeyRing<string>([(other, "b"), (hash, "a")]).Find("key"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nobody's")]
+    [InlineData("\ud800")]
+    public void Unknown_key_is_nobodys(string key) => Assert.Null(new KeyRing<string>([(KeyRing<string>.Hash("key"), "a")]).Find(key));
+
+    [Fact]
+    public void Longest_key_is_512_characters_of_any_kind()
+    {
+        var key = new string('鍵', 512);
+        var ring = new KeyRing<string>([(KeyRing<string>.Hash(key), "a"), (KeyRing<string>.Hash(key + key), "b")]);
+        Assert.Equal("a", ring.Find(key));
+        Assert.Null(ring.Find(key + key));
+    }
+
+    [Fact]
+    public void Hash_is_of_the_text_in_utf8() =>
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("schlüssel")), KeyRing<string>.Hash("schlüssel"));
+}
