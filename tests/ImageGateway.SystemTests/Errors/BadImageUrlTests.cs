@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using ImageGateway.SystemTests.Running;
+
+namespace ImageGateway.SystemTests.Errors;
+
+public sealed class BadImageUrlTests(GatewayFixture gateway) : GatewayTest(gateway)
+{
+    [Theory]
+    [InlineData("https://pictures.example/cat.png", "pictures.example")]
+    [InlineData("http://localhost/cat.png", "https")]
+    [InlineData("https://user:password@localhost/cat.png", "not allowed")]
+    [InlineData("https://localhost.example/cat.png", "not allowed")]
+    [InlineData("file:///etc/passwd", "https")]
+    [InlineData("cat.png", "https")]
+    [InlineData("https://10.0.0.1/cat.png", "fetched")]
+    [InlineData("https://169.254.169.254/latest/meta-data", "fetched")]
+    [InlineData("https://[::1]/cat.png", "not allowed")]
+    [InlineData("data:image/png;base64,???", "base64")]
+    [InlineData("data:image/png,plain", "base64")]
+    [InlineData("data:text/plain;base64,aGVsbG8gd29ybGQ=", "PNG")]
+    public async Task Image_url_that_may_not_be_read_is_refused(string url, string word)
+    {
+        using var response = await PostAsync(Edits, Json(EditOf(url)));
+
+        var error = await response.ErrorAsync(400, "invalid_value", "images", word);
+        Assert.DoesNotContain("password", (string)error["message"]!, StringComparison.Ordinal);
+        Assert.Empty(Log.Calls);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task Private_host_is_never_connected_to_even_when_it_is_allowed(string host)
+    {
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        using var response = await PostAsync(Edits, Json(EditOf($"https://{host}:{((IPEndPoint)inside.LocalEndpoint).Port}/cat.png")));
+
+        await response.ErrorAsync(400, "invalid_value", "images", "fetched");
+        Assert.False(inside.Pending(), "a connection was made");
+        Assert.Empty(Log.Calls);
+    }
+
+    [Theory]
+    [InlineData("[]", "images")]
+    [InlineData("\"cat.png\"", "images")]
+    [InlineData("[{}]", "images[0]")]
+    [InlineData("[{\"image_url\":\"data:,\",\"file_id\":\"file-1\"}]", "images[0]")]
+    [InlineData("[{\"image_url\":17}]", "images[0]")]
+    public async Task Images_of_the_wrong_shape_are_refused(string images, string param)
+    {
+        using var response = await PostAsync(Edits, Json(Job(job => job["images"] = JsonNode.Parse(images))));
+
+        await response.ErrorAsync(400, "invalid_value", param, "image_url", "file_id");
+        Assert.Empty(Log.Calls);
+    }
+
+    [Fact]
+    public async Task Missing_images_are_named()
+    {
+        using var response = await PostAsync(Edits, Json(Job()));
+
+        await response.ErrorAsync(400, "missing_required_parameter", "images", "images");
+        Assert.Empty(Log.Calls);
+    }
+
+    [Fact]
+    public async Task Seventeen_images_are_refused()
+    {
+        var picture = $"data:image/png;base64,{Convert.ToBase64String(Pictures.Png())}";
+        using var response = await PostAsync(Edits, Json(EditOf([.. Enumerable.Repeat(picture, 17)])));
+
+        await response.ErrorAsync(400, "invalid_value", "images", "17", "16");
+        Assert.Empty(Log.Calls);
+    }
+
+    private static JsonObject EditOf(params string[] urls) =>
+        Job(job => job["images"] = new JsonArray([.. urls.Select(url => new JsonObject { ["image_url"] = url })]));
+}
