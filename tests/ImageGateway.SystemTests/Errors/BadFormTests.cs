@@ -159,6 +159,18 @@ public sealed class BadFormTests(GatewayFixture gateway) : GatewayTest(gateway)
     }
 
     [Fact]
+    public async Task Compressed_body_is_refused()
+    {
+        using var content = new ByteArrayContent([0x1F, 0x8B, 8, 0]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        using var response = await PostAsync(Generations, content);
+
+        await response.ErrorAsync(415, "unsupported_media_type", null, "Content-Encoding");
+        Assert.Empty(Log.Calls);
+    }
+
+    [Fact]
     public async Task Form_without_a_boundary_is_refused()
     {
         using var content = new ByteArrayContent("--x--"u8.ToArray());

@@ -107,4 +107,35 @@ public sealed class TierTests(GatewayFixture gateway) : GatewayTest(gateway)
         await response.ImagesAsync();
         Assert.Equal(target, response.Header("x-gateway-target"));
     }
+
+    [Fact]
+    public async Task Model_by_name_is_served_by_the_first_provider_of_the_configuration()
+    {
+        using var response = await GenerateAsync(job => job["model"] = "gpt-image-1");
+
+        await response.ImagesAsync();
+        Assert.Equal("openai/gpt-image-1", response.Header("x-gateway-target"));
+    }
+
+    [Theory]
+    [InlineData("no-such-model")]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("draft")]
+    public async Task Model_of_the_body_is_ignored_at_a_deployments_path(string? model)
+    {
+        using var response = await PostAsync("/openai/deployments/img-std/images/generations", Json(Job(job => job["model"] = model)));
+
+        await response.ImagesAsync();
+        Assert.Equal(("azure/img-std", null), (response.Header("x-gateway-target"), response.Header("x-gateway-adjusted")));
+    }
+
+    [Fact]
+    public async Task Tier_header_wins_over_a_deployments_path_too()
+    {
+        using var response = await PostAsync("/openai/deployments/img-std/images/generations", Json(Job()), ("X-Gateway-Tier", "draft"));
+
+        await response.ImagesAsync();
+        Assert.Equal(("openai/gpt-image-1-mini", "model=img-std->draft"), (response.Header("x-gateway-target"), response.Header("x-gateway-adjusted")));
+    }
 }

@@ -23,7 +23,7 @@ public static class Cuts
         { "{\"type\":\"…\",\"b64|", 89 },
         { "{\"type\":\"…\",\"b64_json\":\"iVBO|", 101 },
         { "5 kB of the picture|", 5_000 },
-        { "…\"size\":\"1024x10|", -29 },
+        { "…\"size\":\"1024x102|", -29 },
         { "…\"partial_image_index\":|", -4 },
         { "…\"partial_image_index\":1|", -3 },
         { "…\"partial_image_index\":1}|", -2 },

@@ -1,0 +1,113 @@
+using ImageGateway.SystemTests.Running;
+
+namespace ImageGateway.SystemTests.Processes;
+
+public sealed class BrokenConfigurationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_mistake_of_meaning_is_told_at_once()
+    {
+        var errors = await StartAsync("""
+            {
+              "Gateway": {
+                "Limits": { "JsonBytes": 0 },
+                "Providers": {
+                  "openai": { "Kind": "OpenAI", "BaseUrl": "not a url", "ApiKey": "sk-literal", "Models": [ "gpt-image-1", "no-such-model" ] },
+                  "azure": { "Kind": "AzureOpenAI", "Endpoint": "https://contoso.example", "ApiKey": "env:IMAGEGATEWAY_NOT_SET", "Deployments": { "d": { "Model": "gpt-image-1" } } },
+                  "other": { "Kind": "Other", "Timeout": "00:00:00", "Models": [ "gpt-image-1" ] }
+                },
+                "Routes": [ { "Name": "drafts", "When": { "Tier": "draft" }, "Targets": [ "azure/d", "azure/missing" ] } ],
+                "Tenants": { "acme": { "Keys": [ { "Name": "web", "Secret": "file:missing" } ] } }
+              }
+            }
+            """);
+
+        CheckEach(errors,
+            "Gateway:Limits:JsonBytes: ",
+            "Gateway:Providers:openai:BaseUrl: ",
+            "Gateway:Providers:openai:ApiKey: ",
+            "Gateway:Providers:openai:Models:1: ",
+            "Gateway:Providers:azure:ApiKey: ",
+            "Gateway:Providers:other:Kind: ",
+            "Gateway:Providers:other:Timeout: ",
+            "Gateway:Routes:0:Targets:1: ",
+            "Gateway:Tenants:acme:Keys:0:Secret: ");
+        Assert.DoesNotContain(errors, line => line.Contains("sk-literal", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_mistake_of_form_is_told_at_once()
+    {
+        var errors = await StartAsync("""
+            {
+              "Gateway": {
+                "Colour": "blue",
+                "Limits": { "JsonBytes": "many" },
+                "Providers": { "openai": { "Kind": "OpenAI", "Timeout": "soon", "Modles": [ "gpt-image-1" ] } },
+                "Routes": [ { "Name": "drafts", "When": { "Tier": "sketch" } } ]
+              }
+            }
+            """);
+
+        CheckEach(errors,
+            "Gateway:Colour: ",
+            "Gateway:Limits:JsonBytes: ",
+            "Gateway:Providers:openai:Timeout: ",
+            "Gateway:Providers:openai:Modles: ",
+            "Gateway:Routes:0:When:Tier: ");
+    }
+
+    [Fact]
+    public async Task Mistakes_of_form_and_of_meaning_are_told_together()
+    {
+        var errors = await StartAsync("""
+            {
+              "Gateway": {
+                "Colour": "blue",
+                "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:1/v1", "ApiKey": "env:IMAGEGATEWAY_NOT_SET", "Models": [ "gpt-image-1" ] } },
+                "Routes": [ { "Name": "drafts", "When": { "Tier": "draft" }, "Targets": [ "openai/missing" ] } ]
+              }
+            }
+            """);
+
+        CheckEach(errors, "Gateway:Colour: ", "Gateway:Providers:openai:ApiKey: ", "Gateway:Routes:0:Targets:0: ");
+    }
+
+    [Theory]
+    [InlineData("{ \"Gateway\": {")]
+    [InlineData("not JSON")]
+    public async Task File_that_is_no_json_is_named(string text)
+    {
+        var errors = await StartAsync(text);
+
+        Assert.Contains("broken.json", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_that_is_missing_is_named()
+    {
+        using var gateway = GatewayProcess.Start(_folder.Path, ["--config", "nowhere.json"]);
+
+        Assert.Equal(1, await gateway.ExitCodeAsync());
+        Assert.Contains("nowhere.json", Assert.Single(gateway.Errors), StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<string>> StartAsync(string configuration)
+    {
+        using var gateway = GatewayProcess.Start(_folder.Path, ["--config", _folder.Write("broken.json", configuration), "--urls", "http://127.0.0.1:0"]);
+
+        Assert.Equal(1, await gateway.ExitCodeAsync());
+        return gateway.Errors;
+    }
+
+    private static void CheckEach(IReadOnlyList<string> errors, params string[] paths)
+    {
+        Assert.All(paths, path => Assert.Contains(errors, line => line.StartsWith(path, StringComparison.Ordinal)));
+        Assert.All(errors, line => Assert.Matches("^Gateway(:[^: ]+)+: .+", line));
+        Assert.Equal(errors.Count, errors.Distinct().Count());
+    }
+}
