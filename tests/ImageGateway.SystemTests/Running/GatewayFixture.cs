@@ -64,7 +64,8 @@ public sealed class GatewayFixture : IAsyncLifetime, IDisposable
         _narrowFolder.Dispose();
     }
 
-    private static async Task<WebApplication> StartAsync(string file)
+    /// <summary>A gateway with this configuration, on a free port.</summary>
+    internal static async Task<WebApplication> StartAsync(string file)
     {
         var app = await Program.BuildAsync(["--config", file, "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Fatal"]);
         await app.StartAsync();
