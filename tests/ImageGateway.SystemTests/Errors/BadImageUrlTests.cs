@@ -44,7 +44,6 @@ public sealed class BadImageUrlTests(GatewayFixture gateway) : GatewayTest(gatew
     }
 
     [Theory]
-    [InlineData("[]", "images")]
     [InlineData("\"cat.png\"", "images")]
     [InlineData("[{}]", "images[0]")]
     [InlineData("[{\"image_url\":\"data:,\",\"file_id\":\"file-1\"}]", "images[0]")]
@@ -55,6 +54,41 @@ public sealed class BadImageUrlTests(GatewayFixture gateway) : GatewayTest(gatew
 
         await response.ErrorAsync(400, "invalid_value", param, "image_url", "file_id");
         Assert.Empty(Log.Calls);
+    }
+
+    [Fact]
+    public async Task No_images_are_refused()
+    {
+        using var response = await PostAsync(Edits, Json(EditOf()));
+
+        await response.ErrorAsync(400, "invalid_value", "images", "1 to 16");
+        Assert.Empty(Log.Calls);
+    }
+
+    // A picture that arrives shorter than it was sent is drawn on, and billed, all the same.
+    [Theory]
+    [InlineData("without its last character", -1, "")]
+    [InlineData("without its last three characters", -3, "")]
+    [InlineData("with a character too many", 0, "A")]
+    [InlineData("with more behind its padding", 0, "AAAA")]
+    [InlineData("with a character that is none", -4, "AA?A")]
+    [InlineData("with white space", -4, "AA A")]
+    public async Task Picture_in_broken_base64_is_refused(string how, int change, string end)
+    {
+        Assert.NotEmpty(how);
+        var png = Pictures.Png();
+        // One byte in the last group, so that it ends in padding.
+        var base64 = Convert.ToBase64String([.. png, .. new byte[(4 - (png.Length % 3)) % 3]]);
+        Assert.EndsWith("==", base64, StringComparison.Ordinal);
+        foreach (var target in (string[])["azure/img-std", "openai/gpt-image-1"])
+        {
+            var edit = EditOf($"data:image/png;base64,{base64[..(base64.Length + change)]}{end}");
+            edit["model"] = target;
+            using var response = await PostAsync(Edits, Json(edit));
+
+            await response.ErrorAsync(400, "invalid_value", "images", "base64");
+            Assert.Empty(Log.Calls);
+        }
     }
 
     [Fact]

@@ -39,8 +39,8 @@ public sealed class TooLargeTests(GatewayFixture gateway) : GatewayTest(gateway)
     public async Task Oversized_form_is_refused(bool chunked)
     {
         using var form = Form.Edit();
-        for (var i = 0; i < 10; i++)
-            form.File("image[]", [.. Pictures.Png(), .. new byte[1_800]]);
+        for (var i = 0; i < 15; i++)
+            form.File("image[]", [.. Pictures.Png(), .. new byte[1_500]]);
         using var response = await SendAsync(Edits, form, chunked);
 
         await response.ErrorAsync(413, "request_too_large", null, $"{Limits.Form}");
