@@ -37,7 +37,8 @@ internal static class UpstreamErrors
         var wait = RetryAfter.Read(response.Headers, now);
         if (IsIn(Refusals, error))
             return Refusal(error, attempt, secrets);
-        if (status is 401 or 402 or 403 || IsIn(Billing, error))
+        // The newer codes come and go; their type stays.
+        if (status is 401 or 402 or 403 || IsIn(Billing, error) || error.Type == "insufficient_quota")
             return new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = wait ?? AccountPause };
         if (status == 429 || error.Code == "rate_limit_exceeded")
             return new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait ?? TimeSpan.FromSeconds(1) };

@@ -105,6 +105,8 @@ internal static class Planner
             Drop("input_fidelity", fidelity);
         if (asked.ResponseFormat is { } format && model.ResponseFormats.Count == 0)
             Drop("response_format", format);
+        else if (model.ResponseFormats.Count == 0)
+            edits.Add(new ParameterEdit("response_format", null)); // null is as good as absent here, and not there
         else if (asked.ResponseFormat is null && model.ResponseFormats.Count > 0 && (!askedByName || model.ResponseFormats[0] == "b64_json"))
             edits.Add(new ParameterEdit("response_format", "b64_json"));
         return edits;

@@ -8,14 +8,15 @@ internal static class ErrorEvent
 {
     /// <summary>
     /// The bytes to send after what the client has. When the stream was cut in the middle of an event, that event itself
-    /// becomes the error: left as a torn line it would reach the client as broken JSON, and closed it would pass for a picture.
+    /// becomes the error: left as a torn line it would reach the client as broken JSON, and merely closed it would pass for
+    /// a picture. Of a name that comes twice the last one counts, of an event's name as of a member's.
     /// </summary>
     public static byte[] After(EventStreamTap tap, GatewayError error)
     {
         var data = Encoding.UTF8.GetString(ErrorEnvelope.EventData(error));
-        var text = tap.IsBetweenEvents ? $"event: error\ndata: {data}\n\n"
-            // The picture's string is closed and the error's members follow it; of a name that comes twice the last one counts.
-            : tap.EndsInPicture ? $"\",{data.AsSpan(1)}\nevent: error\n\n"
+        var line = tap.IsAtLineStart ? "" : "\n";
+        var text = tap.Data.IsEmpty ? $"{line}event: error\ndata: {data}\n\n"
+            : !tap.Data.IsWhole && tap.Data.ToNextMember() is { } ending ? $"{(tap.IsInData ? "" : $"{line}data: ")}{ending}{data.AsSpan(1)}\nevent: error\n\n"
             : $"\n\nevent: error\ndata: {data}\n\n";
         return Encoding.UTF8.GetBytes(text);
     }

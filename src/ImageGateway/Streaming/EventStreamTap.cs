@@ -27,11 +27,14 @@ internal sealed class EventStreamTap : Tap
 
     public override AnswerFacts Facts => _facts;
 
-    /// <summary>True when nothing has come since the last empty line, so that another event may follow at once.</summary>
-    public bool IsBetweenEvents => _line == Line.Start && !_hasData && _eventLength == 0 && _mark is 0 or 3;
+    /// <summary>True when the bytes so far end where a line begins.</summary>
+    public bool IsAtLineStart => _line == Line.Start && _mark is 0 or 3;
 
-    /// <summary>True when the bytes so far end inside a top-level string of an event's data: where a picture is cut.</summary>
-    public bool EndsInPicture => _line == Line.Data && _data.EndsInTopLevelString;
+    /// <summary>True when the bytes so far end within a line of data.</summary>
+    public bool IsInData => _line == Line.Data;
+
+    /// <summary>The data of the event that has not ended yet.</summary>
+    public JsonScanner Data => _data;
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {

@@ -7,7 +7,7 @@ namespace ImageGateway.Streaming;
 /// <see cref="MaxToken"/> bytes, raw) and skips long ones, so a picture of 30 MB passes without being held.
 /// It never throws: what is no JSON is read as far as it makes sense.
 /// </summary>
-internal abstract class JsonScanner
+internal abstract partial class JsonScanner
 {
     /// <summary>Longest token that is kept, in bytes as written; 21 letters as \uXXXX escapes fit.</summary>
     public const int MaxToken = 256;
@@ -25,13 +25,15 @@ internal abstract class JsonScanner
     private int _escape;
     private ulong _objects;
 
+    private Last _last;
+
     private enum State : byte { Between, String, Literal, GaveUp }
+
+    // What came last, outside of strings and literals.
+    private enum Last : byte { Nothing, Opening, Comma, Name, Colon, Value }
 
     /// <summary>Objects and arrays around the current place.</summary>
     protected int Depth { get; private set; }
-
-    /// <summary>True when the bytes so far end inside a string value of the outermost object, not within an escape: where a picture is cut.</summary>
-    public bool EndsInTopLevelString => _state == State.String && !_isName && Depth == 1 && InObject && _escape == 0;
 
     /// <summary>Takes the next piece.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -58,7 +60,7 @@ internal abstract class JsonScanner
     /// <summary>Starts over for another text.</summary>
     public virtual void Reset()
     {
-        (_state, Depth, _objects, _isName, _escape) = (State.Between, 0, 0, false, 0);
+        (_state, _last, Depth, _objects, _isName, _escape) = (State.Between, Last.Nothing, 0, 0, false, 0);
     }
 
     /// <summary>A member's name, raw between its quotes; empty when it was too long to keep.</summary>
@@ -88,13 +90,13 @@ internal abstract class JsonScanner
                 break;
             case (byte)'}' or (byte)']':
                 Depth = Math.Max(Depth - 1, 0);
-                _isName = false;
+                (_isName, _last) = (false, Last.Value);
                 break;
             case (byte)',':
-                _isName = InObject;
+                (_isName, _last) = (InObject, Last.Comma);
                 break;
             case (byte)':':
-                _isName = false;
+                (_isName, _last) = (false, Last.Colon);
                 break;
             case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t':
                 break;
@@ -114,7 +116,7 @@ internal abstract class JsonScanner
         }
         var bit = 1UL << Depth++;
         _objects = isObject ? _objects | bit : _objects & ~bit;
-        _isName = isObject;
+        (_isName, _last) = (isObject, Last.Opening);
         OnStart(isObject);
     }
 
@@ -174,7 +176,7 @@ internal abstract class JsonScanner
 
     private void EndString()
     {
-        _state = State.Between;
+        (_state, _last) = (State.Between, _isName ? Last.Name : Last.Value);
         var token = _tokenFits ? _token.AsSpan(0, _tokenLength) : default;
         if (_isName)
             OnName(token);
@@ -184,7 +186,7 @@ internal abstract class JsonScanner
 
     private void EndLiteral()
     {
-        _state = State.Between;
+        (_state, _last) = (State.Between, Last.Value);
         if (_tokenFits)
             OnLiteral(_token.AsSpan(0, _tokenLength));
     }

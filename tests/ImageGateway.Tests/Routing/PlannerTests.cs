@@ -123,12 +123,12 @@ public sealed class PlannerTests
         Assert.Null(Planner.Plan(Job("gpt-image-2"), Anyone, TableOf()).Route);
     }
 
-    // What the client asks, and what is sent with it; "-" removes.
+    // What the client asks, and what is sent with it; "-" removes, also a member that is null.
     [Theory]
-    [InlineData("gpt-image-1", null, null, null, "quality=high", "")]
-    [InlineData("gpt-image-1-mini", null, null, null, "quality=medium", "")]
-    [InlineData("gpt-image-1", "low", "auto", null, "", "")]
-    [InlineData("gpt-image-1", "auto", null, null, "", "")]
+    [InlineData("gpt-image-1", null, null, null, "quality=high response_format-", "")]
+    [InlineData("gpt-image-1-mini", null, null, null, "quality=medium response_format-", "")]
+    [InlineData("gpt-image-1", "low", "auto", null, "response_format-", "")]
+    [InlineData("gpt-image-1", "auto", null, null, "response_format-", "")]
     [InlineData("gpt-image-1", "low", null, "b64_json", "response_format-", "response_format=b64_json->")]
     [InlineData("dall-e-3", null, null, null, "quality=standard", "")]
     [InlineData("dall-e-3", "auto", "auto", null, "quality=standard size-", "size=auto->")]
@@ -151,10 +151,10 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData("gpt-image-1", "low", "", "")]
-    [InlineData("gpt-image-1", "high", "", "")]
-    [InlineData("gpt-image-1-mini", "low", "input_fidelity-", "input_fidelity=low->")]
-    [InlineData("gpt-image-2", "low", "input_fidelity-", "input_fidelity=low->")]
+    [InlineData("gpt-image-1", "low", "response_format-", "")]
+    [InlineData("gpt-image-1", "high", "response_format-", "")]
+    [InlineData("gpt-image-1-mini", "low", "input_fidelity- response_format-", "input_fidelity=low->")]
+    [InlineData("gpt-image-2", "low", "input_fidelity- response_format-", "input_fidelity=low->")]
     public void Fidelity_is_dropped_where_there_is_none(string model, string fidelity, string edits, string adjusted)
     {
         var plan = Planner.Plan(Job(model, new ImageParameters { Quality = "low", InputFidelity = fidelity }, Operation.Edit), Anyone, Table);

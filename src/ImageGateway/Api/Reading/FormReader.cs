@@ -10,13 +10,13 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
     private const int MaxParts = 128;
     private const int MaxFieldBytes = 1024 * 1024;
 
-    public async Task<ImageJob> ReadAsync(HttpRequest request, string boundary, Operation operation, BodyLimits limits, CancellationToken cancellationToken)
+    public async Task<ImageJob> ReadAsync(HttpRequest request, string boundary, Operation operation, string? deployment, BodyLimits limits, CancellationToken cancellationToken)
     {
         var parts = new FormParts();
         try
         {
             await ReadPartsAsync(new MultipartReader(boundary, request.Body, BlockPool.BlockSize) { HeadersCountLimit = 16 }, parts, limits.FileBytes, cancellationToken);
-            return Job(parts, operation);
+            return Job(parts, operation, deployment);
         }
         catch (Exception e)
         {
@@ -28,7 +28,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         }
     }
 
-    private static ImageJob Job(FormParts parts, Operation operation)
+    private static ImageJob Job(FormParts parts, Operation operation, string? deployment)
     {
         var prompt = Parameters.Prompt(parts, operation);
         if (parts.Inputs.Images.Count == 0)
@@ -37,7 +37,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         return new ImageJob
         {
             Operation = operation,
-            Model = Parameters.Model(parts),
+            Model = deployment ?? Parameters.Model(parts),
             Prompt = prompt,
             Parameters = Parameters.Read(parts),
             Images = parts.Inputs.Images,

@@ -19,9 +19,9 @@ internal sealed class JobReader(JsonReader json, FormReader form)
         try
         {
             var job = isForm
-                ? await form.ReadAsync(request, boundary, operation, limits, http.RequestAborted)
-                : await json.ReadAsync(request, operation, limits, http.RequestAborted);
-            return job with { Model = deployment ?? job.Model, IsDeploymentPath = deployment is not null, Tier = TierHeader(request) };
+                ? await form.ReadAsync(request, boundary, operation, deployment, limits, http.RequestAborted)
+                : await json.ReadAsync(request, operation, deployment, limits, http.RequestAborted);
+            return job with { IsDeploymentPath = deployment is not null, Tier = TierHeader(request) };
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

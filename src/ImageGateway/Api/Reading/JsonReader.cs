@@ -5,7 +5,7 @@ namespace ImageGateway.Api.Reading;
 /// <summary>Reads generations, and edits whose pictures come as data URLs, allowed addresses or a provider's file ids.</summary>
 internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetcher fetcher)
 {
-    public async Task<ImageJob> ReadAsync(HttpRequest request, Operation operation, BodyLimits limits, CancellationToken cancellationToken)
+    public async Task<ImageJob> ReadAsync(HttpRequest request, Operation operation, string? deployment, BodyLimits limits, CancellationToken cancellationToken)
     {
         var body = await JsonBodyReader.ReadAsync(request, limits.JsonBytes, budget, cancellationToken);
         var inputs = new InputImages();
@@ -15,7 +15,7 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
             var job = new ImageJob
             {
                 Operation = operation,
-                Model = Parameters.Model(source),
+                Model = deployment ?? Parameters.Model(source),
                 Prompt = Parameters.Prompt(source, operation),
                 Parameters = Parameters.Read(source),
                 Body = body,

@@ -9,9 +9,10 @@ namespace ImageGateway.Providers.Bodies;
 internal static class FormContent
 {
     /// <summary>The form of a job: its text fields with the edits applied, its pictures and its mask.</summary>
-    public static MultipartFormDataContent Create(ImageJob job, IReadOnlyList<FormField> fields, ParameterEdit[] edits)
+    public static MultipartContent Create(ImageJob job, IReadOnlyList<FormField> fields, ParameterEdit[] edits)
     {
-        var form = new MultipartFormDataContent();
+        // Names are UTF-8, as browsers write them; the framework's own writer would make mail's encoded words of them.
+        var form = new MultipartContent("form-data") { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         foreach (var edit in edits)
         {
             if (edit.Value is not null)
@@ -31,27 +32,24 @@ internal static class FormContent
         return form;
     }
 
-    private static void AddText(MultipartFormDataContent form, string name, string value)
+    private static void AddText(MultipartContent form, string name, string value)
     {
         var part = new ByteArrayContent(Encoding.UTF8.GetBytes(value));
-        part.Headers.ContentDisposition = Disposition(name);
+        part.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name={Quoted(name)}");
         form.Add(part);
     }
 
     // The type of a picture is what its bytes show, whatever the client said of them.
-    private static void AddFile(MultipartFormDataContent form, string name, InputImage image) =>
+    private static void AddFile(MultipartContent form, string name, InputImage image) =>
         AddFile(form, name, image.FileName, image.Header.ContentType, image.Bytes);
 
-    private static void AddFile(MultipartFormDataContent form, string name, string fileName, string? contentType, SpooledBytes bytes)
+    private static void AddFile(MultipartContent form, string name, string fileName, string? contentType, SpooledBytes bytes)
     {
         var part = new SpooledContent(bytes);
-        part.Headers.ContentDisposition = Disposition(name);
-        part.Headers.ContentDisposition.FileName = Quoted(fileName);
+        part.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name={Quoted(name)}; filename={Quoted(fileName)}");
         part.Headers.ContentType = MediaTypeHeaderValue.TryParse(contentType, out var type) ? type : new MediaTypeHeaderValue("application/octet-stream");
         form.Add(part);
     }
-
-    private static ContentDispositionHeaderValue Disposition(string name) => new("form-data") { Name = Quoted(name) };
 
     // Names are quoted always, since servers differ on bare ones; line breaks and quotes as browsers write them,
     // and other control characters likewise, which no header may hold.

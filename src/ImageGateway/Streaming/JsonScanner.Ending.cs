@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace ImageGateway.Streaming;
+
+/// <content>How a text that was cut can be ended.</content>
+internal abstract partial class JsonScanner
+{
+    private static readonly string[] Words = ["true", "false", "null"];
+
+    /// <summary>True when nothing but white space has come.</summary>
+    public bool IsEmpty => _state == State.Between && _last == Last.Nothing;
+
+    /// <summary>True when what came is a whole text.</summary>
+    public bool IsWhole => _state == State.Between && _last == Last.Value && Depth == 0;
+
+    /// <summary>
+    /// What to write behind a cut text, so that members of its outermost object can follow; null when it is no object.
+    /// What is added on the way means nothing: the members that follow make the text something else.
+    /// </summary>
+    public string? ToNextMember()
+    {
+        if (_state == State.GaveUp || Depth == 0 || (_objects & 1) == 0)
+            return null;
+        var text = new StringBuilder();
+        var last = EndToken(text);
+        text.Append(last switch
+        {
+            Last.Name => ":0",
+            Last.Colon => "0",
+            Last.Comma when Depth > 1 => InObject ? "\"\":0" : "0",
+            _ => "",
+        });
+        for (var depth = Depth; depth > 1; depth--)
+            text.Append(((_objects >> (depth - 1)) & 1) == 1 ? '}' : ']');
+        return text.Append(Depth == 1 && last is (Last.Opening or Last.Comma) ? "" : ",").ToString();
+    }
+
+    private Last EndToken(StringBuilder text)
+    {
+        if (_state == State.Literal)
+            text.Append(EndOf(Encoding.UTF8.GetString(_token, 0, _tokenLength)));
+        if (_state == State.Literal)
+            return Last.Value;
+        if (_state != State.String)
+            return _last;
+        // A lone backslash becomes two; digits of \uXXXX that are missing are zeros.
+        text.Append(_escape == 1 ? "\\" : new string('0', Math.Max(_escape - 1, 0))).Append('"');
+        return _isName ? Last.Name : Last.Value;
+    }
+
+    private static string EndOf(string literal) =>
+        Array.Find(Words, word => word.StartsWith(literal, StringComparison.Ordinal)) is { } whole ? whole[literal.Length..]
+        : literal is [.., >= '0' and <= '9'] ? "" : "0";
+}
