@@ -10,23 +10,36 @@ namespace ImageGateway.Configuration;
 internal sealed class OptionsCheck
 {
     private readonly ICollection<string> _warnings;
-    private readonly HashSet<string> _unfit = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _nulls = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string?> _items = new(StringComparer.OrdinalIgnoreCase);
+    private readonly NullabilityInfoContext _nullability = new();
 
     private OptionsCheck(ICollection<string> warnings) => _warnings = warnings;
 
     /// <summary>
     /// Checks everything below <paramref name="section"/>; options of the contract that do nothing yet go to <paramref name="warnings"/>.
-    /// Returns the section without the values that do not fit, so that the rest can be bound and checked too.
+    /// Returns the section without the values that do not fit, so that the rest can be bound and checked too, and without null,
+    /// [] and {} where they say nothing: the binder would put null in the place of a default.
     /// </summary>
     public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes, ICollection<string> warnings)
     {
         var check = new OptionsCheck(warnings);
         check.Members(section, type, mistakes);
-        if (check._unfit.Count == 0)
-            return section;
         // Objects and lists list themselves as null, which the binder would take for their value.
-        var fit = section.AsEnumerable().Where(entry => entry.Value is not null && !check._unfit.Contains(entry.Key));
-        return new ConfigurationBuilder().AddInMemoryCollection(fit).Build().GetSection(section.Path);
+        var fit = section.AsEnumerable().Where(entry => entry.Value is null ? check._nulls.Contains(entry.Key) : !check._dropped.Contains(entry.Key));
+        return new ConfigurationBuilder().AddInMemoryCollection(check.WithItems([.. fit])).Build().GetSection(section.Path);
+    }
+
+    // An entry of which nothing is left is still an entry; as its own value it is all defaults.
+    private List<KeyValuePair<string, string?>> WithItems(List<KeyValuePair<string, string?>> fit)
+    {
+        foreach (var (path, nothing) in _items)
+        {
+            if (!fit.Exists(entry => entry.Key.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)))
+                fit.Add(new(path, nothing));
+        }
+        return fit;
     }
 
     private void Members(IConfigurationSection section, Type owner, Mistakes mistakes)
@@ -35,7 +48,7 @@ internal sealed class OptionsCheck
         {
             var property = owner.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
             if (property is not null)
-                Value(child, property.PropertyType, mistakes.At(child.Key));
+                Value(child, property.PropertyType, mistakes.At(child.Key), property);
             else if (owner.GetCustomAttribute<NotYetInForceAttribute>()?.Options.Contains(child.Key, StringComparer.OrdinalIgnoreCase) == true)
                 _warnings.Add($"{child.Path} is accepted, but not in force in this version");
             else
@@ -43,35 +56,60 @@ internal sealed class OptionsCheck
         }
     }
 
-    private void Value(IConfigurationSection section, Type type, Mistakes here)
+    private void Value(IConfigurationSection section, Type type, Mistakes here, PropertyInfo? property)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         var children = section.GetChildren().ToList();
         if (children.Count == 0)
-            Scalar(section, type, here);
+            Scalar(section, type, here, property);
         else if (ItemType(type) is { } item)
-            children.ForEach(child => Value(child, item, here.At(child.Key)));
+            children.ForEach(child => Value(child, item, here.At(child.Key), property: null));
         else if (type.IsClass && type != typeof(string))
-            Members(section, type, here);
+            Item(section, type, here, property);
         else
             here.AddHere("must be a single value");
     }
 
-    private void Scalar(IConfigurationSection section, Type type, Mistakes here)
+    private void Item(IConfigurationSection section, Type type, Mistakes here, PropertyInfo? property)
     {
-        // Absent, null, [] and {} bind to nothing.
-        if (string.IsNullOrEmpty(section.Value))
-            return;
-        var converter = TypeDescriptor.GetConverter(type);
-        if (converter.CanConvertFrom(typeof(string)) && Converts(converter, section.Value))
-            return;
-        _unfit.Add(section.Path);
-        here.AddHere(converter.CanConvertFrom(typeof(string)) ? $"'{section.Value}' is not {Expected(type)}"
-            : ItemType(type) is null ? "must be an object" : "must be a list or an object");
+        if (property is null)
+            _items[section.Path] = TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)) ? "" : null;
+        Members(section, type, here);
     }
 
-    private static bool Converts(TypeConverter converter, string value)
+    private void Scalar(IConfigurationSection section, Type type, Mistakes here, PropertyInfo? property)
     {
+        var converter = TypeDescriptor.GetConverter(type);
+        var isScalar = converter.CanConvertFrom(typeof(string));
+        if (string.IsNullOrEmpty(section.Value))
+        {
+            Empty(section, isScalar, here, property);
+            return;
+        }
+        if (isScalar && Converts(converter, type, section.Value))
+            return;
+        _dropped.Add(section.Path);
+        here.AddHere(isScalar ? $"'{section.Value}' is not {Expected(type)}" : ItemType(type) is null ? "must be an object" : "must be a list or an object");
+    }
+
+    // null, [], {} and "" are as good as absent, but for an option that may be null or an empty text, and an entry that is all defaults.
+    private void Empty(IConfigurationSection section, bool isScalar, Mistakes here, PropertyInfo? property)
+    {
+        var isText = property?.PropertyType == typeof(string);
+        if (property is null && isScalar)
+            here.AddHere("is empty");
+        else if (section.Value is null && (property is null || _nullability.Create(property).WriteState == NullabilityState.Nullable))
+            _nulls.Add(section.Path);
+        else if (section.Value is not null && isText)
+            return;
+        _dropped.Add(section.Path);
+    }
+
+    private static bool Converts(TypeConverter converter, Type type, string value)
+    {
+        // The converter takes numbers and lists of names too.
+        if (type.IsEnum)
+            return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
         try
         {
             return converter.ConvertFromInvariantString(value) is not null;

@@ -37,7 +37,7 @@ internal sealed class Secrets(string folder, IReadOnlyDictionary<string, string>
             mistakes.Unless(value.Length > 0, option, $"the file '{path}' is empty");
             return value.Length > 0 ? value : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             mistakes.Add(option, $"the file '{path}' cannot be read");
             return null;

@@ -49,6 +49,8 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(provider.MaxConnections is >= 1 and <= 10_000, nameof(provider.MaxConnections), "must be 1 to 10000");
         here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
         here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
+        // Reported above; the rest is checked too.
+        provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
         var made = Provider(name, provider, here);
         var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
             .Concat(provider.Deployments.Select(entry => (Name: entry.Key, Options: entry.Value, IsDeployment: true, Here: here.At("Deployments").At(entry.Key))));
@@ -95,14 +97,14 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
 
     private static DateOnly? Shutdown(ProviderOptions provider, TargetOptions options, Model model, Mistakes here)
     {
-        if (provider.Simulated || provider.Lifecycle == "ignore" || options.Shutdown?.Length == 0)
-            return null;
-        if (options.Shutdown is null)
-            return model.Shutdown.TryGetValue(provider.Kind, out var day) ? day : null;
-        if (DateOnly.TryParseExact(options.Shutdown, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var own))
-            return own;
-        here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a day as in 2027-01-31");
-        return null;
+        DateOnly? day = null;
+        if (options.Shutdown == "catalogue")
+            day = model.Shutdown.TryGetValue(provider.Kind, out var announced) ? announced : null;
+        else if (DateOnly.TryParseExact(options.Shutdown, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var own))
+            day = own;
+        else if (!string.IsNullOrEmpty(options.Shutdown))
+            here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a day as in 2027-01-31");
+        return provider.Simulated || provider.Lifecycle == "ignore" ? null : day;
     }
 
     private List<RoutePolicy> Routes(List<Target> targets)

@@ -62,8 +62,8 @@ internal sealed class TargetOptions
     /// <summary>A model of the catalogue.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>The first day (UTC, yyyy-MM-dd) it is gone, instead of the catalogue's; null or empty: it stays.</summary>
-    public string? Shutdown { get; set; }
+    /// <summary>The first day (UTC, yyyy-MM-dd) it is gone; <c>catalogue</c> (default): the catalogue's; null or empty: it stays.</summary>
+    public string? Shutdown { get; set; } = "catalogue";
 
     private sealed class FromModelName : TypeConverter
     {

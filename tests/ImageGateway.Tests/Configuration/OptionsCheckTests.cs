@@ -1,0 +1,76 @@
+using ImageGateway.Configuration;
+using ImageGateway.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace ImageGateway.Tests.Configuration;
+
+public sealed class OptionsCheckTests
+{
+    // A member of Gateway, and the mistake's key path; every mistake has just one.
+    [Theory]
+    [InlineData("""{"Provider":{}, "Nonsense": 1}""", "Gateway:Nonsense: there is no such option here")]
+    [InlineData("""{"Providers":{"a":{"BaseURI":"x"}}}""", "Gateway:Providers:a:BaseURI: there is no such option here")]
+    [InlineData("""{"Providers":{"a":{"Timeout":"soon"}}}""", "Gateway:Providers:a:Timeout: 'soon' is not a time span")]
+    [InlineData("""{"Providers":{"a":{"MaxConnections":"many"}}}""", "Gateway:Providers:a:MaxConnections: 'many' is not a number")]
+    [InlineData("""{"Providers":{"a":{"MaxConnections":99999999999}}}""", "Gateway:Providers:a:MaxConnections: ")]
+    [InlineData("""{"Providers":{"a":{"Simulated":"yes"}}}""", "Gateway:Providers:a:Simulated: 'yes' is not true or false")]
+    [InlineData("""{"Providers":{"a":{"Kind":["OpenAI"]}}}""", "Gateway:Providers:a:Kind: must be a single value")]
+    [InlineData("""{"Providers":{"a":{"Models":"gpt-image-1"}}}""", "Gateway:Providers:a:Models: must be a list")]
+    [InlineData("""{"Providers":{"a":{"Models":[{"Modle":"x"}]}}}""", "Gateway:Providers:a:Models:0:Modle: there is no such option here")]
+    [InlineData("""{"Providers":{"a":"OpenAI"}}""", "Gateway:Providers:a: must be an object")]
+    [InlineData("""{"Routes":"all"}""", "Gateway:Routes: must be a list")]
+    [InlineData("""{"Routes":[{"When":"draft"}]}""", "Gateway:Routes:0:When: must be an object")]
+    [InlineData("""{"Routes":[{"When":{"Tier":"cheap"}}]}""", "Gateway:Routes:0:When:Tier: 'cheap' is not one of draft, final")]
+    [InlineData("""{"Routes":[{"When":{"Tier":"7"}}]}""", "Gateway:Routes:0:When:Tier: '7' is not one of draft, final")]
+    [InlineData("""{"Routes":[{"When":{"Tier":"draft,final"}}]}""", "Gateway:Routes:0:When:Tier: 'draft,final' is not one of draft, final")]
+    [InlineData("""{"AdminKeys":[{"Scope":"2"}]}""", "Gateway:AdminKeys:0:Scope: '2' is not one of read, admin")]
+    [InlineData("""{"AdminKeys":["env:KEY"]}""", "Gateway:AdminKeys:0: must be an object")]
+    [InlineData("""{"Limits":{"JsonBytes":"25 MiB"}}""", "Gateway:Limits:JsonBytes: '25 MiB' is not a number")]
+    [InlineData("""{"Tenants":{"acme":{"Keys":[{"Name":["a"]}]}}}""", "Gateway:Tenants:acme:Keys:0:Name: must be a single value")]
+    public void Mistake_is_reported_with_its_key_path(string gateway, string mistake)
+    {
+        var (mistakes, _) = Check(gateway.Replace("\"Provider\":{}, ", "", StringComparison.Ordinal));
+        Assert.StartsWith(mistake, Assert.Single(mistakes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_mistakes_come_at_once()
+    {
+        var (mistakes, _) = Check("""{"A":1,"Routes":[{"B":2},{"When":{"Tier":"x"}}],"Tenants":{"t":{"DefaultTier":"y","C":[1,2]}}}""");
+        Assert.Equal(
+            ["Gateway:A", "Gateway:Routes:0:B", "Gateway:Routes:1:When:Tier", "Gateway:Tenants:t:C", "Gateway:Tenants:t:DefaultTier"],
+            mistakes.Select(mistake => mistake[..mistake.IndexOf(": ", StringComparison.Ordinal)]).Order());
+    }
+
+    [Theory]
+    [InlineData("""{"Unpriced":"allow"}""", "Gateway:Unpriced")]
+    [InlineData("""{"Routes":[{"Strategy":"Weighted"}]}""", "Gateway:Routes:0:Strategy")]
+    [InlineData("""{"Tenants":{"acme":{"Limits":{"UsdPerDay":50}}}}""", "Gateway:Tenants:acme:Limits")]
+    [InlineData("""{"Providers":{"a":{"Deployments":{"d":{"RequestsPerMinute":9}}}}}""", "Gateway:Providers:a:Deployments:d:RequestsPerMinute")]
+    public void Option_that_does_nothing_yet_is_a_warning(string gateway, string path)
+    {
+        var (mistakes, warnings) = Check(gateway);
+        Assert.Empty(mistakes);
+        Assert.StartsWith($"{path} is accepted, but not in force", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"providers":{"a":{"KIND":"OpenAI","timeout":"00:01:00","simulated":"TRUE","models":["gpt-image-1",{"Model":"gpt-image-2"}]}}}""")]
+    [InlineData("""{"Routes":[{"When":{"Tier":"DRAFT"},"Targets":["a/b",{"Target":"c/d"}]}]}""")]
+    [InlineData("""{"Routes":[],"Tenants":{},"Providers":null,"Catalogue":null}""")]
+    public void Option_of_the_contract_passes_in_any_case_of_letters(string gateway)
+    {
+        var (mistakes, warnings) = Check(gateway);
+        Assert.Empty(mistakes);
+        Assert.Empty(warnings);
+    }
+
+    private static (IReadOnlyList<string> Mistakes, List<string> Warnings) Check(string gateway)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.json", $$"""{ "Gateway": {{gateway}} }""");
+        var (mistakes, warnings) = (new Mistakes("Gateway"), new List<string>());
+        OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes, warnings);
+        return (mistakes.All, warnings);
+    }
+}

@@ -1,0 +1,141 @@
+using ImageGateway.Configuration;
+using ImageGateway.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace ImageGateway.Tests.Hosting;
+
+public sealed class GatewayConfigurationTests
+{
+    private const string Provider = """{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"]}""";
+
+    [Fact]
+    public void Shipped_configuration_is_without_mistakes_or_warnings()
+    {
+        var warnings = new List<string>();
+        var snapshot = Load(Repository.File("config", "gateway.json"), warnings);
+        Assert.Empty(warnings);
+        Assert.Equal(
+            ["openai/gpt-image-1", "openai/gpt-image-1-mini", "openai/gpt-image-1.5", "openai/gpt-image-2", "azure/img-std", "azure/img-mini", "dalle/dall-e-3", "dalle/dall-e-2"],
+            snapshot.Routing.Targets.Select(target => target.Name));
+        Assert.All(snapshot.Routing.Targets, target => Assert.True(target is { Simulated: true, Shutdown: null }));
+        Assert.Equal(["drafts", "finals", "by-model"], snapshot.Routing.Routes.Select(route => route.Name));
+    }
+
+    [Fact]
+    public void All_mistakes_come_at_once_with_full_key_paths()
+    {
+        var mistakes = Mistakes("""
+            {
+              "Nonsense": 1,
+              "Limits": { "JsonBytes": 0, "FileBytes": "big" },
+              "AdminKeys": [ { "Secret": "literal" } ],
+              "Providers": {
+                "a": { "Kind": "Midjourney", "Models": [ "gpt-image-1" ] },
+                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "Lifecycle": "maybe" },
+                "c": { "Kind": "AzureOpenAI", "Simulated": true, "ApiStyle": "v2", "Deployments": { "d": { "Model": "gpt-image-1", "Shutdown": "soon" }, "e": {} } },
+                "d/e": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1", "gpt-image-1" ], "MaxConnections": 0 },
+                "f": { "Kind": "OpenAI", "Simulated": true }
+              },
+              "Routes": [ { "Name": "r", "When": { "Tier": "draft" } }, { "Name": "r", "Targets": [ "nobody/x" ] }, {} ],
+              "Tenants": { "ac me": {}, "t": { "Keys": [ { "Secret": "sk-1" }, { "Name": "k", "Secret": "env:IMAGEGATEWAY_TEST_NOT_SET", "Project": "a b" } ] } }
+            }
+            """);
+        string[] expected =
+        [
+            "Gateway:Nonsense:", "Gateway:Limits:JsonBytes:", "Gateway:Limits:FileBytes:", "Gateway:AdminKeys:0:Secret:",
+            "Gateway:Providers:a:Kind:", "Gateway:Providers:b:BaseUrl:", "Gateway:Providers:b:ApiKey:", "Gateway:Providers:b:Models:0:",
+            "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
+            "Gateway:Providers:c:Deployments:d:Shutdown:", "Gateway:Providers:c:Deployments:e:", "Gateway:Providers:d/e:", "Gateway:Providers:d/e:Models:1:",
+            "Gateway:Providers:d/e:MaxConnections:", "Gateway:Providers:f:Models:", "Gateway:Routes:0:Targets:", "Gateway:Routes:1:Name:",
+            "Gateway:Routes:1:Targets:0:", "Gateway:Routes:2:Name:", "Gateway:Tenants:ac me:", "Gateway:Tenants:t:Keys:0:Name:",
+            "Gateway:Tenants:t:Keys:0:Secret:", "Gateway:Tenants:t:Keys:1:Secret:", "Gateway:Tenants:t:Keys:1:Project:",
+        ];
+        Assert.All(expected, path => Assert.Contains(mistakes, mistake => mistake.StartsWith(path, StringComparison.Ordinal)));
+        Assert.All(mistakes, mistake => Assert.Contains(expected, path => mistake.StartsWith(path, StringComparison.Ordinal)));
+        Assert.DoesNotContain(mistakes, mistake => mistake.Contains("sk-1", StringComparison.Ordinal) || mistake.Contains("literal", StringComparison.Ordinal));
+    }
+
+    // null and {} in the file are as good as absent: a mistake where something is needed, and never another failure.
+    [Theory]
+    [InlineData("""{"Providers":null}""", "Gateway:Providers:")]
+    [InlineData("""{"Providers":{}}""", "Gateway:Providers:")]
+    [InlineData("""{"Providers":{"a":null}}""", "Gateway:Providers:a")]
+    [InlineData("""{"Providers":{"a":{}}}""", "Gateway:Providers:a")]
+    [InlineData("""{"Providers":{"a":{"Kind":null,"Simulated":true,"Models":["gpt-image-1"]}}}""", "Gateway:Providers:a:Kind:")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":null}}}""", "Gateway:Providers:a:Models:")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[null]}}}""", "Gateway:Providers:a:Models")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Deployments":{"d":null}}}}""", "Gateway:Providers:a:Deployments:d")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Deployments":{"d":{"Model":null}}}}}""", "Gateway:Providers:a:Deployments:d")]
+    [InlineData("""{"Providers":{"a":P},"Limits":null}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Limits":{}}""", null)]
+    [InlineData("""{"Providers":{"a":P},"AdminKeys":null,"Routes":null,"Tenants":null,"ImageUrlHosts":null,"Catalogue":null}""", null)]
+    [InlineData("""{"Providers":{"a":P},"AdminKeys":[],"Routes":[],"Tenants":{},"ImageUrlHosts":[]}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","When":null,"Targets":null}]}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","When":{"Tier":null,"Model":null},"Targets":[]}]}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Routes":[null]}""", "Gateway:Routes:0")]
+    [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":null}]}""", "Gateway:Routes:0:Name:")]
+    [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","Targets":[null]}]}""", "Gateway:Routes:0:Targets")]
+    [InlineData("""{"Providers":{"a":P},"Tenants":{"t":null}}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Tenants":{"t":{}}}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Tenants":{"t":{"Keys":null,"Models":null,"DefaultTier":null}}}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Tenants":{"t":{"Keys":[null]}}}""", "Gateway:Tenants:t:Keys:0")]
+    [InlineData("""{"Providers":{"a":P},"Tenants":{"t":{"Keys":[{"Name":"k","Secret":null}]}}}""", "Gateway:Tenants:t:Keys:0:Secret:")]
+    [InlineData("""{"Providers":{"a":P},"AdminKeys":[{"Secret":null}]}""", "Gateway:AdminKeys:0:Secret:")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Timeout":null,"MaxConnections":null,"Lifecycle":null,"Models":["gpt-image-1"]}}}""", null)]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Timeout":"","MaxConnections":"","Models":["gpt-image-1"]}}}""", null)]
+    public void Null_is_as_good_as_absent(string gateway, string? path)
+    {
+        var mistakes = Mistakes(gateway.Replace("P}", $"{Provider}}}", StringComparison.Ordinal));
+        if (path is null)
+            Assert.Empty(mistakes);
+        else
+            Assert.Contains(mistakes, mistake => mistake.StartsWith(path, StringComparison.Ordinal));
+    }
+
+    // The contract: Shutdown is the catalogue's unless said; null: none.
+    [Theory]
+    [InlineData("\"gpt-image-1\"", "2026-10-23")]
+    [InlineData("""{"Model":"gpt-image-1"}""", "2026-10-23")]
+    [InlineData("""{"Model":"gpt-image-1","Shutdown":"2027-01-31"}""", "2027-01-31")]
+    [InlineData("""{"Model":"gpt-image-1","Shutdown":null}""", null)]
+    [InlineData("""{"Model":"gpt-image-1","Shutdown":""}""", null)]
+    [InlineData("\"gpt-image-2\"", null)]
+    public void Shutdown_is_the_catalogues_unless_said(string model, string? day)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("secret", "s");
+        var path = folder.Write("gateway.json", $$"""{ "Gateway": { "Providers": { "a": { "Kind": "OpenAI", "BaseUrl": "https://a/v1", "ApiKey": "file:secret", "Models": [ {{model}} ] } } } }""");
+        Assert.Equal(day, Load(path, []).Routing.Targets[0].Shutdown?.ToString("yyyy-MM-dd"));
+    }
+
+    [Fact]
+    public void Same_key_twice_is_a_mistake()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("one", "same");
+        folder.Write("two", "same\n");
+        var path = folder.Write("gateway.json", $$"""{ "Gateway": { "Providers": { "a": {{Provider}} }, "Tenants": { "t": { "Keys": [ {"Name":"a","Secret":"file:one"}, {"Name":"b","Secret":"file:two"} ] } } } }""");
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Load(path, [])).Mistakes);
+        Assert.StartsWith("Gateway:Tenants:t:Keys:1:Secret: ", mistake, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Mistakes(string gateway)
+    {
+        using var folder = new TemporaryFolder();
+        try
+        {
+            Load(folder.Write("gateway.json", $$"""{ "Gateway": {{gateway}} }"""), []);
+            return [];
+        }
+        catch (ConfigurationException e)
+        {
+            return e.Mistakes;
+        }
+    }
+
+    private static GatewaySnapshot Load(string path, List<string> warnings)
+    {
+        var configuration = new ConfigurationBuilder().AddJsonFile(path).AddInMemoryCollection([new("config", path)]).Build();
+        return GatewayConfiguration.Load(configuration, new FirstRun(), new ManualTime(), new Uri("http://127.0.0.1:1/"), warnings);
+    }
+}
