@@ -64,7 +64,8 @@ internal sealed class JsonAnswers(Random random, bool lineBreaks = true)
                     Number();
                 else
                     Value(4);
-            })));
+            }
+            )));
     }
 
     private void Data()
