@@ -30,10 +30,10 @@ internal sealed partial class Program
     public static async Task<WebApplication> BuildAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        var firstRun = builder.AddGatewayFile();
+        var file = GatewayFile.AddTo(builder);
         builder.AddGatewayLogging();
         builder.AddGatewayServer();
-        await builder.AddGatewayAsync(firstRun);
+        await builder.AddGatewayAsync(file);
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
@@ -42,8 +42,10 @@ internal sealed partial class Program
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
         app.UseRouting();
         app.Services.GetRequiredService<ImageEndpoints>().Map(app);
+        app.Services.GetRequiredService<EstimateEndpoint>().Map(app);
         app.MapModels();
         app.MapPrices();
+        app.MapTargets();
         app.MapHealth();
         return app;
     }

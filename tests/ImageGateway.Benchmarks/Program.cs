@@ -1,3 +1,4 @@
+using ImageGateway.Benchmarks.Planning;
 using ImageGateway.Benchmarks.Proxy;
 
 namespace ImageGateway.Benchmarks;
@@ -12,11 +13,14 @@ internal static class Program
           --systems LIST   of direct, nginx, yarp, gateway
           --markdown       print Markdown tables
           --smoke          one short round of a few cases; exit code 1 when a request fails
+               ImageGateway.Benchmarks planner
+                           what planning a job costs, with its allocations
         """;
 
     private static int Main(string[] args) => args switch
     {
         ["proxy", .. var options] => ProxyCommand.Run(options),
+        ["planner"] => PlannerBenchmark.Run(),
         // Hidden: the benchmark starts itself again as these.
         ["stub", var port] => StubServer.Run(int.Parse(port)),
         ["yarp", var port, var upstream] => YarpServer.Run(int.Parse(port), int.Parse(upstream)),

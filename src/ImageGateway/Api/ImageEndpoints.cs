@@ -2,12 +2,13 @@ using ImageGateway.Api.Reading;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Dispatcher dispatcher)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -25,7 +26,8 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     {
         var now = snapshot();
         using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var plan = Planner.Plan(job, http.Caller(), now.Routing);
-        await dispatcher.RunAsync(http, job, plan);
+        var caller = http.Caller();
+        var plan = Planner.Plan(job, caller, now.Routing, target => fleet.Of(target).Load(target, 1, job.Parameters.Count), fleet.NextTicket, time.Today());
+        await dispatcher.RunAsync(http, job, caller, plan);
     }
 }

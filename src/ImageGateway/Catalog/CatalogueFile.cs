@@ -20,6 +20,7 @@ internal sealed record ModelEntry(
     public string[] Formats { get; init; } = [];
     public string[] Fidelities { get; init; } = [];
     public string[] ResponseFormats { get; init; } = [];
+    public string[] Takes { get; init; } = [];
     public bool Mask { get; init; }
     public bool JsonEdits { get; init; }
     public bool Stream { get; init; }
@@ -77,6 +78,7 @@ internal sealed record ModelEntry(
             Formats = Formats.ToFrozenSet(),
             Fidelities = Fidelities.ToFrozenSet(),
             ResponseFormats = ResponseFormats,
+            Takes = Takes.ToFrozenSet(),
             Mask = Mask,
             JsonEdits = JsonEdits,
             Stream = Stream,

@@ -56,6 +56,9 @@ internal sealed record Model
     /// </summary>
     public IReadOnlyList<string> ResponseFormats { get; init; } = [];
 
+    /// <summary>Which of the parameters that change no meaning it takes: <c>style</c>, <c>moderation</c>, <c>user</c>, <c>output_compression</c>.</summary>
+    public FrozenSet<string> Takes { get; init; } = [];
+
     /// <summary>True when an edit may carry a mask.</summary>
     public bool Mask { get; init; }
 

@@ -1,21 +1,22 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageGateway.Hosting;
 
 /// <summary>Says, once the server listens, what runs and what of the configuration is not in force.</summary>
 internal sealed partial class Announcement(IServiceProvider services, FirstRun? firstRun, IReadOnlyList<string> warnings) : IHostedLifecycleService
 {
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(cancellationToken);
         var log = services.GetRequiredService<ILogger<Announcement>>();
         foreach (var warning in warnings)
             LogWarning(log, warning);
         var urls = services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         LogListening(log, urls);
         firstRun?.Print(Console.Out, Reachable(urls.First()), services.GetRequiredService<GatewaySnapshot>());
-        return Task.CompletedTask;
     }
 
     // What listens on every address is reached by this one.

@@ -39,6 +39,12 @@ internal sealed class FirstRun
             real["Gateway:Providers:azure:Endpoint"] = Environment.GetEnvironmentVariable("AZURE_OPENAI_ENDPOINT");
             real["Gateway:Providers:azure:ApiKey"] = "env:AZURE_OPENAI_API_KEY";
         }
+        // Who brings only an Azure account wants its pictures, not simulated ones.
+        if (_azure && !_openAi)
+        {
+            (real["Gateway:Routes:0:Targets:0"], real["Gateway:Routes:0:Targets:2"]) = ("azure/img-mini", "openai/gpt-image-1-mini");
+            (real["Gateway:Routes:1:Targets:0"], real["Gateway:Routes:1:Targets:2"]) = ("azure/img-std", "openai/gpt-image-1");
+        }
         configuration.AddInMemoryCollection(real);
     }
 

@@ -2,35 +2,11 @@ using ImageGateway.Configuration;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Where the configuration comes from, and how it becomes a snapshot.</summary>
+/// <summary>How a configuration becomes a snapshot.</summary>
 internal static class GatewayConfiguration
 {
     /// <summary>The file that is used when none is given: as shipped, beside the program.</summary>
-    private static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "config", "gateway.json");
-
-    /// <summary>Adds <c>--config FILE</c>, or the shipped file, below environment variables and switches.</summary>
-    public static FirstRun? AddGatewayFile(this WebApplicationBuilder builder)
-    {
-        var own = builder.Configuration["config"];
-        if (own is not null && !File.Exists(own))
-            throw new ConfigurationException([$"--config: the file '{own}' does not exist"]);
-        var file = Path.GetFullPath(own ?? Shipped);
-        builder.Configuration["config"] = file;
-        var firstRun = own is null ? new FirstRun() : null;
-        try
-        {
-            var sources = new ConfigurationBuilder().AddJsonFile(file, optional: false, reloadOnChange: false);
-            firstRun?.AddTo(sources);
-            builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = sources.Build(), ShouldDisposeConfiguration = true });
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ConfigurationException([$"--config: {file}: {e.GetBaseException().Message}"]);
-        }
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls("http://127.0.0.1:8080");
-        return firstRun;
-    }
+    public static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "config", "gateway.json");
 
     /// <summary>Reads, checks and builds the snapshot.</summary>
     /// <exception cref="ConfigurationException">The configuration has mistakes; all of them are in it.</exception>

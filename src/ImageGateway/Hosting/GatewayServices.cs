@@ -2,6 +2,7 @@ using ImageGateway.Api;
 using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
 
 namespace ImageGateway.Hosting;
 
@@ -10,25 +11,40 @@ internal static partial class GatewayServices
 {
     /// <summary>Registers everything; starts the simulator when the configuration needs it.</summary>
     /// <exception cref="Configuration.ConfigurationException">The configuration has mistakes.</exception>
-    public static async Task AddGatewayAsync(this WebApplicationBuilder builder, FirstRun? firstRun)
+    public static async Task AddGatewayAsync(this WebApplicationBuilder builder, GatewayFile file)
     {
         var simulator = await SimulatedProviders.StartIfNeededAsync(builder.Configuration);
         var warnings = new List<string>();
-        var snapshot = GatewayConfiguration.Load(builder.Configuration, firstRun, TimeProvider.System, simulator?.Address, warnings);
+        var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, TimeProvider.System, simulator?.Address, warnings);
         var services = builder.Services;
         if (simulator is not null)
             services.AddHostedService(_ => simulator);
-        services.AddHostedService(provider => new Announcement(provider, firstRun, warnings));
+        services.AddHostedService(provider => new Announcement(provider, file.FirstRun, warnings));
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(snapshot);
+        services.AddSingleton(file);
+        services.AddSingleton(new SimulatorAddress(simulator?.Address));
+        services.AddSingleton(new Snapshots(snapshot));
+        services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current);
+        services.AddSingleton<Func<GatewaySnapshot>>(provider =>
+        {
+            var snapshots = provider.GetRequiredService<Snapshots>();
+            return () => snapshots.Current;
+        });
+        services.AddHostedService<ConfigurationReload>();
         services.AddSingleton(new BufferBudget(snapshot.Limits.BufferBytes));
         services.AddSingleton(new ImageFetcher(snapshot.ImageUrlHosts));
         services.AddSingleton<JsonReader>();
         services.AddSingleton<FormReader>();
         services.AddSingleton<JobReader>();
+        services.AddSingleton<Fleet>();
+        services.AddSingleton<WaitingRoom>();
+        services.AddSingleton<UpstreamCall>();
+        services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
-        services.AddSingleton<Func<GatewaySnapshot>>(provider => provider.GetRequiredService<GatewaySnapshot>);
         services.AddSingleton<ImageEndpoints>();
-        services.AddHealthChecks();
+        services.AddSingleton<EstimateEndpoint>();
+        services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);
+        services.AddSingleton<Func<RoutingTable>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Routing);
+        services.AddHealthChecks().AddCheck<LifecycleCheck>("models");
     }
 }

@@ -10,7 +10,11 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The whole configuration as requests read it: immutable and checked.</summary>
-internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing, TenantDirectory Tenants, BodyLimits Limits, IReadOnlyList<string> ImageUrlHosts);
+internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing, TenantDirectory Tenants, BodyLimits Limits, IReadOnlyList<string> ImageUrlHosts)
+{
+    /// <summary>The file the catalogue came from.</summary>
+    public required string CataloguePath { get; init; }
+}
 
 /// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
 internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
@@ -27,9 +31,9 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
             return null;
         mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
         var targets = options.Providers.SelectMany(provider => Targets(provider.Key, provider.Value, catalogue)).ToList();
-        var routes = Routes(targets);
+        var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(targets, routes), tenants, options.Limits, options.ImageUrlHosts)
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path }
             : null;
     }
 
@@ -51,6 +55,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
         // Reported above; the rest is checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
+        CheckCircuit(provider.Circuit, here.At("Circuit"));
         var made = Provider(name, provider, here);
         var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
             .Concat(provider.Deployments.Select(entry => (Name: entry.Key, Options: entry.Value, IsDeployment: true, Here: here.At("Deployments").At(entry.Key))));
@@ -59,6 +64,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         {
             if (Model(entry.Options, catalogue, entry.Here) is not { } model)
                 continue;
+            CheckCapacity(entry.Options, entry.Here);
             var shutdown = Shutdown(provider, entry.Options, model, entry.Here);
             if (made is null)
                 continue;
@@ -74,9 +80,31 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 Simulated = provider.Simulated,
                 Shutdown = shutdown,
                 Timeout = provider.Timeout,
+                Region = entry.Options.Region,
+                RequestsPerMinute = entry.Options.RequestsPerMinute,
+                ImagesPerMinute = entry.Options.ImagesPerMinute,
+                Concurrent = entry.Options.Concurrent,
+                Weight = entry.Options.Weight,
+                Circuit = provider.Circuit,
             });
         }
         return targets;
+    }
+
+    private static void CheckCapacity(TargetOptions target, Mistakes here)
+    {
+        here.Unless(target.RequestsPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.RequestsPerMinute), "must be 1 to 1000000");
+        here.Unless(target.ImagesPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.ImagesPerMinute), "must be 1 to 1000000");
+        here.Unless(target.Concurrent is null or (>= 1 and <= 10_000), nameof(target.Concurrent), "must be 1 to 10000");
+        here.Unless(target.Weight is null or (>= 1 and <= 1000), nameof(target.Weight), "must be 1 to 1000");
+    }
+
+    private static void CheckCircuit(CircuitOptions circuit, Mistakes here)
+    {
+        here.Unless(circuit.FailureRatio is > 0 and <= 1, nameof(circuit.FailureRatio), "must be above 0, to 1");
+        here.Unless(circuit.MinimumThroughput is >= 2 and <= 10_000, nameof(circuit.MinimumThroughput), "must be 2 to 10000");
+        here.Unless(circuit.Window >= TimeSpan.FromSeconds(1) && circuit.Window <= TimeSpan.FromHours(1), nameof(circuit.Window), "must be 00:00:01 to 01:00:00");
+        here.Unless(circuit.Break >= TimeSpan.FromSeconds(1) && circuit.Break <= TimeSpan.FromHours(1), nameof(circuit.Break), "must be 00:00:01 to 01:00:00");
     }
 
     private IImageProvider? Provider(string name, ProviderOptions provider, Mistakes here)
@@ -105,32 +133,5 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         else if (!string.IsNullOrEmpty(options.Shutdown))
             here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a day as in 2027-01-31");
         return provider.Simulated || provider.Lifecycle == "ignore" ? null : day;
-    }
-
-    private List<RoutePolicy> Routes(List<Target> targets)
-    {
-        var routes = new List<RoutePolicy>();
-        for (var i = 0; i < options.Routes.Count; i++)
-        {
-            var (route, here) = (options.Routes[i], mistakes.At("Routes").At($"{i}"));
-            here.Unless(route.Name.Length > 0, nameof(route.Name), "is needed");
-            here.Unless(options.Routes.FindIndex(other => other.Name == route.Name) == i, nameof(route.Name), $"'{route.Name}' is taken");
-            here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
-            routes.Add(new RoutePolicy(route.Name, route.When.Tier, route.When.Model, RouteTargets(route, targets, here.At("Targets"))));
-        }
-        return routes;
-    }
-
-    private static List<Target> RouteTargets(RoutePolicyOptions route, List<Target> targets, Mistakes here)
-    {
-        var found = new List<Target>();
-        for (var j = 0; j < route.Targets.Count; j++)
-        {
-            if (targets.Find(target => target.Name == route.Targets[j].Target) is { } target)
-                found.Add(target);
-            else
-                here.At($"{j}").AddHere($"there is no target '{route.Targets[j].Target}'; there is {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
-        }
-        return found;
     }
 }

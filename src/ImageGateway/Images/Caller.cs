@@ -10,6 +10,9 @@ namespace ImageGateway.Images;
 /// <param name="DefaultTier">The tier of a request that says nothing of it.</param>
 internal sealed record Caller(string Tenant, string Project, string KeyId, IReadOnlyList<string> Models, Tier DefaultTier)
 {
+    /// <summary>True when answers must not say which target gave them.</summary>
+    public bool HideTarget { get; init; }
+
     /// <summary>True when the tenant may be served by <paramref name="model"/>.</summary>
     public bool MayUse(string model)
     {

@@ -58,6 +58,7 @@ internal static class ErrorEnvelope
         ErrorKind.ModelNotAllowed => (403, InvalidRequest, "model_not_allowed"),
         ErrorKind.ModelNotFound => (404, InvalidRequest, "model_not_found"),
         ErrorKind.UnknownUrl => (404, InvalidRequest, "unknown_url"),
+        ErrorKind.NotFound => (404, InvalidRequest, "not_found"),
         ErrorKind.MethodNotAllowed => (405, InvalidRequest, "method_not_allowed"),
         ErrorKind.RequestTooLarge => (413, InvalidRequest, "request_too_large"),
         ErrorKind.UnsupportedMediaType => (415, InvalidRequest, "unsupported_media_type"),

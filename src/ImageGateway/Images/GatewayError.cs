@@ -4,7 +4,7 @@ namespace ImageGateway.Images;
 internal enum ErrorKind
 {
     InvalidValue, MissingParameter, InvalidJson, InvalidMask,
-    InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, MethodNotAllowed,
+    InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
     RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded,
     ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,
 }

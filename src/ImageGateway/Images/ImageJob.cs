@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ImageGateway.Images;
 
 /// <summary>What a job asks for.</summary>
@@ -33,14 +35,17 @@ internal sealed record ImageJob : IDisposable
     /// <summary>The input pictures of an edit or variation, in order.</summary>
     public IReadOnlyList<InputImage> Images { get; init; } = [];
 
-    /// <summary>The mask of an edit, already checked against the first picture.</summary>
+    /// <summary>The mask of an edit, with an alpha channel; already checked against the first picture.</summary>
     public InputImage? Mask { get; init; }
 
-    /// <summary>True when an input is a provider's own file id, whose bytes the gateway never sees.</summary>
-    public bool HasFileIds { get; init; }
+    /// <summary>How many inputs are a provider's own file ids, whose bytes the gateway never sees.</summary>
+    public int FileIds { get; init; }
 
-    /// <summary>True when an input was fetched from an address the client gave: its bytes are sent, never the address.</summary>
-    public bool HasRemoteImages { get; init; }
+    /// <summary>Cost-allocation tags (<c>X-Gateway-Tags</c>).</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>True when an input is not what a JSON body says: fetched from an address, or a converted mask. The bytes are sent, in a form.</summary>
+    public bool MustSendBytes { get; init; }
 
     /// <summary>The request's body, from which the upstream body is made.</summary>
     public required RequestBody Body { get; init; }

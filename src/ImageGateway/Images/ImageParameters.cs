@@ -33,6 +33,12 @@ internal sealed record ImageParameters
     /// <summary>Partial pictures before the final one, 0 to 3; only with <see cref="Stream"/>.</summary>
     public int? PartialImages { get; init; }
 
+    /// <summary><c>vivid</c> or <c>natural</c>.</summary>
+    public string? Style { get; init; }
+
+    /// <summary><c>auto</c> or <c>low</c>.</summary>
+    public string? Moderation { get; init; }
+
     /// <summary>The end user's id.</summary>
     public string? User { get; init; }
 

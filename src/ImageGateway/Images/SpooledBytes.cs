@@ -47,6 +47,23 @@ internal sealed class SpooledBytes : IDisposable
         }
     }
 
+    /// <summary>Appends <paramref name="bytes"/>.</summary>
+    public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var room = TailRoom();
+            var count = room.IsEmpty ? bytes.Length : Math.Min(room.Length, bytes.Length);
+            if (room.IsEmpty)
+                await (_file ??= TemporaryFile()).WriteAsync(bytes, cancellationToken);
+            else
+                bytes[..count].CopyTo(room);
+            _inMemory += room.IsEmpty ? 0 : count;
+            Length += count;
+            bytes = bytes[count..];
+        }
+    }
+
     /// <summary>Copies the bytes from <paramref name="position"/> on into <paramref name="destination"/>; returns how many there were.</summary>
     public int Read(long position, Span<byte> destination)
     {

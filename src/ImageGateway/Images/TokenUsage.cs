@@ -10,6 +10,11 @@ internal readonly record struct TokenUsage(
     /// <summary>All tokens, in and out.</summary>
     public long Total => TextInput + ImageInput + ImageOutput + TextOutput;
 
+    /// <summary>The usage in OpenAI's wire form.</summary>
+    public string ToJson() =>
+        $"{{\"input_tokens\":{TextInput + ImageInput},\"input_tokens_details\":{{\"text_tokens\":{TextInput},\"image_tokens\":{ImageInput}}},"
+        + $"\"output_tokens\":{ImageOutput + TextOutput},\"output_tokens_details\":{{\"image_tokens\":{ImageOutput},\"text_tokens\":{TextOutput}}},\"total_tokens\":{Total}}}";
+
     public static TokenUsage operator +(TokenUsage a, TokenUsage b) => new(
         a.TextInput + b.TextInput, a.ImageInput + b.ImageInput,
         a.CachedTextInput + b.CachedTextInput, a.CachedImageInput + b.CachedImageInput,

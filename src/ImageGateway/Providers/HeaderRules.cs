@@ -1,4 +1,5 @@
 using System.Net;
+using ImageGateway.Providers.Bodies;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ImageGateway.Providers;
@@ -22,10 +23,10 @@ internal static class HeaderRules
         Response.ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
 
     /// <summary>A request in the newest HTTP version the provider offers.</summary>
-    public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
+    public static HttpRequestMessage Post(Uri uri, HttpContent content, Attempt attempt) => new(HttpMethod.Post, uri)
     {
         Version = HttpVersion.Version20,
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        Content = content,
+        Content = new WatchedContent(content, attempt.Sent),
     };
 }

@@ -9,7 +9,14 @@ namespace ImageGateway.Providers;
 /// <param name="Name">The model's or deployment's name at the provider.</param>
 /// <param name="Edits">Parameters that differ from the request's; without <c>model</c>, which the provider writes.</param>
 /// <param name="Client">The client's exchange, for its headers.</param>
-internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterEdit> Edits, HttpContext Client);
+internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterEdit> Edits, HttpContext Client)
+{
+    /// <summary>True once the whole request has been handed to the provider, which may bill it from then on.</summary>
+    public bool IsSent { get; private set; }
+
+    /// <summary>The request's body has been written.</summary>
+    public void Sent() => IsSent = true;
+}
 
 /// <summary>
 /// A provider: one upstream account or endpoint. It sends an attempt in the provider's dialect and answers in OpenAI's wire

@@ -5,7 +5,7 @@ using ImageGateway.Configuration;
 namespace ImageGateway.Providers;
 
 /// <summary>One upstream account or endpoint (<c>Gateway:Providers:NAME</c>).</summary>
-[NotYetInForce("Circuit", "ImageHosts")]
+[NotYetInForce("ImageHosts")]
 internal sealed class ProviderOptions
 {
     /// <summary><c>OpenAI</c> or <c>AzureOpenAI</c>.</summary>
@@ -44,6 +44,12 @@ internal sealed class ProviderOptions
     /// <summary><c>catalogue</c> (default): the catalogue's shutdown dates apply; <c>ignore</c>: the models here never retire.</summary>
     public string Lifecycle { get; set; } = "catalogue";
 
+    /// <summary>When the circuit of one of its targets opens.</summary>
+    public CircuitOptions Circuit { get; set; } = new();
+
+    /// <summary>How often <c>GET models</c> is asked, to find out that it is back before a job does; absent: never.</summary>
+    public TimeSpan? Probe { get; set; }
+
     /// <summary>True for a simulator. Without a URL it is the one inside this process.</summary>
     public bool Simulated { get; set; }
 
@@ -54,9 +60,25 @@ internal sealed class ProviderOptions
     public Dictionary<string, TargetOptions> Deployments { get; set; } = [];
 }
 
+/// <summary>A circuit breaker: open, a target gets no calls for a while, then one to try it.</summary>
+internal sealed class CircuitOptions
+{
+    /// <summary>Share of failed calls that opens it; above 0, to 1.</summary>
+    public double FailureRatio { get; set; } = 0.5;
+
+    /// <summary>Calls within the window before it may open; 2 to 10 000.</summary>
+    public int MinimumThroughput { get; set; } = 10;
+
+    /// <summary>The window; 1 s to 1 h.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it stays open; 1 s to 1 h.</summary>
+    public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
+}
+
 /// <summary>A model or deployment of a provider; a bare string is its model.</summary>
 [TypeConverter(typeof(FromModelName))]
-[NotYetInForce("RequestsPerMinute", "ImagesPerMinute", "Concurrent", "Region", "PriceFactor", "Weight")]
+[NotYetInForce("PriceFactor")]
 internal sealed class TargetOptions
 {
     /// <summary>A model of the catalogue.</summary>
@@ -64,6 +86,21 @@ internal sealed class TargetOptions
 
     /// <summary>The first day (UTC, yyyy-MM-dd) it is gone; <c>catalogue</c> (default): the catalogue's; null or empty: it stays.</summary>
     public string? Shutdown { get; set; } = "catalogue";
+
+    /// <summary>Calls it may take within 60 s; 1 to 1 000 000.</summary>
+    public int? RequestsPerMinute { get; set; }
+
+    /// <summary>Pictures it may be asked for within 60 s; 1 to 1 000 000.</summary>
+    public int? ImagesPerMinute { get; set; }
+
+    /// <summary>Calls it may have in flight; 1 to 10 000.</summary>
+    public int? Concurrent { get; set; }
+
+    /// <summary>Where it runs, for routes with <c>Regions</c>.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>Its share under <c>Weighted</c>, 1 to 1 000.</summary>
+    public int? Weight { get; set; }
 
     private sealed class FromModelName : TypeConverter
     {

@@ -3,6 +3,31 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers;
 
+/// <summary>What a failure means for the next attempt.</summary>
+internal enum FailureKind
+{
+    /// <summary>The request is wrong for any provider, or this one says so.</summary>
+    Request,
+
+    /// <summary>The picture is refused; another provider might draw it, and must not be asked unless the route says so.</summary>
+    Refusal,
+
+    /// <summary>The provider failed and will not bill.</summary>
+    Broken,
+
+    /// <summary>The provider has no room.</summary>
+    RateLimited,
+
+    /// <summary>The account has no money, or its credentials are wrong: nothing to do but ask elsewhere.</summary>
+    Account,
+
+    /// <summary>Nothing came, but the provider may have drawn the picture and may bill it.</summary>
+    MayBill,
+}
+
+/// <summary>A failed call: what the client would be told, what it means, and how long the provider asks to be left alone.</summary>
+internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, TimeSpan? Rest = null);
+
 /// <summary>Turns a provider's failure into what the client may see: no host, key, account or deployment name.</summary>
 internal static class UpstreamErrors
 {
@@ -23,39 +48,60 @@ internal static class UpstreamErrors
     // An operator does not act within seconds; clients that wait longer give up.
     private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
 
+    // A target without money is out for five minutes, or until it is enabled; one with wrong credentials is asked again sooner.
+    private static readonly TimeSpan BillingPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
+
+    // A rate limit that does not say how long.
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
+
     private static readonly FrozenSet<int> Passed = FrozenSet.Create(400, 404, 409, 413, 415, 422);
 
-    /// <summary>The error for the client.</summary>
+    /// <summary>The failure, with the error for the client.</summary>
     /// <param name="response">The provider's response; its status may be 200.</param>
     /// <param name="body">Its body, or the first 64 KiB.</param>
     /// <param name="attempt">What was asked.</param>
     /// <param name="secrets">What must not show; see <see cref="IImageProvider.Secrets"/>.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
-    public static GatewayError Map(HttpResponseMessage response, ReadOnlySpan<byte> body, Attempt attempt, IReadOnlyList<string> secrets, DateTimeOffset now)
+    public static UpstreamFailure Map(HttpResponseMessage response, ReadOnlySpan<byte> body, Attempt attempt, IReadOnlyList<string> secrets, DateTimeOffset now)
     {
         var (status, error) = ((int)response.StatusCode, UpstreamErrorBody.Parse(body));
         var wait = RetryAfter.Read(response.Headers, now);
         if (IsIn(Refusals, error))
-            return Refusal(error, attempt, secrets);
+            return new UpstreamFailure(FailureKind.Refusal, Refusal(error, attempt, secrets));
         // The newer codes come and go; their type stays.
-        if (status is 401 or 402 or 403 || IsIn(Billing, error) || error.Type == "insufficient_quota")
-            return new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = wait ?? AccountPause };
+        if (IsIn(Billing, error) || error.Type == "insufficient_quota")
+            return Account(BillingPause);
+        if (status is 401 or 402 or 403)
+            return Account(CredentialsPause);
         if (status == 429 || error.Code == "rate_limit_exceeded")
-            return new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait ?? TimeSpan.FromSeconds(1) };
+            return RateLimited(wait ?? DefaultPause);
         if (status == 408)
-            return new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting.");
+            return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
         if (Passed.Contains(status))
-            return new GatewayError(ErrorKind.ProviderRefusal, Clean(error.Message, attempt, secrets) ?? $"The provider refused the request with status {status}.", error.Param)
-            {
-                Provider = new ProviderWords(status, error.Type ?? "invalid_request_error", error.Code),
-            };
-        return new GatewayError(ErrorKind.UpstreamError, status is >= 200 and < 300
-            ? "The provider answered with an error instead of a picture."
-            : $"The provider failed with status {status}.")
+            return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
+        return new UpstreamFailure(FailureKind.Broken, Broken(status, wait), wait);
+    }
+
+    private static UpstreamFailure Account(TimeSpan pause) => new(
+        FailureKind.Account,
+        new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = AccountPause },
+        pause);
+
+    private static UpstreamFailure RateLimited(TimeSpan wait) => new(
+        FailureKind.RateLimited, new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait }, wait);
+
+    private static GatewayError Passing(int status, UpstreamErrorBody error, Attempt attempt, IReadOnlyList<string> secrets) =>
+        new(ErrorKind.ProviderRefusal, Clean(error.Message, attempt, secrets) ?? $"The provider refused the request with status {status}.", error.Param)
+        {
+            Provider = new ProviderWords(status, error.Type ?? "invalid_request_error", error.Code),
+        };
+
+    private static GatewayError Broken(int status, TimeSpan? wait) =>
+        new(ErrorKind.UpstreamError, status is >= 200 and < 300 ? "The provider answered with an error instead of a picture." : $"The provider failed with status {status}.")
         {
             RetryAfter = wait,
         };
-    }
 
     /// <summary>True when the error is a refusal on what the picture shows.</summary>
     private static bool IsIn(FrozenSet<string> codes, UpstreamErrorBody error) =>

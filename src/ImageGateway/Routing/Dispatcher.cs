@@ -1,128 +1,106 @@
-using System.IO.Pipelines;
 using ImageGateway.Images;
 using ImageGateway.Providers;
-using ImageGateway.Streaming;
+using ImageGateway.Routing.Load;
 
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Sends a job to its target and passes the answer on. (1) the call; (2) a failure is turned into the client's error;
-/// (3) the answer's beginning is looked at, since an error can hide in a 200; (4) the headers; (5) the bytes.
+/// Runs a plan: (1) room at the first target that has some, waiting for it as long as the route says; (2) the call, through
+/// the target's circuit; (3) the answer is passed on, or (4) the failure decides whether the next target may be tried.
+/// The next one is tried only before a byte has been sent, and never when the failed call may have cost money, unless the route says so.
 /// </summary>
-internal sealed partial class Dispatcher(TimeProvider time, ILogger<Dispatcher> log)
+internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall calls, FanOut fanOut, TimeProvider time)
 {
+    // When a call in flight will end is not known.
+    private static readonly TimeSpan UnknownRetry = TimeSpan.FromSeconds(1);
+
+    // A provider that is free again so soon is worth waiting for, when there is no other.
+    private static readonly TimeSpan ShortRest = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs the plan; returns when the answer has passed, or the client is gone.</summary>
     /// <exception cref="GatewayException">The job failed before a byte of the answer was sent.</exception>
-    public async Task RunAsync(HttpContext http, ImageJob job, Plan plan)
+    public async Task RunAsync(HttpContext http, ImageJob job, Caller caller, Plan plan)
     {
-        using var clock = new AttemptClock(plan.Target.Timeout, time, http.RequestAborted);
-        try
+        var (left, deadline) = (plan.Targets.ToList(), time.GetUtcNow() + plan.Route.MaxWait);
+        UpstreamFailure? failure = null;
+        for (var attempts = 1; left.Count > 0;)
         {
-            var attempt = new Attempt(job, plan.Target.Model, plan.Target.UpstreamName, plan.Edits, http);
-            using var response = await plan.Target.Provider.SendAsync(attempt, clock.Token); // 1
-            clock.Progressed();
-            await AnswerAsync(http, plan, attempt, response, clock);
+            using var place = await room.EnterAsync(caller.Tenant, left, deadline - time.GetUtcNow(), http.RequestAborted); // 1
+            if (place is null)
+                break;
+            var status = fleet.Of(place.Planned.Target);
+            var called = await status.Circuit(place.Planned.Target).TryAsync(async () => // 2
+            {
+                failure = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 3
+                return failure?.Kind is not (FailureKind.Broken or FailureKind.MayBill);
+            });
+            if (called && failure is null)
+                return;
+            left.RemoveAll(planned => ReferenceEquals(planned, place.Planned));
+            if (!called)
+                continue;
+            if (failure!.Rest is { } rest)
+                status.Rest(rest);
+            if (!MayGoOn(failure, plan.Route) || attempts++ == plan.Route.MaxAttempts) // 4
+                break;
+            if (left.Count == 0 && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
+                left.Add(place.Planned);
         }
-        catch (OperationCanceledException) when (clock.TimedOut && !http.RequestAborted.IsCancellationRequested)
+        throw new GatewayException(Failed(plan, failure));
+    }
+
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    {
+        var (status, start) = (fleet.Of(planned.Target), time.GetTimestamp());
+        var failure = await CallAsync(http, job, caller, planned, attempts, route);
+        status.Record(failure?.Kind is null or FailureKind.Request or FailureKind.Refusal, time.GetElapsedTime(start));
+        return failure;
+    }
+
+    private async Task<UpstreamFailure?> CallAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    {
+        if (planned.Calls > 1)
+            return await fanOut.RunAsync(http, job, caller, planned, attempts, route);
+        using var clock = new AttemptClock(planned.Target.Timeout, time, http.RequestAborted);
+        var attempt = new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, planned.Dialect.Edits, http);
+        var (answer, failure) = await calls.BeginAsync(planned.Target, attempt, http.Response.BodyWriter, clock);
+        if (answer is null)
+            return failure;
+        await using (answer)
         {
-            LogTimeout(plan.Target.Name, plan.Target.Timeout);
-            throw new GatewayException(ErrorKind.UpstreamTimeout, $"The provider did not answer within {plan.Target.Timeout.TotalSeconds:0} seconds.");
+            Correct(planned.Target, answer.Response);
+            Delivery.Describe(http, job, caller, planned, attempts);
+            await Delivery.SendAsync(http, answer, clock);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !http.RequestAborted.IsCancellationRequested)
-        {
-            LogUnreachable(plan.Target.Name, e.GetType().Name);
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered."), e);
-        }
+        return null;
     }
 
-    private async Task AnswerAsync(HttpContext http, Plan plan, Attempt attempt, HttpResponseMessage response, AttemptClock clock)
+    // Others may use the deployment too; the provider knows what is left of it.
+    private void Correct(Target target, HttpResponseMessage response)
     {
-        var tap = Tap.For(response.Content.Headers.ContentType?.MediaType);
-        await using var upstream = await response.Content.ReadAsStreamAsync(clock.Token);
-        var relay = new Relay(upstream, http.Response.BodyWriter, tap, clock.Progressed);
-        await relay.PeekAsync(clock.Token);
-        if (!response.IsSuccessStatusCode || tap.Verdict == Verdict.Error)
-            await RefuseAsync(plan, attempt, response, relay, clock); // 2
-        if (relay.Ended && tap.Verdict == Verdict.Undecided)
-            throw new GatewayException(ErrorKind.UpstreamError, "The provider answered without a picture."); // 3
-        await WriteHeadAsync(http, plan, attempt, response); // 4
-        var end = await PassAsync(relay, clock); // 5
-        if (end == RelayEnd.UpstreamLost)
-            await EndBrokenAsync(http, tap, clock.TimedOut);
-        LogJob(plan.Target.Name, end, tap.Facts);
+        if (target.RequestsPerMinute is not null
+            && response.Headers.TryGetValues("x-ratelimit-remaining-requests", out var values) && int.TryParse(values.First(), out var left))
+            fleet.Of(target).Correct(target, left);
     }
 
-    private async Task RefuseAsync(Plan plan, Attempt attempt, HttpResponseMessage response, Relay relay, AttemptClock clock)
+    private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => failure.Kind switch
     {
-        await relay.FillAsync(clock.Token);
-        var error = UpstreamErrors.Map(response, ErrorJson(relay, response), attempt, plan.Target.Provider.Secrets, time.GetUtcNow());
-        LogRefusal(plan.Target.Name, (int)response.StatusCode, ErrorEnvelope.Code(error));
-        throw new GatewayException(error);
-    }
+        FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account => true,
+        FailureKind.Refusal => route.OnRefusal == FailureAction.Next,
+        FailureKind.MayBill => route.OnTimeout == FailureAction.Next,
+        _ => false,
+    };
 
-    // An error that comes as an event has the same JSON behind "data:".
-    private static ReadOnlySpan<byte> ErrorJson(Relay relay, HttpResponseMessage response)
+    // Without a failure nothing had room: who only waits comes back in time, who is broken says so.
+    private GatewayError Failed(Plan plan, UpstreamFailure? failure)
     {
-        var held = relay.Held.Span;
-        if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
-            return held;
-        var data = held.IndexOf("data:"u8);
-        return data < 0 ? default : held[(data + 5)..];
+        if (failure is not null && (failure.Kind != FailureKind.RateLimited || plan.Targets.Count == 1))
+            return failure.Error;
+        var wait = room.Shortest(plan.Targets);
+        var soon = wait > WaitingRoom.Unknown && wait != TimeSpan.MaxValue ? wait : UnknownRetry;
+        var open = plan.Targets.All(planned => fleet.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
+        return open && failure is null
+            ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they are tried again soon.") { RetryAfter = soon }
+            : new GatewayError(ErrorKind.RateLimited, "Every target that could serve this is at its rate limit. Please try again later.") { RetryAfter = soon };
     }
-
-    private static async Task WriteHeadAsync(HttpContext http, Plan plan, Attempt attempt, HttpResponseMessage response)
-    {
-        await HeaderRules.ToClientAsync(response, http);
-        var headers = http.Response.Headers;
-        headers["x-gateway-target"] = plan.Target.Name;
-        headers["x-gateway-model"] = plan.Target.Model.Name;
-        headers["x-gateway-attempts"] = "1";
-        if (plan.Adjustments.Count > 0)
-            headers["x-gateway-adjusted"] = Adjustment.Header(plan.Adjustments);
-        if (plan.Target.Simulated)
-            headers["x-gateway-simulated"] = "true";
-        if (!attempt.Job.Parameters.Stream)
-            return;
-        // Proxies in front must not collect events.
-        headers.CacheControl = "no-cache";
-        headers["x-accel-buffering"] = "no";
-    }
-
-    private static async Task<RelayEnd> PassAsync(Relay relay, AttemptClock clock)
-    {
-        try
-        {
-            return await relay.RunAsync(clock.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return clock.TimedOut ? RelayEnd.UpstreamLost : RelayEnd.ClientGone;
-        }
-    }
-
-    // The status is sent already. A stream ends with an error event; a JSON answer must not look whole.
-    private static async Task EndBrokenAsync(HttpContext http, Tap tap, bool timedOut)
-    {
-        if (tap is not EventStreamTap stream)
-        {
-            http.Abort();
-            return;
-        }
-        var error = timedOut
-            ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
-            : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of the stream.");
-        await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(stream, error), http.RequestAborted);
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} refused with status {Status}, code {Code}")]
-    private partial void LogRefusal(string target, int status, string? code);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} sent nothing for {Timeout}")]
-    private partial void LogTimeout(string target, TimeSpan timeout);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be reached: {Cause}")]
-    private partial void LogUnreachable(string target, string cause);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Target}: {End}, {Facts}")]
-    private partial void LogJob(string target, RelayEnd end, AnswerFacts facts);
 }

@@ -9,12 +9,13 @@ internal sealed record Misfit(string Param, string Message);
 /// <summary>Holds a job against what the catalogue says a model can do.</summary>
 internal static class Fitness
 {
-    /// <summary>The first reason why the target cannot do the job; null when it can.</summary>
-    public static Misfit? Check(ImageJob job, Target target) =>
-        Check(job, target.Model) ?? (job.HasFileIds && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.") : null);
+    /// <summary>The reason why the target's provider cannot do what its model could; null when it can.</summary>
+    public static Misfit? CheckProvider(ImageJob job, Target target) =>
+        (job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.") : null);
 
-    private static Misfit? Check(ImageJob job, Model model) =>
-        OperationOf(job, model) ?? Prompt(job, model) ?? Counts(job, model) ?? Words(job.Parameters, model) ?? Answer(job.Parameters, model) ?? Inputs(job, model);
+    /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
+    public static Misfit? Check(ImageJob job, ImageParameters sent, Model model) =>
+        OperationOf(job, model) ?? Prompt(job, model) ?? Counts(sent, model) ?? Words(sent, model) ?? Answer(sent, model) ?? Inputs(job, model);
 
     private static Misfit? OperationOf(ImageJob job, Model model) =>
         model.Operations.Contains(job.Operation) ? null
@@ -30,11 +31,11 @@ internal static class Fitness
         return length <= model.MaxPrompt ? null : Invalid("prompt", $"a text of {length} characters", $"at most {model.MaxPrompt} characters for the model '{model.Name}'");
     }
 
-    private static Misfit? Counts(ImageJob job, Model model)
+    private static Misfit? Counts(ImageParameters asked, Model model)
     {
-        var asked = job.Parameters;
-        if (asked.Count > model.MaxN)
-            return Invalid("n", asked.N, model.MaxN == 1 ? $"1 for the model '{model.Name}'" : $"1 to {model.MaxN} for the model '{model.Name}'");
+        // More pictures than a call gives are fanned out, but not a stream.
+        if (asked.Stream && asked.Count > model.MaxN)
+            return Invalid("n", asked.N, $"{(model.MaxN == 1 ? "1" : $"1 to {model.MaxN}")} with 'stream' for the model '{model.Name}'");
         if (asked.Stream && !model.Stream)
             return new Misfit("stream", $"The model '{model.Name}' does not support 'stream'.");
         if (asked.PartialImages > model.MaxPartialImages && asked.Stream)
@@ -72,7 +73,7 @@ internal static class Fitness
             return new Misfit("image", $"The model '{model.Name}' takes at most {model.MaxImages} input images, not {job.Images.Count}.");
         if (job.Mask is not null && !model.Mask)
             return new Misfit("mask", $"The model '{model.Name}' does not support 'mask'.");
-        if (job.HasFileIds && !model.JsonEdits)
+        if (job.FileIds > 0 && !model.JsonEdits)
             return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
         return null;
     }

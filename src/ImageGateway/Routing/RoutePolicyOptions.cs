@@ -5,8 +5,36 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
+/// <summary>How a route orders the targets that can do a job.</summary>
+internal enum Strategy
+{
+    /// <summary>As they are written.</summary>
+    Priority,
+
+    /// <summary>In turns, by weight.</summary>
+    Weighted,
+
+    /// <summary>By what the job costs at worst.</summary>
+    Cheapest,
+
+    /// <summary>By the median time to completion; now and then another one, to keep the figures fresh.</summary>
+    Fastest,
+}
+
+/// <summary>What happens to a job above a ceiling.</summary>
+internal enum CeilingAction { Lower, Refuse }
+
+/// <summary>Whether the next target is tried after a failure that may have cost money, or that another provider might not share.</summary>
+internal enum FailureAction { Stop, Next }
+
+/// <summary>What happens when some calls of a fan-out fail.</summary>
+internal enum PartialAction { Fail, Allow }
+
+/// <summary>Whether a retired model's successor may serve.</summary>
+internal enum SubstituteAction { Allow, Refuse }
+
 /// <summary>A policy rule (<c>Gateway:Routes:N</c>): which jobs go to which targets. The first route that matches is taken.</summary>
-[NotYetInForce("Strategy", "Fallback", "Defaults", "Ceilings", "OnCeiling", "MaxAttempts", "MaxWait", "OnRefusal", "OnTimeout", "Partial", "Regions", "Substitute", "Cache")]
+[NotYetInForce("Cache")]
 internal sealed class RoutePolicyOptions
 {
     /// <summary>The route's name, in estimates and the ledger.</summary>
@@ -17,6 +45,42 @@ internal sealed class RoutePolicyOptions
 
     /// <summary>Its targets, best first; absent: every target that serves the asked model.</summary>
     public List<RouteTargetOptions> Targets { get; set; } = [];
+
+    /// <summary>Targets for when none of <see cref="Targets"/> can serve, best first.</summary>
+    public List<RouteTargetOptions> Fallback { get; set; } = [];
+
+    /// <summary>How the targets are ordered.</summary>
+    public Strategy Strategy { get; set; }
+
+    /// <summary>Parameters for requests that lack them, by name on the wire: size, quality, background, output_format, moderation, style.</summary>
+    public Dictionary<string, string> Defaults { get; set; } = [];
+
+    /// <summary>The most a job may ask for.</summary>
+    public CeilingOptions Ceilings { get; set; } = new();
+
+    /// <summary>Above a ceiling: <c>lower</c> to it, or <c>refuse</c>.</summary>
+    public CeilingAction OnCeiling { get; set; }
+
+    /// <summary>Most calls of one job; 1 to 10. The calls of a fan-out count as one.</summary>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>Longest wait for a target to have room; 0 to 10 minutes.</summary>
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After a refusal on what the picture shows.</summary>
+    public FailureAction OnRefusal { get; set; }
+
+    /// <summary>After a time-out or a lost connection, when the provider may bill the call all the same.</summary>
+    public FailureAction OnTimeout { get; set; }
+
+    /// <summary>When some calls of a fan-out fail: <c>fail</c>, or <c>allow</c> fewer pictures.</summary>
+    public PartialAction Partial { get; set; }
+
+    /// <summary>Regions a target must be in; absent: any.</summary>
+    public List<string> Regions { get; set; } = [];
+
+    /// <summary>Whether a retired model's successor may serve.</summary>
+    public SubstituteAction Substitute { get; set; }
 }
 
 /// <summary>What a job must be for a route to take it; what is absent does not matter.</summary>
@@ -27,15 +91,45 @@ internal sealed class WhenOptions
 
     /// <summary>Name or glob of the asked model.</summary>
     public string? Model { get; set; }
+
+    /// <summary>Name or glob of the tenant.</summary>
+    public string? Tenant { get; set; }
+
+    /// <summary>Name or glob of the project.</summary>
+    public string? Project { get; set; }
+
+    /// <summary><c>generation</c>, <c>edit</c> or <c>variation</c>.</summary>
+    public Operation? Operation { get; set; }
+
+    /// <summary>The asked quality.</summary>
+    public string? Quality { get; set; }
+
+    /// <summary>The asked size.</summary>
+    public string? Size { get; set; }
+
+    /// <summary>Tags of the request (<c>X-Gateway-Tags</c>), all of which must match; a value may be a glob.</summary>
+    public Dictionary<string, string> Tags { get; set; } = [];
+}
+
+/// <summary>The most a job may ask for.</summary>
+internal sealed class CeilingOptions
+{
+    /// <summary>A quality word; <c>auto</c> counts as the model's highest.</summary>
+    public string? MaxQuality { get; set; }
+
+    /// <summary>Most pictures of one job; 1 to 10.</summary>
+    public int? MaxN { get; set; }
 }
 
 /// <summary>A target of a route; a bare string is its name.</summary>
 [TypeConverter(typeof(FromName))]
-[NotYetInForce("Weight")]
 internal sealed class RouteTargetOptions
 {
     /// <summary><c>provider/model-or-deployment</c>.</summary>
     public string Target { get; set; } = "";
+
+    /// <summary>Its share under <c>Weighted</c>, 1 to 1 000; absent: the target's own weight, else its requests a minute, else 1.</summary>
+    public int? Weight { get; set; }
 
     private sealed class FromName : TypeConverter
     {

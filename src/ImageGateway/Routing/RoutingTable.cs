@@ -1,16 +1,8 @@
 using System.Collections.Frozen;
-using System.IO.Enumeration;
+using ImageGateway.Catalog;
 using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
-
-/// <summary>A policy rule. <see cref="Targets"/> empty: every target that serves the asked model.</summary>
-internal sealed record RoutePolicy(string Name, Tier? Tier, string? Model, IReadOnlyList<Target> Targets)
-{
-    /// <summary>True when the route takes a job of this tier, or for this model.</summary>
-    public bool Matches(Tier? tier, string? model) =>
-        (Tier is null || Tier == tier) && (Model is null || (model is not null && FileSystemName.MatchesSimpleExpression(Model, model)));
-}
 
 /// <summary>All targets and routes, by every name a request may use. Immutable.</summary>
 internal sealed class RoutingTable
@@ -27,13 +19,16 @@ internal sealed class RoutingTable
     private readonly FrozenDictionary<string, Target[]> _byModel;
     private readonly FrozenDictionary<string, Target[]> _byDeployment;
 
-    public RoutingTable(IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes)
+    public RoutingTable(Catalogue catalogue, IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes)
     {
-        (Targets, Routes) = (targets, routes);
+        (Catalogue, Targets, Routes) = (catalogue, targets, routes);
         _byName = targets.ToFrozenDictionary(target => target.Name);
         _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         _byDeployment = targets.Where(target => target.IsDeployment).GroupBy(target => target.UpstreamName).ToFrozenDictionary(group => group.Key, group => group.ToArray());
     }
+
+    /// <summary>The models, with their life-cycles and successors.</summary>
+    public Catalogue Catalogue { get; }
 
     /// <summary>Every target, in the order of the configuration.</summary>
     public IReadOnlyList<Target> Targets { get; }
@@ -60,11 +55,11 @@ internal sealed class RoutingTable
     }
 
     /// <summary>The first route that takes the job; null when none does.</summary>
-    public RoutePolicy? RouteFor(Tier? tier, string? model)
+    public RoutePolicy? RouteFor(ImageJob job, Caller caller, Tier? tier, string? model)
     {
         foreach (var route in Routes)
         {
-            if (route.Matches(tier, model))
+            if (route.When.Takes(job, caller, tier, model))
                 return route;
         }
         return null;

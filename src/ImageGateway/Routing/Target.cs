@@ -26,6 +26,24 @@ internal sealed record Target
     /// <summary>The first day (UTC) it is gone; null: none is known, or it never retires.</summary>
     public DateOnly? Shutdown { get; init; }
 
+    /// <summary>Where it runs, for data residency; null: nobody said.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Calls it may take within 60 s; null: no such limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Pictures it may be asked for within 60 s; null: no such limit.</summary>
+    public int? ImagesPerMinute { get; init; }
+
+    /// <summary>Calls it may have in flight; null: no such limit.</summary>
+    public int? Concurrent { get; init; }
+
+    /// <summary>Its share under <c>Weighted</c>; null: its requests a minute, else 1.</summary>
+    public int? Weight { get; init; }
+
+    /// <summary>When its circuit opens.</summary>
+    public CircuitOptions Circuit { get; init; } = new();
+
     /// <summary>Longest wait for the response to start and for each next byte.</summary>
     public required TimeSpan Timeout { get; init; }
 }

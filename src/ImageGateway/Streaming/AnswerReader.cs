@@ -28,6 +28,9 @@ internal sealed class AnswerReader : JsonScanner
     /// <summary>Entries of <c>data</c>.</summary>
     public int DataItems { get; private set; }
 
+    /// <summary>Where the items of <c>data</c> stand in the text: after its bracket, up to the closing one.</summary>
+    public (long Start, long End) DataRange { get; private set; }
+
     /// <summary>True when there is an <c>error</c> that is not null.</summary>
     public bool HasError { get; private set; }
 
@@ -92,6 +95,14 @@ internal sealed class AnswerReader : JsonScanner
             _top = Member.Other;
         if (Depth == 3 && !isObject)
             _second = Member.Other;
+        if (Depth == 2 && _top == Member.Data)
+            DataRange = (Position + 1, 0);
+    }
+
+    protected override void OnEnd()
+    {
+        if (Depth == 1 && _top == Member.Data)
+            DataRange = DataRange with { End = Position };
     }
 
     // A later value of the same name replaces the earlier one wholly.

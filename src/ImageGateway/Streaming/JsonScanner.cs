@@ -32,6 +32,9 @@ internal abstract partial class JsonScanner
     // What came last, outside of strings and literals.
     private enum Last : byte { Nothing, Opening, Comma, Name, Colon, Value }
 
+    /// <summary>Bytes taken so far, up to the current token.</summary>
+    protected long Position { get; private set; }
+
     /// <summary>Objects and arrays around the current place.</summary>
     protected int Depth { get; private set; }
 
@@ -40,13 +43,15 @@ internal abstract partial class JsonScanner
     {
         while (!bytes.IsEmpty)
         {
-            bytes = _state switch
+            var rest = _state switch
             {
                 State.String => InString(bytes),
                 State.Literal => InLiteral(bytes),
                 State.Between => Between(bytes),
                 _ => default,
             };
+            Position += bytes.Length - rest.Length;
+            bytes = rest;
         }
     }
 
@@ -60,8 +65,11 @@ internal abstract partial class JsonScanner
     /// <summary>Starts over for another text.</summary>
     public virtual void Reset()
     {
-        (_state, _last, Depth, _objects, _isName, _escape) = (State.Between, Last.Nothing, 0, 0, false, 0);
+        (_state, _last, Depth, _objects, _isName, _escape, Position) = (State.Between, Last.Nothing, 0, 0, false, 0, 0);
     }
+
+    /// <summary>An object or array has ended; <see cref="Depth"/> no longer counts it, <see cref="Position"/> is its last byte.</summary>
+    protected virtual void OnEnd() { }
 
     /// <summary>A member's name, raw between its quotes; empty when it was too long to keep.</summary>
     protected abstract void OnName(ReadOnlySpan<byte> name);
@@ -91,6 +99,7 @@ internal abstract partial class JsonScanner
             case (byte)'}' or (byte)']':
                 Depth = Math.Max(Depth - 1, 0);
                 (_isName, _last) = (false, Last.Value);
+                OnEnd();
                 break;
             case (byte)',':
                 (_isName, _last) = (InObject, Last.Comma);

@@ -21,13 +21,19 @@ internal enum RelayEnd
 /// Passes an answer from a provider to the client: bytes are read straight into the client's pipe and the tap looks at
 /// them where they lie. The beginning, at most 64 KiB, can be looked at before anything is sent.
 /// </summary>
-internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed)
+internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed, TimeProvider time)
 {
+    /// <summary>How often a silent stream sends a comment, so that proxies on the way keep it open.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private static readonly byte[] Comment = ": waiting\n"u8.ToArray();
+
     // Below this, what is left of a block is not worth a read of its own.
     private const int MinRead = 4 * 1024;
 
     private Memory<byte> _held;
     private int _heldLength;
+    private Task<int>? _more;
 
     /// <summary>True when the answer ended within what <see cref="PeekAsync"/> read.</summary>
     public bool Ended { get; private set; }
@@ -40,7 +46,12 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     {
         _held = client.GetMemory(BlockPool.BlockSize)[..BlockPool.BlockSize];
         while (tap.Verdict == Verdict.Undecided && !Ended && _heldLength < _held.Length)
+        {
+            // A stream that is silent for so long is begun, or the connection may be cut before its first event.
+            if (tap is EventStreamTap && !await HasMoreAsync(cancellationToken))
+                break;
             await ReadHeldAsync(cancellationToken);
+        }
         return tap.Verdict;
     }
 
@@ -59,10 +70,13 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         {
             if (Ended)
                 return RelayEnd.Complete;
-            var room = client.GetMemory(MinRead);
+            var room = default(Memory<byte>);
             int read;
             try
             {
+                if (tap is EventStreamTap stream)
+                    await KeepAliveAsync(stream, cancellationToken);
+                room = client.GetMemory(MinRead);
                 read = await upstream.ReadAsync(room, cancellationToken);
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
@@ -75,6 +89,39 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
             client.Advance(read);
         }
         return RelayEnd.ClientGone;
+    }
+
+    // The read of no bytes ends when there are some: until then the client's memory is free for a comment.
+    private async Task KeepAliveAsync(EventStreamTap stream, CancellationToken cancellationToken)
+    {
+        while (!await HasMoreAsync(cancellationToken))
+        {
+            // A comment is a line of its own and may stand anywhere between lines.
+            if (stream.IsAtLineStart)
+                await client.WriteAsync(Comment, cancellationToken);
+        }
+    }
+
+    // False when nothing came for the time of a heartbeat.
+    private async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken)
+    {
+        if (_more is null)
+        {
+            var ready = upstream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (ready.IsCompletedSuccessfully)
+                return true;
+            _more = ready.AsTask();
+        }
+        try
+        {
+            await _more.WaitAsync(Heartbeat, time, cancellationToken);
+            _more = null;
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private async Task ReadHeldAsync(CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed record AnswerFacts
     /// <summary>Partial pictures.</summary>
     public int PartialImages { get; init; }
 
+    /// <summary>Where the items of <c>data</c> stand in a JSON body, in bytes.</summary>
+    public (long Start, long End) DataRange { get; init; }
+
     public string? Size { get; init; }
     public string? Quality { get; init; }
     public string? Background { get; init; }
@@ -64,6 +67,7 @@ internal sealed class JsonTap : Tap
     {
         Usage = _body.Usage,
         Images = _body.DataItems,
+        DataRange = _body.DataRange,
         Size = _body.Size,
         Quality = _body.Quality,
         Background = _body.Background,

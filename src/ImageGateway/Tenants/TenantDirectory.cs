@@ -48,7 +48,7 @@ internal sealed partial class TenantDirectory
                 here.Unless(options.Keys.FindIndex(other => other.Name == key.Name) == i, nameof(key.Name), $"'{key.Name}' is taken");
                 here.Unless(IdPattern().IsMatch(key.Project), nameof(key.Project), "a project's id has 1 to 64 letters, digits, '.', '_' or '-'");
                 if (HashOf(key.Secret, here) is { } hash)
-                    callers.Add((hash, new Caller(id, key.Project, $"{id}/{key.Name}", models, options.DefaultTier)));
+                    callers.Add((hash, new Caller(id, key.Project, $"{id}/{key.Name}", models, options.DefaultTier) { HideTarget = options.HideTarget }));
             }
         }
 

@@ -4,7 +4,7 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
-[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd", "RequiredTags", "Markup", "HideTarget")]
+[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd", "RequiredTags", "Markup")]
 internal sealed class TenantOptions
 {
     /// <summary>Its keys.</summary>
@@ -12,6 +12,9 @@ internal sealed class TenantOptions
 
     /// <summary>Names or globs of the models it may be served by; absent: all.</summary>
     public List<string> Models { get; set; } = [];
+
+    /// <summary>True: answers do not say which target gave them.</summary>
+    public bool HideTarget { get; set; }
 
     /// <summary>The tier of a request that says nothing of it.</summary>
     public Tier DefaultTier { get; set; } = Tier.Final;

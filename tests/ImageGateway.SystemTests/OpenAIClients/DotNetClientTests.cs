@@ -112,7 +112,8 @@ public sealed class DotNetClientTests(GatewayFixture gateway) : GatewayTest(gate
     [InlineData(401, 503, "no_target_available")]
     public async Task Failures_upstream_are_raised_as_mapped(int upstream, int status, string code)
     {
-        Break(new Fault { Status = upstream });
+        // Longer than the gateway itself would wait for its only target.
+        Break(new Fault { Status = upstream, Headers = new Dictionary<string, string> { ["retry-after"] = "7" } });
         var error = await Assert.ThrowsAsync<ClientResultException>(() => Images("openai/gpt-image-1").GenerateImageAsync("a fox"));
 
         CheckError(error, status, code);

@@ -1,3 +1,5 @@
+using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.Simulator.Faults;
@@ -62,6 +64,17 @@ public sealed class GatewayFixture : IAsyncLifetime, IDisposable
         Http.Dispose();
         _folder.Dispose();
         _narrowFolder.Dispose();
+    }
+
+    /// <summary>Forgets what earlier tests did to the targets.</summary>
+    internal void Enable()
+    {
+        foreach (var app in new[] { _gateway!, _narrow! })
+        {
+            var fleet = app.Services.GetRequiredService<Fleet>();
+            foreach (var target in app.Services.GetRequiredService<RoutingTable>().Targets)
+                fleet.Of(target).Enable();
+        }
     }
 
     /// <summary>A gateway with this configuration, on a free port.</summary>

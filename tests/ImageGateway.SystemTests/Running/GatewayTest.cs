@@ -17,6 +17,7 @@ public abstract class GatewayTest
     {
         Gateway = gateway;
         gateway.Faults.Clear();
+        gateway.Enable();
         gateway.Log.Clear();
     }
 

@@ -48,11 +48,11 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
     }
 
     [Theory]
-    [InlineData("openai/gpt-image-1", "retry-after", "7", "7", "7000")]
-    [InlineData("openai/gpt-image-1", "retry-after-ms", "1500", "2", "1500")]
-    [InlineData("azure/img-std", "x-ms-retry-after-ms", "250", "1", "250")]
-    [InlineData("azure/img-std", "retry-after", "12", "12", "12000")]
-    public async Task Rate_limit_passes_with_the_wait(string target, string header, string value, string seconds, string milliseconds)
+    [InlineData("openai/gpt-image-1", "retry-after", "7", "7", "7000", 1)]
+    [InlineData("openai/gpt-image-1", "retry-after-ms", "1500", "2", "1500", 3)]
+    [InlineData("azure/img-std", "x-ms-retry-after-ms", "250", "1", "250", 3)]
+    [InlineData("azure/img-std", "retry-after", "12", "12", "12000", 1)]
+    public async Task Rate_limit_passes_with_the_wait(string target, string header, string value, string seconds, string milliseconds, int calls)
     {
         Break(new Fault { Status = 429, Headers = new Dictionary<string, string> { [header] = value } });
         using var response = await GenerateAsync(job => job["model"] = target);
@@ -60,7 +60,8 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
         var error = await response.ErrorAsync(429, "rate_limit_exceeded", null);
         Assert.Equal("requests", (string?)error["type"]);
         Assert.Equal((seconds, milliseconds), (response.Header("retry-after"), response.Header("retry-after-ms")));
-        Assert.Single(Log.Calls);
+        // A wait of at most two seconds is waited here, when there is no other target.
+        Assert.Equal(calls, Log.Calls.Count);
     }
 
     [Fact]

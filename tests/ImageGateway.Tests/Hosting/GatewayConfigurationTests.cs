@@ -47,7 +47,7 @@ public sealed class GatewayConfigurationTests
             "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
             "Gateway:Providers:c:Deployments:d:Shutdown:", "Gateway:Providers:c:Deployments:e:", "Gateway:Providers:d/e:", "Gateway:Providers:d/e:Models:1:",
             "Gateway:Providers:d/e:MaxConnections:", "Gateway:Providers:f:Models:", "Gateway:Routes:0:Targets:", "Gateway:Routes:1:Name:",
-            "Gateway:Routes:1:Targets:0:", "Gateway:Routes:2:Name:", "Gateway:Tenants:ac me:", "Gateway:Tenants:t:Keys:0:Name:",
+            "Gateway:Routes:1:Targets:0:", "Gateway:Routes:2:Name:", "Gateway:Routes:2:When:", "Gateway:Tenants:ac me:", "Gateway:Tenants:t:Keys:0:Name:",
             "Gateway:Tenants:t:Keys:0:Secret:", "Gateway:Tenants:t:Keys:1:Secret:", "Gateway:Tenants:t:Keys:1:Project:",
         ];
         Assert.All(expected, path => Assert.Contains(mistakes, mistake => mistake.StartsWith(path, StringComparison.Ordinal)));

@@ -18,7 +18,8 @@ public sealed class FitnessTests
     [Theory]
     [InlineData("size", "1024x1024", "gpt-image-1", true)]
     [InlineData("size", "auto", "dall-e-3", true)]
-    [InlineData("size", "1792x1024", "gpt-image-1", false)]
+    [InlineData("size", "1792x1024", "gpt-image-1", true)]
+    [InlineData("size", "512x512", "gpt-image-1", false)]
     [InlineData("size", "1792x1024", "dall-e-3", true)]
     [InlineData("size", "2048x2048", "gpt-image-2", true)]
     [InlineData("size", "2050x2050", "gpt-image-2", false)]
@@ -60,7 +61,8 @@ public sealed class FitnessTests
     [InlineData(10, false, null, "gpt-image-1", null)]
     [InlineData(10, true, 3, "gpt-image-1", null)]
     [InlineData(1, false, null, "dall-e-3", null)]
-    [InlineData(2, false, null, "dall-e-3", "n")]
+    [InlineData(2, false, null, "dall-e-3", null)]
+    [InlineData(2, true, null, "dall-e-3", "n")]
     [InlineData(1, true, null, "dall-e-3", "stream")]
     [InlineData(1, false, 3, "dall-e-3", null)]
     public void Counts_must_be_the_models(int n, bool stream, int? partial, string model, string? param) =>
@@ -89,10 +91,14 @@ public sealed class FitnessTests
         Assert.Null(Misfit("dall-e-2", edit with { Images = [one], Mask = one }));
         Assert.Equal("image", Misfit("dall-e-2", edit with { Images = [one, one] }));
         Assert.Null(Misfit("gpt-image-1", edit with { Images = [.. Enumerable.Repeat(one, 16)] }));
-        Assert.Equal("images", Misfit("dall-e-2", edit with { HasFileIds = true }));
-        Assert.Null(Misfit("gpt-image-1", edit with { HasFileIds = true }));
-        Assert.Equal("images", Fitness.Check(edit with { HasFileIds = true }, Of("azure/img-std", "gpt-image-1"))?.Param);
+        Assert.Equal("images", Misfit("dall-e-2", edit with { FileIds = 1 }));
+        Assert.Null(Misfit("gpt-image-1", edit with { FileIds = 1 }));
+        Assert.Equal("images", Misfit(Of("azure/img-std", "gpt-image-1"), edit with { FileIds = 1 }));
     }
 
-    private static string? Misfit(string model, ImageJob job) => Fitness.Check(job, Of($"openai/{model}", model))?.Param;
+    private static string? Misfit(string model, ImageJob job) => Misfit(Of($"openai/{model}", model), job);
+
+    // What is held against the model is what would be sent to it.
+    private static string? Misfit(Target target, ImageJob job) =>
+        (Fitness.Check(job, Dialect.Of(job, target.Model, RoutePolicy.None, askedByName: true, []).Sent, target.Model) ?? Fitness.CheckProvider(job, target))?.Param;
 }

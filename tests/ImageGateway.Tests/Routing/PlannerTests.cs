@@ -19,9 +19,9 @@ public sealed class PlannerTests
     [InlineData("dall-e-3", "dalle/dall-e-3", null)]
     public void Name_leads_to_its_target(string? model, string target, string? tier)
     {
-        var plan = Planner.Plan(Job(model), Anyone, Table);
-        Assert.Equal((target, tier), (plan.Target.Name, plan.Tier?.ToString()));
-        Assert.Empty(plan.Adjustments);
+        var plan = PlanOf(Job(model));
+        Assert.Equal((target, tier), (plan.First().Target.Name, plan.Tier?.ToString()));
+        Assert.Empty(plan.First().Dialect.Adjustments);
     }
 
     // Azure's path: deployment, then model, then alias; a deployment means itself, whatever a route says.
@@ -33,15 +33,15 @@ public sealed class PlannerTests
     [InlineData("final", "openai/gpt-image-1")]
     [InlineData("gpt-image-2", "openai/gpt-image-2")]
     public void Deployment_of_the_path_comes_first(string deployment, string target) =>
-        Assert.Equal(target, Planner.Plan(Job(deployment) with { IsDeploymentPath = true }, Anyone, Table).Target.Name);
+        Assert.Equal(target, PlanOf(Job(deployment) with { IsDeploymentPath = true }).First().Target.Name);
 
     [Fact]
     public void Deployment_of_the_path_is_not_routed_away()
     {
         var table = TableOf(Route("all", "openai/gpt-image-1"));
-        Assert.Equal("azure/gpt-image-1", Planner.Plan(Job("gpt-image-1") with { IsDeploymentPath = true }, Anyone, table).Target.Name);
-        Assert.Equal("openai/gpt-image-1", Planner.Plan(Job("gpt-image-1"), Anyone, table).Target.Name);
-        Assert.Equal("azure/img-std", Planner.Plan(Job("img-std"), Anyone, table).Target.Name);
+        Assert.Equal("azure/gpt-image-1", PlanOf(Job("gpt-image-1") with { IsDeploymentPath = true }, table).First().Target.Name);
+        Assert.Equal("openai/gpt-image-1", PlanOf(Job("gpt-image-1"), table).First().Target.Name);
+        Assert.Equal("azure/img-std", PlanOf(Job("img-std"), table).First().Target.Name);
     }
 
     [Theory]
@@ -57,9 +57,9 @@ public sealed class PlannerTests
     public void Auto_reads_the_tier_from_the_request(string? quality, string? fidelity, string defaultTier, string tier)
     {
         // hd is a word of no target here; the tier alone is asked for.
-        var table = TableOf(Route("drafts", "openai/gpt-image-1") with { Tier = Tier.Draft }, Route("finals", "openai/gpt-image-1", "dalle/dall-e-3") with { Tier = Tier.Final });
+        var table = TableOf(Route("drafts", "openai/gpt-image-1") with { When = new() { Tier = Tier.Draft } }, Route("finals", "openai/gpt-image-1", "dalle/dall-e-3") with { When = new() { Tier = Tier.Final } });
         var job = Job("auto", new ImageParameters { Quality = quality, InputFidelity = fidelity });
-        Assert.Equal(Enum.Parse<Tier>(tier), Planner.Plan(job, Anyone with { DefaultTier = Enum.Parse<Tier>(defaultTier) }, table).Tier);
+        Assert.Equal(Enum.Parse<Tier>(tier), PlanOf(job, table, Anyone with { DefaultTier = Enum.Parse<Tier>(defaultTier) }).Tier);
     }
 
     [Theory]
@@ -70,9 +70,9 @@ public sealed class PlannerTests
     [InlineData(null, "")]
     public void Header_wins_over_the_model_which_is_reported(string? model, string adjusted)
     {
-        var plan = Planner.Plan(Job(model) with { Tier = Tier.Draft }, Anyone, Table);
-        Assert.Equal("openai/gpt-image-1-mini", plan.Target.Name);
-        Assert.Equal(adjusted, Adjustment.Header(plan.Adjustments));
+        var plan = PlanOf(Job(model) with { Tier = Tier.Draft });
+        Assert.Equal("openai/gpt-image-1-mini", plan.First().Target.Name);
+        Assert.Equal(adjusted, Adjustment.Header(plan.First().Dialect.Adjustments));
     }
 
     [Theory]
@@ -82,13 +82,13 @@ public sealed class PlannerTests
     [InlineData("GPT-IMAGE-1")]
     public void Name_that_nothing_goes_by_is_404(string model)
     {
-        var error = Requests.Failure(() => Planner.Plan(Job(model), Anyone, Table));
+        var error = Requests.Failure(() => PlanOf(Job(model)));
         Assert.Equal((ErrorKind.ModelNotFound, "model"), (error.Kind, error.Param));
     }
 
     [Fact]
     public void Tier_without_a_route_is_404() =>
-        Assert.Equal(ErrorKind.ModelNotFound, Requests.Failure(() => Planner.Plan(Job("draft"), Anyone, TableOf(Route("by-model")))).Kind);
+        Assert.Equal(ErrorKind.ModelNotFound, Requests.Failure(() => PlanOf(Job("draft"), TableOf(Route("by-model")))).Kind);
 
     [Theory]
     [InlineData("gpt-image-1", "gpt-image-1-mini")]
@@ -97,30 +97,30 @@ public sealed class PlannerTests
     [InlineData("final", "gpt-image-1-mini")]
     public void Model_that_the_tenant_may_not_use_is_403(string model, string allowed)
     {
-        var error = Requests.Failure(() => Planner.Plan(Job(model), Anyone with { Models = [allowed] }, Table));
+        var error = Requests.Failure(() => PlanOf(Job(model), caller: Anyone with { Models = [allowed] }));
         Assert.Equal((ErrorKind.ModelNotAllowed, "model"), (error.Kind, error.Param));
     }
 
     [Fact]
     public void Target_that_the_tenant_may_not_use_is_skipped() =>
-        Assert.Equal("dalle/dall-e-3", Planner.Plan(Job("final"), Anyone with { Models = ["dall-e-*"] }, Table).Target.Name);
+        Assert.Equal("dalle/dall-e-3", PlanOf(Job("final"), caller: Anyone with { Models = ["dall-e-*"] }).First().Target.Name);
 
     [Fact]
     public void Target_that_cannot_do_the_job_is_skipped_and_the_last_reason_told()
     {
-        Assert.Equal("dalle/dall-e-3", Planner.Plan(Job("final", new ImageParameters { Size = "1792x1024" }), Anyone, Table).Target.Name);
-        var error = Requests.Failure(() => Planner.Plan(Job("dall-e-3", new ImageParameters { Stream = true }), Anyone, Table));
+        Assert.Equal("dalle/dall-e-3", PlanOf(Job("final", new ImageParameters { ResponseFormat = "url" })).First().Target.Name);
+        var error = Requests.Failure(() => PlanOf(Job("dall-e-3", new ImageParameters { Stream = true })));
         Assert.Equal((ErrorKind.InvalidValue, "stream"), (error.Kind, error.Param));
     }
 
     [Fact]
     public void Route_of_a_model_glob_takes_what_it_matches()
     {
-        var table = TableOf(Route("first", "azure/img-std") with { Model = "gpt-image-1" }, Route("rest"));
-        Assert.Equal(("azure/img-std", "first"), Planner.Plan(Job("gpt-image-1"), Anyone, table) is var plan ? (plan.Target.Name, plan.Route!.Name) : default);
-        Assert.Equal("rest", Planner.Plan(Job("gpt-image-2"), Anyone, table).Route!.Name);
-        Assert.Equal("first", Planner.Plan(Job("img-std"), Anyone, table).Route!.Name);
-        Assert.Null(Planner.Plan(Job("gpt-image-2"), Anyone, TableOf()).Route);
+        var table = TableOf(Route("first", "azure/img-std") with { When = new() { Model = "gpt-image-1" } }, Route("rest"));
+        Assert.Equal(("azure/img-std", "first"), PlanOf(Job("gpt-image-1"), table) is var plan ? (plan.First().Target.Name, plan.Route.Name) : default);
+        Assert.Equal("rest", PlanOf(Job("gpt-image-2"), table).Route.Name);
+        Assert.Equal("first", PlanOf(Job("img-std"), table).Route.Name);
+        Assert.Same(RoutePolicy.None, PlanOf(Job("gpt-image-2"), TableOf()).Route);
     }
 
     // What the client asks, and what is sent with it; "-" removes, also a member that is null.
@@ -131,23 +131,23 @@ public sealed class PlannerTests
     [InlineData("gpt-image-1", "auto", null, null, "response_format-", "")]
     [InlineData("gpt-image-1", "low", null, "b64_json", "response_format-", "response_format=b64_json->")]
     [InlineData("dall-e-3", null, null, null, "quality=standard", "")]
-    [InlineData("dall-e-3", "auto", "auto", null, "quality=standard size-", "size=auto->")]
+    [InlineData("dall-e-3", "auto", "auto", null, "quality=standard size-", "quality=auto->standard,size=auto->")]
     [InlineData("dall-e-3", "hd", null, "b64_json", "", "")]
     [InlineData("dall-e-3", "hd", null, "url", "", "")]
     [InlineData("dalle/dall-e-3", "hd", null, null, "", "")]
     [InlineData("dall-e-2", "standard", null, null, "response_format=b64_json", "")]
     public void Parameters_are_sent_as_the_target_takes_them(string model, string? quality, string? size, string? format, string edits, string adjusted)
     {
-        var plan = Planner.Plan(Job(model, new ImageParameters { Quality = quality, Size = size, ResponseFormat = format }), Anyone, Table);
+        var plan = PlanOf(Job(model, new ImageParameters { Quality = quality, Size = size, ResponseFormat = format }));
         Assert.Equal(edits, Written(plan));
-        Assert.Equal(adjusted, Adjustment.Header(plan.Adjustments));
+        Assert.Equal(adjusted, Adjustment.Header(plan.First().Dialect.Adjustments));
     }
 
     [Fact]
     public void Dall_e_behind_an_alias_answers_base64()
     {
-        var plan = Planner.Plan(Job("final", new ImageParameters { Quality = "hd" }), Anyone, Table);
-        Assert.Equal(("dalle/dall-e-3", "response_format=b64_json"), (plan.Target.Name, Written(plan)));
+        var plan = PlanOf(Job("final", new ImageParameters { Quality = "hd" }), TableOf(Route("finals", "dalle/dall-e-3")));
+        Assert.Equal(("dalle/dall-e-3", "response_format=b64_json"), (plan.First().Target.Name, Written(plan)));
     }
 
     [Theory]
@@ -157,32 +157,40 @@ public sealed class PlannerTests
     [InlineData("gpt-image-2", "low", "input_fidelity- response_format-", "input_fidelity=low->")]
     public void Fidelity_is_dropped_where_there_is_none(string model, string fidelity, string edits, string adjusted)
     {
-        var plan = Planner.Plan(Job(model, new ImageParameters { Quality = "low", InputFidelity = fidelity }, Operation.Edit), Anyone, Table);
-        Assert.Equal((edits, adjusted), (Written(plan), Adjustment.Header(plan.Adjustments)));
+        var plan = PlanOf(Job(model, new ImageParameters { Quality = "low", InputFidelity = fidelity }, Operation.Edit));
+        Assert.Equal((edits, adjusted), (Written(plan), Adjustment.Header(plan.First().Dialect.Adjustments)));
     }
 
     // Fitness lets them pass for a model without the parameter, which would refuse its name.
     [Fact]
     public void Parameters_that_say_nothing_are_dropped_where_there_is_none()
     {
-        var plan = Planner.Plan(Job("dall-e-3", new ImageParameters { Quality = "hd", Background = "opaque", OutputFormat = "png", OutputCompression = 100 }), Anyone, Table);
-        Assert.Equal("background- output_format- output_compression-", Written(plan));
-        Assert.Equal("background=opaque->,output_format=png->,output_compression=100->", Adjustment.Header(plan.Adjustments));
+        var plan = PlanOf(Job("dall-e-3", new ImageParameters { Quality = "hd", Background = "opaque", OutputFormat = "png", OutputCompression = 100 }));
+        Assert.Equal("output_compression- background- output_format-", Written(plan));
+        Assert.Equal("output_compression=100->,background=opaque->,output_format=png->", Adjustment.Header(plan.First().Dialect.Adjustments));
     }
 
     [Fact]
     public void Variation_is_sent_no_quality_which_it_does_not_know()
     {
-        var plan = Planner.Plan(Job("dall-e-2", new ImageParameters { ResponseFormat = "url" }, Operation.Variation), Anyone, Table);
+        var plan = PlanOf(Job("dall-e-2", new ImageParameters { ResponseFormat = "url" }, Operation.Variation));
         Assert.Equal("", Written(plan));
     }
 
     [Fact]
     public void Model_that_a_route_replaces_is_reported()
     {
-        var plan = Planner.Plan(Job("gpt-image-1"), Anyone, TableOf(Route("cheap", "openai/gpt-image-1-mini")));
-        Assert.Equal("model=gpt-image-1->gpt-image-1-mini", Adjustment.Header(plan.Adjustments));
+        var plan = PlanOf(Job("gpt-image-1"), TableOf(Route("cheap", "openai/gpt-image-1-mini")));
+        Assert.Equal("model=gpt-image-1->gpt-image-1-mini", Adjustment.Header(plan.First().Dialect.Adjustments));
     }
 
-    private static string Written(Plan plan) => string.Join(' ', plan.Edits.Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
+    // A DALL·E model has no such parameters, whatever their value.
+    [Fact]
+    public void Stream_that_is_not_wanted_is_not_sent_to_a_model_without_streams() =>
+        Assert.Equal(["stream", "partial_images"], PlanOf(Job("dall-e-3")).First().Dialect.Edits.Where(IsOfStreams).Select(edit => edit.Name));
+
+    private static bool IsOfStreams(ParameterEdit edit) => edit.Name is "stream" or "partial_images";
+
+    private static string Written(Plan plan) =>
+        string.Join(' ', plan.First().Dialect.Edits.Where(edit => !IsOfStreams(edit)).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
 }

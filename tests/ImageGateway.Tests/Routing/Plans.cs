@@ -2,19 +2,22 @@ using ImageGateway.Catalog;
 using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
 using ImageGateway.Tests.Catalog;
 
 namespace ImageGateway.Tests.Routing;
 
-/// <summary>Jobs and routing tables to plan with.</summary>
+/// <summary>Jobs, targets, routes and loads to plan with.</summary>
 internal static class Plans
 {
     public static readonly Caller Anyone = new("acme", "web", "acme/web", ["*"], Tier.Final);
 
+    public static readonly DateOnly Today = new(2026, 11, 20);
+
     private static readonly Uncalled OpenAi = new(takesJsonEdits: true);
     private static readonly Uncalled Azure = new(takesJsonEdits: false);
 
-    private static readonly Target[] Targets =
+    public static readonly Target[] Targets =
     [
         Of("openai/gpt-image-1", "gpt-image-1"), Of("openai/gpt-image-1-mini", "gpt-image-1-mini"), Of("openai/gpt-image-2", "gpt-image-2"),
         Of("azure/img-std", "gpt-image-1"), Of("azure/img-mini", "gpt-image-1-mini"), Of("azure/gpt-image-1", "gpt-image-1"),
@@ -23,17 +26,39 @@ internal static class Plans
     ];
 
     /// <summary>Drafts, finals, and every other model by its name.</summary>
-    public static RoutingTable Table { get; } = new(Targets,
-    [
-        Route("drafts", "openai/gpt-image-1-mini", "azure/img-mini") with { Tier = Tier.Draft },
-        Route("finals", "openai/gpt-image-1", "azure/img-std", "dalle/dall-e-3") with { Tier = Tier.Final },
-        Route("by-model"),
-    ]);
+    public static RoutingTable Table { get; } = TableOf(
+        Route("drafts", "openai/gpt-image-1-mini", "azure/img-mini") with { When = new() { Tier = Tier.Draft } },
+        Route("finals", "openai/gpt-image-1", "azure/img-std", "dalle/dall-e-3") with { When = new() { Tier = Tier.Final } },
+        Route("by-model"));
 
-    public static RoutingTable TableOf(params RoutePolicy[] routes) => new(Targets, routes);
+    public static RoutingTable TableOf(params RoutePolicy[] routes) => TableOf(Targets, routes);
 
-    public static RoutePolicy Route(string name, params string[] targets) =>
-        new(name, null, null, [.. targets.Select(target => Array.Find(Targets, one => one.Name == target)!)]);
+    public static RoutingTable TableOf(IReadOnlyList<Target> targets, params RoutePolicy[] routes) => new(ShippedCatalogue.Loaded, targets, routes);
+
+    /// <summary>A route for all jobs, to targets of <see cref="Targets"/>.</summary>
+    public static RoutePolicy Route(string name, params string[] targets) => RouteTo(name, [.. targets.Select(Named)]);
+
+    public static RoutePolicy RouteTo(string name, params Target[] targets) =>
+        new() { Name = name, When = new RouteCondition(), Targets = targets, Fallback = [] };
+
+    public static Target Named(string target) => Array.Find(Targets, one => one.Name == target) ?? throw new ArgumentException($"no target {target}", nameof(target));
+
+    /// <summary>The plan when every target has room and nothing was measured, where nothing else is said.</summary>
+    public static Plan PlanOf(
+        ImageJob job, RoutingTable? table = null, Caller? caller = null, Func<Target, TargetLoad>? load = null, long ticket = 0, DateOnly? today = null) =>
+        Planner.Plan(job, caller ?? Anyone, table ?? Table, load ?? (_ => default), _ => ticket, today ?? Today);
+
+    /// <summary>What a plan without a target says.</summary>
+    public static GatewayError Refused(ImageJob job, RoutingTable? table = null, Caller? caller = null, Func<Target, TargetLoad>? load = null, DateOnly? today = null) =>
+        Requests.Failure(() => PlanOf(job, table, caller, load, today: today));
+
+    public static PlannedTarget First(this Plan plan) => plan.Targets[0];
+
+    /// <summary>The targets' names, in order.</summary>
+    public static string Names(this Plan plan) => string.Join(' ', plan.Targets.Select(planned => planned.Target.Name));
+
+    /// <summary>What the client is told was changed for the first target.</summary>
+    public static string Adjusted(this Plan plan) => Adjustment.Header(plan.First().Dialect.Adjustments);
 
     public static ImageJob Job(string? model, ImageParameters? parameters = null, Operation operation = Operation.Generation) =>
         new() { Operation = operation, Model = model, Prompt = "a fox", Parameters = parameters ?? new(), Body = new FormBody([], []) };

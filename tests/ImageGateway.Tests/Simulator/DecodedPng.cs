@@ -30,7 +30,10 @@ public sealed record DecodedPng(int Width, int Height, int ColorType, IReadOnlyD
             var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
             var checksum = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length));
             Assert.Equal(Checksum(png.AsSpan(at + 4, 4 + length)), checksum);
-            chunks.Add(Encoding.ASCII.GetString(png, at + 4, 4), png.AsSpan(at + 8, length).ToArray());
+            var type = Encoding.ASCII.GetString(png, at + 4, 4);
+            // Pixels may come in several chunks.
+            byte[] earlier = type == "IDAT" && chunks.Remove(type, out var part) ? part : [];
+            chunks.Add(type, [.. earlier, .. png.AsSpan(at + 8, length)]);
             at += 12 + length;
         }
 

@@ -22,7 +22,7 @@ public sealed class RelayTests
     {
         var pipe = new Pipe();
         byte[] answer = [.. Head, .. new byte[100_000]];
-        var relay = new Relay(new Upstream(answer, new Random(1)), pipe.Writer, new JsonTap(), () => { });
+        var relay = new Relay(new Upstream(answer, new Random(1)), pipe.Writer, new JsonTap(), () => { }, TimeProvider.System);
         Assert.Equal(Verdict.Answer, await relay.PeekAsync(CancellationToken.None));
         Assert.False(relay.Ended);
         Assert.InRange(relay.Held.Length, 1, 64 * 1024);
@@ -34,7 +34,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Peek_gives_up_at_64_KiB()
     {
-        var relay = new Relay(new Upstream(Encoding.UTF8.GetBytes(new string(' ', 200_000)), new Random(1)), new Pipe().Writer, new JsonTap(), () => { });
+        var relay = new Relay(new Upstream(Encoding.UTF8.GetBytes(new string(' ', 200_000)), new Random(1)), new Pipe().Writer, new JsonTap(), () => { }, TimeProvider.System);
         Assert.Equal(Verdict.Undecided, await relay.PeekAsync(CancellationToken.None));
         Assert.Equal(64 * 1024, relay.Held.Length);
     }
@@ -44,7 +44,7 @@ public sealed class RelayTests
     {
         var pipe = new Pipe();
         var answer = """{"created":1}"""u8.ToArray();
-        var relay = new Relay(new Upstream(answer, new Random(2)), pipe.Writer, new JsonTap(), () => { });
+        var relay = new Relay(new Upstream(answer, new Random(2)), pipe.Writer, new JsonTap(), () => { }, TimeProvider.System);
         Assert.Equal(Verdict.Undecided, await relay.PeekAsync(CancellationToken.None));
         Assert.True(relay.Ended);
         Assert.Equal(RelayEnd.Complete, await relay.RunAsync(CancellationToken.None));
@@ -65,7 +65,7 @@ public sealed class RelayTests
     public async Task Client_that_is_gone_ends_the_relay()
     {
         var pipe = new Pipe();
-        var relay = new Relay(new Upstream(new byte[1_000_000], new Random(4)), pipe.Writer, new JsonTap(), () => { });
+        var relay = new Relay(new Upstream(new byte[1_000_000], new Random(4)), pipe.Writer, new JsonTap(), () => { }, TimeProvider.System);
         await pipe.Reader.CompleteAsync();
         Assert.Equal(RelayEnd.ClientGone, await relay.RunAsync(CancellationToken.None));
     }
@@ -75,7 +75,7 @@ public sealed class RelayTests
     {
         var (pipe, progress) = (new Pipe(), 0);
         var upstream = new Upstream([.. Head, .. new byte[5000]], new Random(5));
-        var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => progress++);
+        var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => progress++, TimeProvider.System);
         await relay.PeekAsync(CancellationToken.None);
         Assert.Equal(RelayEnd.Complete, await relay.RunAsync(CancellationToken.None));
         Assert.Equal(upstream.Reads, progress);
@@ -85,7 +85,7 @@ public sealed class RelayTests
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 32 * 1024, resumeWriterThreshold: 16 * 1024, useSynchronizationContext: false));
         var receiving = ReceiveAsync(pipe.Reader);
-        var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => { });
+        var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => { }, TimeProvider.System);
         if (peek)
             await relay.PeekAsync(CancellationToken.None);
         if (fill)

@@ -16,7 +16,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         try
         {
             await ReadPartsAsync(new MultipartReader(boundary, request.Body, BlockPool.BlockSize) { HeadersCountLimit = 16 }, parts, limits.FileBytes, cancellationToken);
-            return Job(parts, operation, deployment);
+            return await JobAsync(parts, operation, deployment, cancellationToken);
         }
         catch (Exception e)
         {
@@ -28,12 +28,12 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         }
     }
 
-    private static ImageJob Job(FormParts parts, Operation operation, string? deployment)
+    private async Task<ImageJob> JobAsync(FormParts parts, Operation operation, string? deployment, CancellationToken cancellationToken)
     {
         var prompt = Parameters.Prompt(parts, operation);
         if (parts.Inputs.Images.Count == 0)
             throw Parameters.Missing("image");
-        parts.Inputs.CheckMask();
+        await parts.Inputs.PrepareMaskAsync(MaskModes.Read(parts, parts.Inputs.Mask is not null), pool, budget, cancellationToken);
         return new ImageJob
         {
             Operation = operation,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ImageGateway.Images;
+using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Api.Reading;
 
@@ -26,7 +27,7 @@ internal static class Parameters
     private static readonly FrozenSet<string> Known =
     [
         "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
-        "response_format", "input_fidelity", "stream", "partial_images", "user",
+        "response_format", "input_fidelity", "stream", "partial_images", "user", LuminanceMask.Parameter,
     ];
 
     public static ImageParameters Read(IParameterSource source) => new()
@@ -41,6 +42,8 @@ internal static class Parameters
         InputFidelity = Word(source, "input_fidelity"),
         Stream = source.Flag("stream") ?? false,
         PartialImages = source.Number("partial_images", 0, 3),
+        Style = Word(source, "style"),
+        Moderation = Word(source, "moderation"),
         User = Word(source, "user"),
     };
 

@@ -1,4 +1,5 @@
 using ImageGateway.Images;
+using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Api.Reading;
 
@@ -47,18 +48,14 @@ internal sealed class InputImages : IDisposable
         return new InputImage(fileName ?? $"{param}.{header.ContentType["image/".Length..]}", bytes, header);
     }
 
-    /// <summary>Checks the mask before anything is spent: a PNG with an alpha channel, as large as the first picture.</summary>
-    public void CheckMask()
+    /// <summary>Checks the mask before anything is spent, and makes it the alpha mask that providers take.</summary>
+    public async Task PrepareMaskAsync(MaskMode? mode, BlockPool pool, BufferBudget budget, CancellationToken cancellationToken)
     {
-        if (Mask is not { Header: var mask } || _images.Count == 0)
+        CheckMask(mode);
+        if (mode is null || Mask is not { } mask)
             return;
-        var first = _images[0].Header;
-        if (mask.Format != ImageFormat.Png)
-            throw Wrong($"the mask is a {mask.ContentType}, not a PNG");
-        if (!mask.HasAlpha)
-            throw Wrong("mask image missing alpha channel");
-        if (mask.Width != first.Width || mask.Height != first.Height)
-            throw Wrong($"mask size {mask.Width}x{mask.Height} does not match image size {first.Width}x{first.Height}");
+        Mask = await LuminanceMask.ConvertAsync(mask, mode.Value, pool, budget, cancellationToken);
+        mask.Dispose();
     }
 
     public void Dispose()
@@ -68,6 +65,22 @@ internal sealed class InputImages : IDisposable
         Mask?.Dispose();
     }
 
+    // A PNG as large as the first picture, with an alpha channel unless its brightness is asked for.
+    private void CheckMask(MaskMode? mode)
+    {
+        if (Mask is not { Header: var mask } || _images.Count == 0)
+            return;
+        var first = _images[0].Header;
+        if (mask.Format != ImageFormat.Png)
+            throw Wrong($"the mask is a {mask.ContentType}, not a PNG");
+        if (!mask.HasAlpha && mode is null)
+            throw Wrong("mask image missing alpha channel");
+        if (mask.Width != first.Width || mask.Height != first.Height)
+            throw Wrong($"mask size {mask.Width}x{mask.Height} does not match image size {first.Width}x{first.Height}");
+    }
+
     private static GatewayException Wrong(string reason) => new(
-        ErrorKind.InvalidMask, $"Invalid mask image format - {reason}. Allowed: a PNG with an alpha channel and the dimensions of the first image.", "mask");
+        ErrorKind.InvalidMask,
+        $"Invalid mask image format - {reason}. Allowed: a PNG with the dimensions of the first image, and an alpha channel or '{LuminanceMask.Parameter}' set to {MaskModes.Allowed}.",
+        "mask");
 }

@@ -7,9 +7,9 @@ namespace ImageGateway.Api.Reading;
 /// <summary>Reads a request into a job, or says which parameter is wrong. Nothing is sent anywhere meanwhile.</summary>
 internal sealed class JobReader(JsonReader json, FormReader form)
 {
-    /// <summary>The job; the caller disposes it.</summary>
+    /// <summary>The job; the caller disposes it. Without an operation the body is JSON, and an edit when it has pictures.</summary>
     /// <exception cref="GatewayException">The request is wrong.</exception>
-    public async Task<ImageJob> ReadAsync(HttpContext http, Operation operation, string? deployment, BodyLimits limits)
+    public async Task<ImageJob> ReadAsync(HttpContext http, Operation? operation, string? deployment, BodyLimits limits)
     {
         var request = http.Request;
         if (request.Headers.ContentEncoding.Count > 0)
@@ -19,9 +19,9 @@ internal sealed class JobReader(JsonReader json, FormReader form)
         try
         {
             var job = isForm
-                ? await form.ReadAsync(request, boundary, operation, deployment, limits, http.RequestAborted)
+                ? await form.ReadAsync(request, boundary, operation!.Value, deployment, limits, http.RequestAborted)
                 : await json.ReadAsync(request, operation, deployment, limits, http.RequestAborted);
-            return job with { IsDeploymentPath = deployment is not null, Tier = TierHeader(request) };
+            return job with { IsDeploymentPath = deployment is not null, Tier = TierHeader(request), Tags = JobTags.Read(request) };
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -42,11 +42,11 @@ internal sealed class JobReader(JsonReader json, FormReader form)
             feature.MaxRequestBodySize = limit;
     }
 
-    private static bool IsForm(HttpRequest request, Operation operation, out string boundary)
+    private static bool IsForm(HttpRequest request, Operation? operation, out string boundary)
     {
         boundary = "";
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
-        if (type is not null && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && operation != Operation.Generation)
+        if (type is not null && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && operation is Operation.Edit or Operation.Variation)
         {
             boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
             // RFC 2046 §5.1.1: 1 to 70 characters.
@@ -59,9 +59,9 @@ internal sealed class JobReader(JsonReader json, FormReader form)
             $"Invalid Content-Type: '{GatewayException.Shortened(request.ContentType ?? "")}'. Allowed: {Allowed(operation)}.");
     }
 
-    private static string Allowed(Operation operation) => operation switch
+    private static string Allowed(Operation? operation) => operation switch
     {
-        Operation.Generation => "application/json",
+        null or Operation.Generation => "application/json",
         Operation.Edit => "multipart/form-data or application/json",
         _ => "multipart/form-data",
     };

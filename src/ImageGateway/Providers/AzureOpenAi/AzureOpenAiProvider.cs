@@ -29,7 +29,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     {
         var isEdit = attempt.Job.Operation != Operation.Generation;
         var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt), content);
+        using var request = HeaderRules.Post(Address(attempt), content, attempt);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         if (credential.ApiKey is { } key)
             request.Headers.TryAddWithoutValidation("api-key", key);

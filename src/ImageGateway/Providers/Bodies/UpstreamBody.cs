@@ -1,4 +1,5 @@
 using ImageGateway.Images;
+using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Providers.Bodies;
 
@@ -11,10 +12,11 @@ internal static class UpstreamBody
     /// <param name="jsonEdits">False where the provider takes edits as forms only.</param>
     public static HttpContent For(Attempt attempt, string? model, bool jsonEdits)
     {
-        ParameterEdit[] edits = [new("model", model), .. attempt.Edits];
+        // The job's mask is converted already; providers refuse parameters they do not know.
+        ParameterEdit[] edits = [new("model", model), new(LuminanceMask.Parameter, null), .. attempt.Edits];
         return attempt.Job.Body switch
         {
-            JsonBody json when attempt.Job.Operation == Operation.Generation || (jsonEdits && !attempt.Job.HasRemoteImages) => new JsonEditContent(json, edits),
+            JsonBody json when attempt.Job.Operation == Operation.Generation || (jsonEdits && !attempt.Job.MustSendBytes) => new JsonEditContent(json, edits),
             JsonBody json => FormContent.Create(attempt.Job, JsonFields.Read(json), edits),
             FormBody form => FormContent.Create(attempt.Job, form.Fields, edits),
             var other => throw new InvalidOperationException($"no form for {other.GetType().Name}"),

@@ -25,7 +25,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
+        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content, attempt);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         request.Headers.Authorization = _authorization;
         if (options.Organization is not null)

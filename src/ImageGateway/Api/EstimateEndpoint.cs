@@ -1,0 +1,80 @@
+using ImageGateway.Api.Reading;
+using ImageGateway.Catalog;
+using ImageGateway.Hosting;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Api;
+
+/// <summary>A job's plan and cost, nothing spent. Amounts are USD; null where the catalogue has no price.</summary>
+internal sealed record EstimateAnswer(
+    string Currency, string? Route, string? Tier, decimal? WorstCaseUsd, decimal? ExpectedUsd, string PriceBook,
+    IReadOnlyList<EstimatedTarget> Targets, IReadOnlyList<EstimateSkip> Skipped)
+{
+    public string Object { get; init; } = "image.estimate";
+}
+
+/// <summary>A target the job would go to, in order, with the arithmetic of its worst case.</summary>
+internal sealed record EstimatedTarget(
+    string? Target, string Model, int Calls, decimal? WorstCaseUsd, decimal? ExpectedUsd, IReadOnlyList<EstimateLine> Lines, Dictionary<string, EstimateChange> Adjusted);
+
+/// <summary>Tokens at a price for a million, or pictures at a price each.</summary>
+internal sealed record EstimateLine(string Item, long? Tokens, decimal? UsdPerMillion, int? Images, decimal? UsdPerImage, decimal Usd);
+
+/// <summary>A parameter that would be sent differently; <see cref="To"/> empty when it is dropped.</summary>
+internal sealed record EstimateChange(string From, string To);
+
+/// <summary>A target the job would not go to, and why.</summary>
+internal sealed record EstimateSkip(string? Target, string Reason, string? Param);
+
+/// <summary><c>POST /v1/images/estimate</c>: the body of a generation or of a JSON edit.</summary>
+internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder app)
+    {
+        foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
+            app.MapPost($"{prefix}/images/estimate", async (HttpContext http) => await EstimateAsync(http));
+    }
+
+    private async Task<EstimateAnswer> EstimateAsync(HttpContext http)
+    {
+        var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
+        using var job = await reader.ReadAsync(http, null, http.Request.RouteValues["deployment"] as string, now.Limits);
+        var plan = Planner.Plan(job, caller, now.Routing, target => fleet.Of(target).Load(target, 1, job.Parameters.Count), fleet.PeekTicket, today);
+        var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
+        return new EstimateAnswer(
+            "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,
+            targets.Exists(target => target.WorstCaseUsd is null) ? null : targets.Max(target => target.WorstCaseUsd), targets[0].ExpectedUsd, now.Catalogue.Version,
+            targets, [.. plan.Skipped.Select(skip => new EstimateSkip(Named(skip.Target, caller), skip.Reason, skip.Param))]);
+    }
+
+    private static EstimatedTarget Describe(ImageJob job, PlannedTarget planned, Caller caller, DateOnly today)
+    {
+        var (model, price) = (planned.Target.Model, planned.Target.Model.PriceOn(today));
+        var expected = price is null ? null : JobCost.Expected(job, planned.Dialect.Sent, model, price, planned.Calls);
+        return new EstimatedTarget(
+            Named(planned.Target, caller), model.Name, planned.Calls, planned.Worst?.Amount.Usd, expected?.Amount.Usd,
+            planned.Worst is { } worst && price is not null ? [.. Lines(worst, price)] : [],
+            planned.Dialect.Adjustments.ToDictionary(change => change.Name, change => new EstimateChange(change.From, change.To)));
+    }
+
+    private static IEnumerable<EstimateLine> Lines(CostEstimate cost, Price price)
+    {
+        if (cost.PerImage is { } each)
+        {
+            yield return new EstimateLine("image", null, null, cost.Images, each.Usd, cost.Amount.Usd);
+            yield break;
+        }
+        foreach (var (item, tokens, rate) in ((string, long, NanoUsd)[])
+            [("text_input", cost.Usage.TextInput, price.TextInput), ("image_input", cost.Usage.ImageInput, price.ImageInput),
+             ("image_output", cost.Usage.ImageOutput, price.ImageOutput), ("text_output", cost.Usage.TextOutput, price.TextOutput)])
+        {
+            if (tokens > 0)
+                yield return new EstimateLine(item, tokens, rate.Usd * 1_000_000, null, null, (rate * tokens).Usd);
+        }
+    }
+
+    private static string? Named(Target target, Caller caller) => caller.HideTarget ? null : target.Name;
+}

@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+using ImageGateway.Images;
+
+namespace ImageGateway.Api.Reading;
+
+/// <summary>Reads <c>X-Gateway-Tags: k=v,k2=v2</c>: at most 16 tags, names of 1 to 64 letters, digits, '.', '_' or '-', values of 1 to 256 characters.</summary>
+internal static class JobTags
+{
+    private const string Allowed = "at most 16 name=value pairs, comma-separated; names of 1 to 64 letters, digits, '.', '_' or '-', values of 1 to 256 characters";
+
+    public static IReadOnlyDictionary<string, string> Read(HttpRequest request)
+    {
+        var header = request.Headers["X-Gateway-Tags"].ToString();
+        if (header.Length == 0)
+            return FrozenDictionary<string, string>.Empty;
+        var tags = new Dictionary<string, string>();
+        foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = pair.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? (pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart()) : (pair, "");
+            if (!IsName(name) || value.Length is 0 or > 256 || value.Any(char.IsControl) || !tags.TryAdd(name, value) || tags.Count > 16)
+                throw GatewayException.Invalid("X-Gateway-Tags", pair, Allowed);
+        }
+        return tags;
+    }
+
+    private static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

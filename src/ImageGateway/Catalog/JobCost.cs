@@ -1,0 +1,86 @@
+using System.Text;
+using ImageGateway.Images;
+
+namespace ImageGateway.Catalog;
+
+/// <summary>What a job costs before it is done: tokens, or pictures at <see cref="PerImage"/> each.</summary>
+/// <param name="Amount">The cost.</param>
+/// <param name="Usage">The tokens it is made of; all zero for a model priced by the picture.</param>
+/// <param name="Images">Pictures.</param>
+/// <param name="PerImage">The price of one picture, for a model priced so; else null.</param>
+internal readonly record struct CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage);
+
+/// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
+internal static class JobCost
+{
+    private static readonly ImageSize UsualSize = new(1024, 1024);
+
+    /// <summary>
+    /// The upper bound: a text token for every UTF-8 byte of the prompt, the dearest size when it is absent or <c>auto</c>,
+    /// the dearest quality when it is <c>auto</c>. Null when the catalogue has no price for it.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <param name="sent">Its parameters in the model's dialect.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="price">The model's price.</param>
+    /// <param name="calls">Calls the pictures are spread over; each reads the prompt and the input pictures.</param>
+    public static CostEstimate? Worst(ImageJob job, ImageParameters sent, Model model, Price price, int calls)
+    {
+        var size = ImageSize.TryParse(sent.Size, out var asked) ? asked : (ImageSize?)null;
+        var text = (long)Encoding.UTF8.GetByteCount(job.Prompt);
+        return Dearest(model, sent.Quality, quality => Estimate(job, sent, model, price, calls, quality, size, text, model.Tokens?.AssumedTextOutput ?? 0));
+    }
+
+    /// <summary>The likely cost: a text token for four bytes, the size asked or 1024x1024, the default quality for <c>auto</c>.</summary>
+    public static CostEstimate? Expected(ImageJob job, ImageParameters sent, Model model, Price price, int calls)
+    {
+        var size = ImageSize.TryParse(sent.Size, out var asked) ? asked : UsualSize;
+        var text = ((long)Encoding.UTF8.GetByteCount(job.Prompt) + 3) / 4;
+        var quality = sent.Quality is null or "auto" ? model.DefaultQuality : sent.Quality;
+        return Estimate(job, sent, model, price, calls, quality, size, text, 0);
+    }
+
+    private static CostEstimate? Dearest(Model model, string? quality, Func<string, CostEstimate?> estimate)
+    {
+        if (quality is not null and not "auto")
+            return estimate(quality);
+        CostEstimate? dearest = null;
+        foreach (var word in model.Qualities)
+        {
+            if (estimate(word) is { } cost && (dearest is null || cost.Amount.Value > dearest.Value.Amount.Value))
+                dearest = cost;
+        }
+        return dearest;
+    }
+
+    private static CostEstimate? Estimate(
+        ImageJob job, ImageParameters sent, Model model, Price price, int calls, string quality, ImageSize? size, long textTokens, long textOutput)
+    {
+        var shape = new JobShape(quality, size, sent.Count, textTokens * calls)
+        {
+            PartialImages = sent.Stream ? sent.PartialImages ?? 0 : 0,
+            ImageInputTokens = InputTokens(job, sent, model) * calls,
+        };
+        if (price.PerImage is null)
+        {
+            if (CostCalculator.Tokens(model, shape) is not { } tokens)
+                return null;
+            var usage = tokens with { TextOutput = textOutput * calls };
+            return new CostEstimate(CostCalculator.Charge(price, usage), usage, sent.Count, null);
+        }
+        return CostCalculator.ByTable(model, price, shape with { Images = 1 }) is { } each
+            ? new CostEstimate(each * sent.Count, default, sent.Count, each)
+            : null;
+    }
+
+    private static long InputTokens(ImageJob job, ImageParameters sent, Model model)
+    {
+        if (model.Tokens is not { } rule)
+            return 0;
+        var (tokens, high) = (0L, sent.InputFidelity == "high");
+        foreach (var image in job.Images)
+            tokens += rule.InputTokens(image.Header.Width, image.Header.Height, high);
+        // A picture behind a provider's file id is not seen: three to one is the widest that models draw.
+        return tokens + (job.FileIds * rule.InputTokens(3, 1, high));
+    }
+}

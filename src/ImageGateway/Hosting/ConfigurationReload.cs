@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using ImageGateway.Configuration;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>
+/// Loads the configuration again when its file or the catalogue changes. What is wrong with it is logged, all of it, and
+/// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool.
+/// </summary>
+internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        var known = Fingerprint();
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var now = Fingerprint();
+            if (now == known)
+                continue;
+            known = now;
+            Reload();
+        }
+    }
+
+    private void Reload()
+    {
+        try
+        {
+            var warnings = new List<string>();
+            snapshots.Current = GatewayConfiguration.Load(file.Read(), file.FirstRun, time, simulator.Value, warnings);
+            LogReloaded(file.Path);
+            foreach (var warning in warnings)
+                LogWarning(warning);
+        }
+        catch (ConfigurationException e)
+        {
+            LogRefused(file.Path, e.Mistakes.Count);
+            foreach (var mistake in e.Mistakes)
+                LogMistake(mistake);
+        }
+    }
+
+    // A file that is being replaced may be missing for a moment; it counts when it is back.
+    private string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in (string[])[file.Path, snapshots.Current.CataloguePath])
+        {
+            try
+            {
+                hash.AppendData(File.ReadAllBytes(path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                hash.AppendData("missing"u8);
+            }
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Configuration reloaded from {Path}")]
+    private partial void LogReloaded(string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The changed configuration {Path} has {Count} mistakes; the one before stays in force")]
+    private partial void LogRefused(string path, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Mistake}")]
+    private partial void LogMistake(string mistake);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogWarning(string warning);
+}
+
+/// <summary>Where the simulator inside this process listens; null when none runs.</summary>
+internal sealed record SimulatorAddress(Uri? Value);

@@ -1,0 +1,52 @@
+using ImageGateway.Configuration;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>The configuration file, and what stands above it: environment variables and switches.</summary>
+internal sealed class GatewayFile
+{
+    private readonly IConfiguration _above;
+
+    private GatewayFile(string path, FirstRun? firstRun, IConfiguration above) => (Path, FirstRun, _above) = (path, firstRun, above);
+
+    /// <summary>The file: <c>--config FILE</c>, or the shipped one.</summary>
+    public string Path { get; }
+
+    /// <summary>What a start with the shipped file adds; null with a file of the user's.</summary>
+    public FirstRun? FirstRun { get; }
+
+    /// <summary>Finds the file and adds it to the host's configuration.</summary>
+    /// <exception cref="ConfigurationException">It is missing, or no JSON.</exception>
+    public static GatewayFile AddTo(WebApplicationBuilder builder)
+    {
+        var own = builder.Configuration["config"];
+        if (own is not null && !File.Exists(own))
+            throw new ConfigurationException([$"--config: the file '{own}' does not exist"]);
+        var path = System.IO.Path.GetFullPath(own ?? GatewayConfiguration.Shipped);
+        builder.Configuration["config"] = path;
+        var above = new ConfigurationBuilder();
+        foreach (var source in builder.Configuration.Sources)
+            above.Add(source);
+        var file = new GatewayFile(path, own is null ? new FirstRun() : null, above.Build());
+        builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = file.Read() });
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://127.0.0.1:8080");
+        return file;
+    }
+
+    /// <summary>The configuration as the file is now.</summary>
+    /// <exception cref="ConfigurationException">It is missing, or no JSON.</exception>
+    public IConfiguration Read()
+    {
+        try
+        {
+            var sources = new ConfigurationBuilder().AddJsonFile(Path, optional: false, reloadOnChange: false);
+            FirstRun?.AddTo(sources);
+            return sources.AddConfiguration(_above).Build();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new ConfigurationException([$"--config: {Path}: {e.GetBaseException().Message}"]);
+        }
+    }
+}

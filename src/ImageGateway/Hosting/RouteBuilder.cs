@@ -1,0 +1,97 @@
+using System.Globalization;
+using ImageGateway.Configuration;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Builds the routes out of their options; mistakes are reported under their key paths.</summary>
+internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target> targets, Mistakes mistakes)
+{
+    public List<RoutePolicy> Build()
+    {
+        var routes = new List<RoutePolicy>();
+        for (var i = 0; i < options.Count; i++)
+        {
+            var (route, here) = (options[i], mistakes.At($"{i}"));
+            Check(route, i, here);
+            var found = Find(route.Targets, here.At(nameof(route.Targets)));
+            routes.Add(Route(route, found, Find(route.Fallback, here.At(nameof(route.Fallback))), here));
+            if (routes.FindIndex(earlier => earlier.When.Covers(routes[i].When)) is var shadow && shadow < i)
+                here.Add(nameof(route.When), $"it is never reached: the route '{routes[shadow].Name}' before it takes all of its jobs");
+        }
+        return routes;
+    }
+
+    private void Check(RoutePolicyOptions route, int index, Mistakes here)
+    {
+        here.Unless(route.Name.Length > 0, nameof(route.Name), "is needed");
+        here.Unless(options.FindIndex(other => other.Name == route.Name) == index, nameof(route.Name), $"'{route.Name}' is taken");
+        here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
+        here.Unless(route.Fallback.Count == 0 || route.Targets.Count > 0, nameof(route.Fallback), "a fallback needs targets before it");
+        here.Unless(route.MaxAttempts is >= 1 and <= 10, nameof(route.MaxAttempts), "must be 1 to 10");
+        here.Unless(route.MaxWait >= TimeSpan.Zero && route.MaxWait <= TimeSpan.FromMinutes(10), nameof(route.MaxWait), "must be 00:00:00 to 00:10:00");
+        here.Unless(route.Ceilings.MaxN is null or (>= 1 and <= 10), "Ceilings:MaxN", "must be 1 to 10");
+        foreach (var (name, value) in route.Defaults)
+        {
+            here.Unless(DefaultParameters.FillIns.Contains(name), $"Defaults:{name}", $"there is no such parameter; there are {string.Join(", ", DefaultParameters.FillIns)}");
+            here.Unless(name != "output_compression" || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100), $"Defaults:{name}", "must be 0 to 100");
+        }
+    }
+
+    private List<(Target Target, int Weight)> Find(List<RouteTargetOptions> entries, Mistakes here)
+    {
+        var found = new List<(Target, int)>();
+        for (var j = 0; j < entries.Count; j++)
+        {
+            var (entry, at) = (entries[j], here.At($"{j}"));
+            at.Unless(entry.Weight is null or (>= 1 and <= 1000), nameof(entry.Weight), "must be 1 to 1000");
+            if (entries.FindIndex(other => other.Target == entry.Target) < j)
+                at.AddHere($"'{entry.Target}' stands here twice");
+            if (targets.Find(target => target.Name == entry.Target) is { } target)
+                found.Add((target, Math.Clamp(entry.Weight ?? target.Weight ?? target.RequestsPerMinute ?? 1, 1, 1000)));
+            else
+                at.AddHere($"there is no target '{entry.Target}'; there is {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
+        }
+        return found;
+    }
+
+    private static RoutePolicy Route(RoutePolicyOptions route, List<(Target Target, int Weight)> found, List<(Target Target, int Weight)> fallback, Mistakes here)
+    {
+        var words = found.Concat(fallback).SelectMany(entry => entry.Target.Model.Qualities).ToHashSet();
+        if (route.Ceilings.MaxQuality is { } most && words.Count > 0 && !found.Concat(fallback).Any(entry => Ceiling.Knows(most, entry.Target.Model)))
+            here.Add("Ceilings:MaxQuality", $"'{most}' is no quality of these targets; there are {string.Join(", ", words.Order())}");
+        return new RoutePolicy
+        {
+            Name = route.Name,
+            When = Condition(route.When),
+            Targets = [.. found.Select(entry => entry.Target)],
+            Fallback = [.. fallback.Select(entry => entry.Target).Where(target => !found.Exists(entry => entry.Target == target))],
+            Strategy = route.Strategy,
+            Turns = route.Strategy == Strategy.Weighted && found.Count > 0 ? new WeightedTurns([.. found.Select(entry => entry.Weight)]) : null,
+            Defaults = [.. route.Defaults.OrderBy(entry => entry.Key)],
+            MaxQuality = route.Ceilings.MaxQuality,
+            MaxN = route.Ceilings.MaxN,
+            OnCeiling = route.OnCeiling,
+            MaxAttempts = route.MaxAttempts,
+            MaxWait = route.MaxWait,
+            OnRefusal = route.OnRefusal,
+            OnTimeout = route.OnTimeout,
+            Partial = route.Partial,
+            Regions = route.Regions,
+            Substitute = route.Substitute,
+        };
+    }
+
+    private static RouteCondition Condition(WhenOptions when) => new()
+    {
+        Tier = when.Tier,
+        Model = when.Model,
+        Tenant = when.Tenant,
+        Project = when.Project,
+        Operation = when.Operation,
+        Quality = when.Quality,
+        Size = when.Size,
+        Tags = [.. when.Tags],
+    };
+}

@@ -1,0 +1,37 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>A route's highest quality.</summary>
+internal static class Ceiling
+{
+    /// <summary>The word to lower to in the model's dialect; null when <paramref name="quality"/> is not above <paramref name="ceiling"/>. <c>auto</c> counts as the model's highest.</summary>
+    public static string? Quality(string? quality, string? ceiling, Model model)
+    {
+        if (ceiling is null || quality is null)
+            return null;
+        var highest = Rank(Translation.Quality(ceiling, model), model);
+        var asked = quality == "auto" ? model.Qualities.Count - 1 : Rank(quality, model);
+        return highest >= 0 && asked > highest ? model.Qualities[highest] : null;
+    }
+
+    /// <summary>The reason why a route that refuses what is above its ceiling refuses this quality; null when it does not.</summary>
+    public static Misfit? Misfit(string? quality, RoutePolicy route, Model model) =>
+        route.OnCeiling == CeilingAction.Refuse && Quality(quality, route.MaxQuality, model) is { } highest
+            ? new Misfit("quality", GatewayException.Invalid("quality", quality!, $"at most {highest} on the route '{route.Name}'").Message)
+            : null;
+
+    /// <summary>True when the word means something to the model.</summary>
+    public static bool Knows(string word, Model model) => Rank(Translation.Quality(word, model), model) >= 0;
+
+    private static int Rank(string word, Model model)
+    {
+        for (var i = 0; i < model.Qualities.Count; i++)
+        {
+            if (model.Qualities[i] == word)
+                return i;
+        }
+        return -1;
+    }
+}

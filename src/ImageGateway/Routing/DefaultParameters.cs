@@ -1,0 +1,42 @@
+using System.Globalization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>Parameters by their names on the wire, for options that name them.</summary>
+internal static class DefaultParameters
+{
+    /// <summary>Dropping one of these changes no meaning.</summary>
+    public static readonly string[] WithoutMeaning = ["style", "moderation", "user", "output_compression"];
+
+    /// <summary>What a route may fill in.</summary>
+    public static readonly string[] FillIns = ["quality", "size", "background", "output_format", "moderation", "style", "output_compression"];
+
+    /// <summary>The value as text; null when absent.</summary>
+    public static string? Get(ImageParameters parameters, string name) => name switch
+    {
+        "quality" => parameters.Quality,
+        "size" => parameters.Size,
+        "background" => parameters.Background,
+        "output_format" => parameters.OutputFormat,
+        "moderation" => parameters.Moderation,
+        "style" => parameters.Style,
+        "user" => parameters.User,
+        "output_compression" => parameters.OutputCompression?.ToString(CultureInfo.InvariantCulture),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such parameter"),
+    };
+
+    /// <summary>The parameters with another value; null removes it.</summary>
+    public static ImageParameters With(ImageParameters parameters, string name, string? value) => name switch
+    {
+        "quality" => parameters with { Quality = value },
+        "size" => parameters with { Size = value },
+        "background" => parameters with { Background = value },
+        "output_format" => parameters with { OutputFormat = value },
+        "moderation" => parameters with { Moderation = value },
+        "style" => parameters with { Style = value },
+        "user" => parameters with { User = value },
+        "output_compression" => parameters with { OutputCompression = value is null ? null : int.Parse(value, CultureInfo.InvariantCulture) },
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such parameter"),
+    };
+}

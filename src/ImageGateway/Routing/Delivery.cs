@@ -1,0 +1,64 @@
+using ImageGateway.Images;
+using ImageGateway.Providers;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Routing;
+
+/// <summary>Gives an answer to the client: the headers that say who gave it, then the bytes.</summary>
+internal static class Delivery
+{
+    /// <summary>Sends it whole; false when the provider broke off.</summary>
+    public static async Task<bool> SendAsync(HttpContext http, Answer answer, AttemptClock clock)
+    {
+        await HeaderRules.ToClientAsync(answer.Response, http);
+        var end = await PassAsync(answer.Relay, clock);
+        if (end == RelayEnd.UpstreamLost)
+            await EndBrokenAsync(http, answer.Tap, clock.TimedOut);
+        return end != RelayEnd.UpstreamLost;
+    }
+
+    /// <summary>Sets the gateway's own headers.</summary>
+    public static void Describe(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts)
+    {
+        var headers = http.Response.Headers;
+        if (!caller.HideTarget)
+            headers["x-gateway-target"] = planned.Target.Name;
+        headers["x-gateway-model"] = planned.Target.Model.Name;
+        headers["x-gateway-attempts"] = attempts == 1 ? "1" : $"{attempts}";
+        if (planned.Dialect.Adjustments.Count > 0)
+            headers["x-gateway-adjusted"] = Adjustment.Header(planned.Dialect.Adjustments);
+        if (planned.Target.Simulated)
+            headers["x-gateway-simulated"] = "true";
+        if (!job.Parameters.Stream)
+            return;
+        // Proxies in front must not collect events.
+        headers.CacheControl = "no-cache";
+        headers["x-accel-buffering"] = "no";
+    }
+
+    private static async Task<RelayEnd> PassAsync(Relay relay, AttemptClock clock)
+    {
+        try
+        {
+            return await relay.RunAsync(clock.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return clock.TimedOut ? RelayEnd.UpstreamLost : RelayEnd.ClientGone;
+        }
+    }
+
+    // The status is sent already. A stream ends with an error event; a JSON answer must not look whole.
+    private static async Task EndBrokenAsync(HttpContext http, Tap tap, bool timedOut)
+    {
+        if (tap is not EventStreamTap stream)
+        {
+            http.Abort();
+            return;
+        }
+        var error = timedOut
+            ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
+            : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of the stream.");
+        await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(stream, error), http.RequestAborted);
+    }
+}

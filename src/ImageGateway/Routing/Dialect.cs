@@ -1,0 +1,132 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>A job's parameters as a model takes them, the edits that make them so, and what a client is told of it.</summary>
+internal sealed class Dialect
+{
+    private readonly List<ParameterEdit> _edits = new(4);
+    private readonly List<Adjustment> _adjustments;
+
+    private Dialect(ImageParameters asked, IReadOnlyList<Adjustment> before) => (Sent, _adjustments) = (asked, [.. before]);
+
+    /// <summary>What is sent.</summary>
+    public ImageParameters Sent { get; private set; }
+
+    /// <summary>What has to be changed in the request's body.</summary>
+    public IReadOnlyList<ParameterEdit> Edits => _edits;
+
+    /// <summary>What differs from what was asked.</summary>
+    public IReadOnlyList<Adjustment> Adjustments => _adjustments;
+
+    /// <summary>Speaks <paramref name="model"/>'s dialect: (1) the route's defaults, (2) words and sizes, (3) ceilings, (4) drops, (5) the form of the answer.</summary>
+    /// <param name="job">The job as asked.</param>
+    /// <param name="model">The model it goes to.</param>
+    /// <param name="route">The route, for defaults and ceilings.</param>
+    /// <param name="askedByName">True when the request named the model.</param>
+    /// <param name="before">Adjustments that hold for every target.</param>
+    public static Dialect Of(ImageJob job, Model model, RoutePolicy route, bool askedByName, IReadOnlyList<Adjustment> before)
+    {
+        var dialect = new Dialect(job.Parameters, before);
+        dialect.FillIn(route.Defaults); // 1
+        dialect.Translate(model, job.Operation == Operation.Variation); // 2
+        if (route.OnCeiling == CeilingAction.Lower)
+            dialect.Lower(model, route); // 3
+        dialect.Drop(model); // 4
+        dialect.Answer(model, askedByName); // 5
+        return dialect;
+    }
+
+    private void FillIn(IReadOnlyList<KeyValuePair<string, string>> defaults)
+    {
+        foreach (var (name, value) in defaults)
+        {
+            if (DefaultParameters.Get(Sent, name) is not null)
+                continue;
+            Sent = DefaultParameters.With(Sent, name, value);
+            Change(name, "", value);
+        }
+    }
+
+    private void Translate(Model model, bool isVariation)
+    {
+        if (Sent.Quality is { } quality && Translation.Quality(quality, model) is var word && word != quality)
+            Sent = Changed("quality", quality, word, Sent with { Quality = word });
+        if (Sent.Size is { } size && Translation.Size(size, model) is var pair && pair != size)
+            Sent = Changed("size", size, pair, Sent with { Size = pair });
+        if (Sent.Size == "auto" && !model.Sizes.Auto)
+            Sent = Changed("size", "auto", null, Sent with { Size = null });
+        // Explicit, so that the price is known before the call: providers differ in their defaults. Not an adjustment;
+        // variations have no such parameter.
+        if (Sent.Quality is null && !isVariation)
+            Set("quality", model.DefaultQuality, Sent with { Quality = model.DefaultQuality });
+    }
+
+    private void Lower(Model model, RoutePolicy route)
+    {
+        if (Ceiling.Quality(Sent.Quality, route.MaxQuality, model) is { } lower)
+            Sent = Changed("quality", Sent.Quality!, lower, Sent with { Quality = lower });
+        if (Sent.Count > route.MaxN)
+            Sent = Changed("n", $"{Sent.Count}", $"{route.MaxN}", Sent with { N = route.MaxN });
+    }
+
+    private void Drop(Model model)
+    {
+        foreach (var name in DefaultParameters.WithoutMeaning)
+        {
+            if (DefaultParameters.Get(Sent, name) is { } value && !model.Takes.Contains(name))
+                Sent = Changed(name, value, null, DefaultParameters.With(Sent, name, null));
+        }
+        if (Sent.Background is "auto" or "opaque" && model.Backgrounds.Count == 0)
+            Sent = Changed("background", Sent.Background, null, Sent with { Background = null });
+        if (Sent.OutputFormat == "png" && model.Formats.Count == 0)
+            Sent = Changed("output_format", "png", null, Sent with { OutputFormat = null });
+        if (Sent.InputFidelity == "low" && model.Fidelities.Count == 0)
+            Sent = Changed("input_fidelity", "low", null, Sent with { InputFidelity = null });
+        if (!Sent.Stream && !model.Stream)
+        {
+            _edits.Add(new ParameterEdit("stream", null));
+            _edits.Add(new ParameterEdit("partial_images", null));
+        }
+    }
+
+    private void Answer(Model model, bool askedByName)
+    {
+        if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat == "b64_json")
+            Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
+        else if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat is null)
+            _edits.Add(new ParameterEdit("response_format", null)); // null is as good as absent here, and not there
+        else if (model.ResponseFormats.Count > 0 && Sent.ResponseFormat is null && !(askedByName && model.ResponseFormats[0] == "url"))
+            Set("response_format", "b64_json", Sent with { ResponseFormat = "b64_json" });
+    }
+
+    private ImageParameters Changed(string name, string from, string? to, ImageParameters sent)
+    {
+        Change(name, from, to);
+        return sent;
+    }
+
+    private void Set(string name, string value, ImageParameters sent)
+    {
+        Edit(name, value);
+        Sent = sent;
+    }
+
+    private void Change(string name, string from, string? to)
+    {
+        Edit(name, to);
+        // A parameter that changes twice (translated, then lowered) is told of once.
+        var earlier = _adjustments.FindIndex(adjustment => adjustment.Name == name);
+        if (earlier < 0)
+            _adjustments.Add(new Adjustment(name, from, to ?? ""));
+        else
+            _adjustments[earlier] = _adjustments[earlier] with { To = to ?? "" };
+    }
+
+    private void Edit(string name, string? value)
+    {
+        _edits.RemoveAll(edit => edit.Name == name);
+        _edits.Add(new ParameterEdit(name, value, IsText: name is not ("n" or "output_compression")));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using ImageGateway.Images;
+using ImageGateway.Providers;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Routing;
+
+/// <summary>
+/// Asks for more pictures than one call gives: several calls at a time, whose answers are merged in order, usage summed.
+/// The answers are held until all are there, in pooled memory and then on disk.
+/// </summary>
+internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall calls, TimeProvider time)
+{
+    private const int AtATime = 4;
+
+    /// <summary>Makes the calls and answers the client; the failure when there is nothing to answer with.</summary>
+    public async Task<UpstreamFailure?> RunAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    {
+        var parts = new FanOutPart?[planned.Calls];
+        try
+        {
+            var failure = await CallAllAsync(http, job, planned, parts);
+            var came = parts.OfType<FanOutPart>().ToList();
+            if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
+                return failure is { Kind: FailureKind.Broken or FailureKind.RateLimited } && came.Count > 0 ? failure with { Kind = FailureKind.MayBill } : failure;
+            Delivery.Describe(http, job, caller, planned, attempts);
+            await WriteAsync(http, came);
+            return null;
+        }
+        finally
+        {
+            foreach (var part in parts)
+                part?.Dispose();
+        }
+    }
+
+    // After a failure no further call is begun; those under way end, since they are paid for.
+    private async Task<UpstreamFailure?> CallAllAsync(HttpContext http, ImageJob job, PlannedTarget planned, FanOutPart?[] parts)
+    {
+        UpstreamFailure? failure = null;
+        var atATime = Math.Min(AtATime, planned.Target.Concurrent ?? AtATime);
+        await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = http.RequestAborted }, async (i, _) =>
+        {
+            if (Volatile.Read(ref failure) is not null)
+                return;
+            var (part, failed) = await CallAsync(http, job, planned, i);
+            parts[i] = part;
+            if (failed is not null)
+                Interlocked.CompareExchange(ref failure, failed, null);
+        });
+        return failure;
+    }
+
+    private async Task<(FanOutPart? Part, UpstreamFailure? Failure)> CallAsync(HttpContext http, ImageJob job, PlannedTarget planned, int index)
+    {
+        var each = planned.Target.Model.MaxN;
+        var count = Math.Min(each, planned.Dialect.Sent.Count - (index * each));
+        ParameterEdit[] edits = [.. planned.Dialect.Edits.Where(edit => edit.Name != "n"), new("n", $"{count}", IsText: false)];
+        using var clock = new AttemptClock(planned.Target.Timeout, time, http.RequestAborted);
+        var attempt = new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, edits, http);
+        var bytes = new SpooledBytes(pool, budget);
+        var part = (FanOutPart?)null;
+        try
+        {
+            var (answer, failure) = await calls.BeginAsync(planned.Target, attempt, PipeWriter.Create(new SpoolStream(bytes)), clock);
+            if (answer is null)
+                return (null, failure);
+            await using (answer)
+                part = await IsWholeAsync(answer, clock) ? new FanOutPart(bytes, answer.Tap.Facts) : null;
+            return part is not null ? (part, null) : (null, new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.")));
+        }
+        finally
+        {
+            if (part is null)
+                bytes.Dispose();
+        }
+    }
+
+    private static async Task<bool> IsWholeAsync(Answer answer, AttemptClock clock)
+    {
+        try
+        {
+            return await answer.Relay.RunAsync(clock.Token) == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
+        }
+        catch (OperationCanceledException) when (clock.TimedOut)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(HttpContext http, List<FanOutPart> parts)
+    {
+        http.Response.ContentType = "application/json";
+        var writer = http.Response.BodyWriter;
+        writer.Write(Encoding.UTF8.GetBytes($$"""{"created":{{time.GetUtcNow().ToUnixTimeSeconds()}},"data":["""));
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (i > 0)
+                writer.Write(","u8);
+            await parts[i].WriteItemsAsync(writer, http.RequestAborted);
+        }
+        writer.Write("]"u8);
+        writer.Write(Tail(parts));
+        await writer.FlushAsync(http.RequestAborted);
+    }
+
+    private static byte[] Tail(List<FanOutPart> parts)
+    {
+        var (facts, usage) = (parts[0].Facts, FanOutPart.Sum(parts));
+        var text = new StringBuilder();
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("background", facts.Background), ("output_format", facts.OutputFormat), ("quality", facts.Quality), ("size", facts.Size)])
+        {
+            if (value is not null)
+                text.Append(",\"").Append(name).Append("\":\"").Append(JsonEncodedText.Encode(value)).Append('"');
+        }
+        if (usage is { } sum)
+            text.Append(",\"usage\":").Append(sum.ToJson());
+        return Encoding.UTF8.GetBytes(text.Append('}').ToString());
+    }
+}

@@ -1,0 +1,25 @@
+using ImageGateway.Images;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace ImageGateway.Routing;
+
+/// <summary>Reports targets whose model is shut down within 30 days, or is already: at start, and whenever readiness is asked.</summary>
+internal sealed partial class LifecycleCheck(Func<RoutingTable> table, TimeProvider time, ILogger<LifecycleCheck> log) : IHealthCheck
+{
+    private const int Notice = 30;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var ending = Ending();
+        foreach (var target in ending)
+            LogEnding(target.Name, target.Model.Name, target.Shutdown!.Value);
+        return Task.FromResult(ending.Count == 0
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded(string.Join(", ", ending.Select(target => $"{target.Name} is shut down on {target.Shutdown:yyyy-MM-dd}"))));
+    }
+
+    private List<Target> Ending() => [.. table().Targets.Where(target => target.Shutdown <= time.Today().AddDays(Notice))];
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target}: {Model} is shut down on {Day}")]
+    private partial void LogEnding(string target, string model, DateOnly day);
+}

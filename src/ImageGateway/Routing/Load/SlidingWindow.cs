@@ -1,0 +1,46 @@
+namespace ImageGateway.Routing.Load;
+
+/// <summary>What was taken within the last 60 s, as deployments are metered. Not thread-safe.</summary>
+internal sealed class SlidingWindow
+{
+    /// <summary>The length of the window.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+
+    private readonly Queue<(DateTimeOffset At, int Count)> _taken = new();
+    private int _sum;
+
+    /// <summary>Taken within the window that ends <paramref name="now"/>.</summary>
+    public int Used(DateTimeOffset now)
+    {
+        while (_taken.TryPeek(out var oldest) && now - oldest.At >= Length)
+            _sum -= _taken.Dequeue().Count;
+        return _sum;
+    }
+
+    /// <summary>Records that <paramref name="count"/> were taken.</summary>
+    public void Take(DateTimeOffset now, int count)
+    {
+        if (count <= 0)
+            return;
+        _taken.Enqueue((now, count));
+        _sum += count;
+    }
+
+    /// <summary>How long until <paramref name="count"/> fit under <paramref name="limit"/>; zero: now. More than the limit fits an empty window.</summary>
+    public TimeSpan Wait(DateTimeOffset now, int count, int? limit)
+    {
+        var over = limit is { } most ? Used(now) + Math.Min(count, most) - most : 0;
+        if (over <= 0)
+            return TimeSpan.Zero;
+        foreach (var (at, taken) in _taken)
+        {
+            over -= taken;
+            if (over <= 0)
+                return at + Length - now;
+        }
+        return Length;
+    }
+
+    /// <summary>The provider says that only <paramref name="left"/> of <paramref name="limit"/> are left: others use it too.</summary>
+    public void Correct(DateTimeOffset now, int left, int limit) => Take(now, limit - Used(now) - Math.Max(left, 0));
+}

@@ -1,0 +1,128 @@
+namespace ImageGateway.Routing.Load;
+
+/// <summary>What is known of a target: its health, and what of its capacity is taken. Thread-safe.</summary>
+internal sealed class TargetStatus(TimeProvider time)
+{
+    private const int OutcomesKept = 100;
+
+    private readonly Lock _lock = new();
+    private readonly SlidingWindow _requests = new();
+    private readonly SlidingWindow _images = new();
+    private readonly RecentTimes _times = new();
+    private readonly Queue<bool> _outcomes = new();
+    private int _inFlight;
+    private DateTimeOffset _restsUntil;
+    private Circuit? _circuit;
+
+    /// <summary>True while an operator keeps it out.</summary>
+    public bool IsDrained { get; private set; }
+
+    /// <summary>Its circuit; made anew when the options changed.</summary>
+    public Circuit Circuit(Target target)
+    {
+        lock (_lock)
+            return _circuit is { } made && ReferenceEquals(made.Options, target.Circuit) ? made : _circuit = new Circuit(target.Circuit, time);
+    }
+
+    /// <summary>Health and room for a job of so many calls and pictures.</summary>
+    public TargetLoad Load(Target target, int calls, int images)
+    {
+        var circuit = Circuit(target);
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            var rests = _restsUntil > now ? _restsUntil - now : TimeSpan.Zero;
+            var state = IsDrained ? TargetState.Drained : circuit.IsOpen ? TargetState.Open : rests > TimeSpan.Zero ? TargetState.Resting : TargetState.Healthy;
+            return new TargetLoad(state, Longest(rests, circuit.Wait, RoomIn(target, now, calls, images)), _times.Median);
+        }
+    }
+
+    /// <summary>Takes room for a job; false, and nothing taken, when there is none now.</summary>
+    public bool TryTake(Target target, int calls, int images)
+    {
+        var wait = Circuit(target).Wait;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (IsDrained || wait > TimeSpan.Zero || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero)
+                return false;
+            _requests.Take(now, calls);
+            _images.Take(now, images);
+            _inFlight += calls;
+            return true;
+        }
+    }
+
+    /// <summary>The calls have ended.</summary>
+    public void Release(int calls)
+    {
+        lock (_lock)
+            _inFlight -= calls;
+    }
+
+    /// <summary>The provider asks to be left alone.</summary>
+    public void Rest(TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            var until = time.GetUtcNow() + wait;
+            _restsUntil = until > _restsUntil ? until : _restsUntil;
+        }
+    }
+
+    /// <summary>Keeps the target out.</summary>
+    public void Drain()
+    {
+        lock (_lock)
+            IsDrained = true;
+    }
+
+    /// <summary>Lets the target in again as if nothing had happened: rested, its circuit closed.</summary>
+    public void Enable()
+    {
+        lock (_lock)
+            (IsDrained, _restsUntil, _circuit) = (false, default, null);
+    }
+
+    /// <summary>What the provider says is left of this minute's calls.</summary>
+    public void Correct(Target target, int left)
+    {
+        lock (_lock)
+        {
+            if (target.RequestsPerMinute is { } limit)
+                _requests.Correct(time.GetUtcNow(), left, limit);
+        }
+    }
+
+    /// <summary>A call has ended.</summary>
+    public void Record(bool succeeded, TimeSpan duration)
+    {
+        lock (_lock)
+        {
+            if (succeeded)
+                _times.Add(duration.TotalMilliseconds);
+            _outcomes.Enqueue(succeeded);
+            if (_outcomes.Count > OutcomesKept)
+                _outcomes.Dequeue();
+        }
+    }
+
+    /// <summary>Calls left in this minute (null: not limited) and the share of the last calls that failed, 0 to 1.</summary>
+    public (int? RequestsLeft, double ErrorShare) Figures(Target target)
+    {
+        lock (_lock)
+        {
+            var left = target.RequestsPerMinute - _requests.Used(time.GetUtcNow());
+            return (left is { } count ? Math.Max(count, 0) : null, _outcomes.Count == 0 ? 0 : (double)_outcomes.Count(ok => !ok) / _outcomes.Count);
+        }
+    }
+
+    private TimeSpan RoomIn(Target target, DateTimeOffset now, int calls, int images)
+    {
+        // How long a call in flight will take is not known; its end is signalled.
+        var busy = target.Concurrent is { } most && _inFlight > 0 && _inFlight + calls > most;
+        return busy ? WaitingRoom.Unknown : Longest(_requests.Wait(now, calls, target.RequestsPerMinute), _images.Wait(now, images, target.ImagesPerMinute), TimeSpan.Zero);
+    }
+
+    private static TimeSpan Longest(TimeSpan a, TimeSpan b, TimeSpan c) => a > b ? (a > c ? a : c) : (b > c ? b : c);
+}

@@ -1,0 +1,206 @@
+namespace ImageGateway.Routing.Load;
+
+/// <summary>Room at a target, taken for one job; disposing gives it back.</summary>
+internal sealed class Place(PlannedTarget planned, TargetStatus status, Action released) : IDisposable
+{
+    private int _disposed;
+
+    /// <summary>Where the room is.</summary>
+    public PlannedTarget Planned => planned;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        status.Release(planned.Calls);
+        released();
+    }
+}
+
+/// <summary>
+/// Lets jobs in where there is room, and has the others wait: bounded, tenant by tenant in turns and within a tenant in
+/// order, so that one tenant's flood delays another's job by no more than its own turn.
+/// </summary>
+internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
+{
+    /// <summary>The wait for a call in flight to end: not known.</summary>
+    public static readonly TimeSpan Unknown = TimeSpan.FromTicks(1);
+
+    private const int MostWaiting = 1000;
+    private const int MostWaitingPerTenant = 200;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(string Tenant, LinkedList<Waiter> Waiters)> _tenants = new();
+    private ITimer? _timer;
+    private int _waiting;
+
+    /// <summary>Jobs that wait now.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
+    public async Task<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_lock)
+        {
+            // Who comes later must not overtake those who wait for the same.
+            if ((_waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
+                return place;
+            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, out waiter!))
+                return null;
+            Arm();
+        }
+        await using var leaving = cancellationToken.UnsafeRegister(_ => Leave(waiter), null);
+        return await waiter.Admission.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Room may have come free.</summary>
+    public void Admit()
+    {
+        if (Waiting == 0)
+            return;
+        lock (_lock)
+        {
+            while (AdmitOne()) { }
+            Expire();
+            Arm();
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    /// <summary>How long until one of the targets has room.</summary>
+    public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets)
+    {
+        var shortest = TimeSpan.MaxValue;
+        foreach (var target in targets)
+        {
+            var load = fleet.Of(target.Target).Load(target.Target, target.Calls, target.Dialect.Sent.Count);
+            if (load.State != TargetState.Drained && load.Wait < shortest)
+                shortest = load.Wait;
+        }
+        return shortest;
+    }
+
+    private Place? TryTake(IReadOnlyList<PlannedTarget> targets)
+    {
+        foreach (var target in targets)
+        {
+            var status = fleet.Of(target.Target);
+            if (status.TryTake(target.Target, target.Calls, target.Dialect.Sent.Count))
+                return new Place(target, status, Admit);
+        }
+        return null;
+    }
+
+    private bool Contended(IReadOnlyList<PlannedTarget> targets) =>
+        _tenants.Any(tenant => tenant.Waiters.Any(waiter => waiter.Targets.Any(wanted => targets.Any(target => target.Target.Name == wanted.Target.Name))));
+
+    private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, out Waiter? waiter)
+    {
+        waiter = null;
+        var queue = _tenants.FirstOrDefault(entry => entry.Tenant == tenant).Waiters;
+        if (_waiting >= MostWaiting || queue?.Count >= MostWaitingPerTenant)
+            return false;
+        if (queue is null)
+            _tenants.AddLast((tenant, queue = new LinkedList<Waiter>()));
+        queue.AddLast(waiter = new Waiter(targets, deadline));
+        _waiting++;
+        return true;
+    }
+
+    // The first tenant in turn with a job that fits; it goes to the end of the turn.
+    private bool AdmitOne()
+    {
+        for (var tenant = _tenants.First; tenant is not null; tenant = tenant.Next)
+        {
+            for (var waiter = tenant.Value.Waiters.First; waiter is not null; waiter = waiter.Next)
+            {
+                if (TryTake(waiter.Value.Targets) is not { } place)
+                    continue;
+                Remove(tenant, waiter);
+                if (tenant.List is not null)
+                {
+                    _tenants.Remove(tenant);
+                    _tenants.AddLast(tenant);
+                }
+                if (!waiter.Value.Admission.TrySetResult(place))
+                    place.Dispose();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void Expire()
+    {
+        var now = time.GetUtcNow();
+        for (var tenant = _tenants.First; tenant is not null;)
+        {
+            var next = tenant.Next;
+            for (var waiter = tenant.Value.Waiters.First; waiter is not null;)
+            {
+                var following = waiter.Next;
+                // Who can no longer be served in time is told at once.
+                if (waiter.Value.Deadline <= now || now + Shortest(waiter.Value.Targets) > waiter.Value.Deadline)
+                {
+                    Remove(tenant, waiter);
+                    waiter.Value.Admission.TrySetResult(null);
+                }
+                waiter = following;
+            }
+            tenant = next;
+        }
+    }
+
+    private void Leave(Waiter left)
+    {
+        lock (_lock)
+        {
+            for (var tenant = _tenants.First; tenant is not null; tenant = tenant.Next)
+            {
+                if (tenant.Value.Waiters.Find(left) is { } waiter)
+                {
+                    Remove(tenant, waiter);
+                    return;
+                }
+            }
+        }
+        // Admitted in the same moment: the room goes back.
+        if (left.Admission.Task is { IsCompletedSuccessfully: true, Result: { } place })
+            place.Dispose();
+    }
+
+    private void Remove(LinkedListNode<(string Tenant, LinkedList<Waiter> Waiters)> tenant, LinkedListNode<Waiter> waiter)
+    {
+        tenant.Value.Waiters.Remove(waiter);
+        _waiting--;
+        if (tenant.Value.Waiters.Count == 0)
+            _tenants.Remove(tenant);
+    }
+
+    // Wakes when the next target frees or the next job's patience ends.
+    private void Arm()
+    {
+        if (_waiting == 0)
+            return;
+        var (now, soonest) = (time.GetUtcNow(), TimeSpan.MaxValue);
+        foreach (var waiter in _tenants.SelectMany(tenant => tenant.Waiters))
+        {
+            var frees = Shortest(waiter.Targets);
+            soonest = Min(soonest, Min(frees == Unknown ? TimeSpan.MaxValue : frees, waiter.Deadline - now));
+        }
+        _timer ??= time.CreateTimer(_ => Admit(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // A timer counts whole milliseconds and must not come a little too early.
+        _timer.Change(Min(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(soonest.TotalMilliseconds, 0)) + 1), TimeSpan.FromMinutes(10)), Timeout.InfiniteTimeSpan);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private sealed class Waiter(IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline)
+    {
+        public IReadOnlyList<PlannedTarget> Targets => targets;
+        public DateTimeOffset Deadline => deadline;
+        public TaskCompletionSource<Place?> Admission { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,65 @@
+namespace ImageGateway.Routing;
+
+/// <summary>Orders the targets that can do a job: by strategy, fallbacks behind, and all that have room before all that have none.</summary>
+internal static class Ordering
+{
+    // One job in twenty goes to the target that was measured least, so that a slow one can show that it recovered.
+    private const int Exploration = 20;
+
+    /// <summary>Sorts in place.</summary>
+    /// <param name="targets">The targets, in the order of the configuration, fallbacks last.</param>
+    /// <param name="route">The route, for its strategy.</param>
+    /// <param name="ticket">The number of the job.</param>
+    public static void Sort(List<PlannedTarget> targets, RoutePolicy route, long ticket)
+    {
+        var primary = route.Fallback.Count == 0 ? targets.Count : targets.FindIndex(target => route.Fallback.Contains(target.Target)) is >= 0 and var first ? first : targets.Count;
+        var ordered = targets.GetRange(0, primary);
+        switch (route.Strategy)
+        {
+            case Strategy.Weighted: ordered = InTurns(ordered, route, ticket); break;
+            case Strategy.Cheapest: ordered = [.. ordered.OrderBy(target => target.Worst?.Amount.Value ?? long.MaxValue)]; break;
+            case Strategy.Fastest: ordered = Fastest(ordered, ticket); break;
+        }
+        ordered.AddRange(targets.Skip(primary));
+        targets.Clear();
+        foreach (var target in ordered)
+        {
+            if (target.Load.IsReady)
+                targets.Add(target);
+        }
+        if (targets.Count < ordered.Count)
+            targets.AddRange(ordered.Where(target => !target.Load.IsReady).OrderBy(target => target.Load.Wait));
+    }
+
+    private static List<PlannedTarget> InTurns(List<PlannedTarget> targets, RoutePolicy route, long ticket)
+    {
+        if (route.Turns is null || route.Targets.Count == 0)
+            return targets;
+        Span<int> order = stackalloc int[route.Targets.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        route.Turns.Sort(order, ticket);
+        var sorted = new List<PlannedTarget>(targets.Count);
+        foreach (var index in order)
+        {
+            // Compared by identity: records compare member by member.
+            var at = targets.FindIndex(target => ReferenceEquals(target.Target, route.Targets[index]));
+            if (at >= 0)
+                sorted.Add(targets[at]);
+        }
+        return sorted;
+    }
+
+    private static List<PlannedTarget> Fastest(List<PlannedTarget> targets, long ticket)
+    {
+        // What was never measured comes first: that is how it gets a figure.
+        var sorted = targets.OrderBy(target => target.Load.MedianMilliseconds).ToList();
+        if (sorted.Count > 1 && ticket % Exploration == Exploration - 1)
+        {
+            var explored = sorted[1 + (int)(ticket / Exploration % (sorted.Count - 1))];
+            sorted.Remove(explored);
+            sorted.Insert(0, explored);
+        }
+        return sorted;
+    }
+}

@@ -1,0 +1,22 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+using ImageGateway.Routing.Load;
+
+namespace ImageGateway.Routing;
+
+/// <summary>A target that can do the job, with exactly what is sent there.</summary>
+/// <param name="Target">Where.</param>
+/// <param name="Dialect">The parameters in its model's dialect.</param>
+/// <param name="Calls">1, or the calls that the pictures are fanned out to.</param>
+/// <param name="Worst">The upper bound of its cost; null: not priced.</param>
+/// <param name="Load">Its health and room when the plan was made.</param>
+internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, CostEstimate? Worst, TargetLoad Load);
+
+/// <summary>A target that cannot do the job, or may not.</summary>
+internal sealed record SkippedTarget(Target Target, SkipReason Kind, string Reason, string? Param);
+
+/// <summary>Why a target was skipped.</summary>
+internal enum SkipReason { Unfit, NotAllowed, Retired, Region, Drained }
+
+/// <summary>Where a job goes, in order, and why it goes nowhere else.</summary>
+internal sealed record Plan(Tier? Tier, RoutePolicy Route, IReadOnlyList<PlannedTarget> Targets, IReadOnlyList<SkippedTarget> Skipped);

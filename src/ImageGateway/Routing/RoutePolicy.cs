@@ -1,0 +1,79 @@
+using System.IO.Enumeration;
+using ImageGateway.Images;
+
+namespace ImageGateway.Routing;
+
+/// <summary>A policy rule as requests read it. <see cref="Targets"/> empty: every target that serves the asked model.</summary>
+internal sealed record RoutePolicy
+{
+    /// <summary>What holds for a job that no route takes.</summary>
+    public static readonly RoutePolicy None = new() { Name = "", When = new RouteCondition(), Targets = [], Fallback = [] };
+
+    public required string Name { get; init; }
+    public required RouteCondition When { get; init; }
+    public required IReadOnlyList<Target> Targets { get; init; }
+    public required IReadOnlyList<Target> Fallback { get; init; }
+    public Strategy Strategy { get; init; }
+
+    /// <summary>Under <c>Weighted</c>: the turns of the targets, by <see cref="WeightedTurns"/>.</summary>
+    public WeightedTurns? Turns { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Defaults { get; init; } = [];
+    public string? MaxQuality { get; init; }
+    public int? MaxN { get; init; }
+    public CeilingAction OnCeiling { get; init; }
+    public int MaxAttempts { get; init; } = 3;
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(30);
+    public FailureAction OnRefusal { get; init; }
+    public FailureAction OnTimeout { get; init; }
+    public PartialAction Partial { get; init; }
+    public IReadOnlyList<string> Regions { get; init; } = [];
+    public SubstituteAction Substitute { get; init; }
+}
+
+/// <summary>Which jobs a route takes; null does not matter.</summary>
+internal sealed record RouteCondition
+{
+    public Tier? Tier { get; init; }
+    public string? Model { get; init; }
+    public string? Tenant { get; init; }
+    public string? Project { get; init; }
+    public Operation? Operation { get; init; }
+    public string? Quality { get; init; }
+    public string? Size { get; init; }
+    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
+    /// <summary>True when the job is taken; <paramref name="model"/> is the asked model of the catalogue, null for a tier.</summary>
+    public bool Takes(ImageJob job, Caller caller, Tier? tier, string? model) =>
+        (Tier is null || Tier == tier)
+        && (Operation is null || Operation == job.Operation)
+        && (Quality is null || Quality == job.Parameters.Quality)
+        && (Size is null || Size == job.Parameters.Size)
+        && Matches(Model, model) && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project)
+        && TagsMatch(job);
+
+    /// <summary>True when it takes every job that <paramref name="other"/> takes, as far as can be told from the words.</summary>
+    public bool Covers(RouteCondition other) =>
+        (Tier is null || Tier == other.Tier)
+        && (Operation is null || Operation == other.Operation)
+        && (Quality is null || Quality == other.Quality)
+        && (Size is null || Size == other.Size)
+        && CoversGlob(Model, other.Model) && CoversGlob(Tenant, other.Tenant) && CoversGlob(Project, other.Project)
+        && Tags.All(tag => other.Tags.Any(theirs => theirs.Key == tag.Key && CoversGlob(tag.Value, theirs.Value)))
+        // A tier's job names no model, so a route for models leaves it to the next.
+        && (Model is null || other.Tier is null);
+
+    private static bool CoversGlob(string? glob, string? other) => glob is null || glob == other || (other is not null && !other.Contains('*') && !other.Contains('?') && Matches(glob, other));
+
+    private bool TagsMatch(ImageJob job)
+    {
+        foreach (var (name, glob) in Tags)
+        {
+            if (!job.Tags.TryGetValue(name, out var value) || !Matches(glob, value))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool Matches(string? glob, string? text) => glob is null || (text is not null && FileSystemName.MatchesSimpleExpression(glob, text));
+}

@@ -1,0 +1,92 @@
+using System.IO.Pipelines;
+using ImageGateway.Images;
+using ImageGateway.Providers;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Routing;
+
+/// <summary>
+/// Makes one call to a target, up to the point where the first byte could be sent to the client: (1) the call, (2) the
+/// answer's beginning is looked at, since an error can hide in a 200, (3) a failure is turned into what it means.
+/// </summary>
+internal sealed partial class UpstreamCall(TimeProvider time, ILogger<UpstreamCall> log)
+{
+    /// <summary>The answer, or the failure; exactly one of the two.</summary>
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    public async Task<(Answer? Answer, UpstreamFailure? Failure)> BeginAsync(Target target, Attempt attempt, PipeWriter client, AttemptClock clock)
+    {
+        try
+        {
+            var response = await target.Provider.SendAsync(attempt, clock.Token); // 1
+            clock.Progressed();
+            return await LookAsync(target, attempt, response, client, clock);
+        }
+        catch (OperationCanceledException) when (clock.TimedOut)
+        {
+            LogTimeout(target.Name, target.Timeout);
+            return (null, new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamTimeout, $"The provider did not answer within {target.Timeout.TotalSeconds:0} seconds.")));
+        }
+        catch (GatewayException e)
+        {
+            return (null, new UpstreamFailure(FailureKind.Account, e.Error, e.Error.RetryAfter));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException && !attempt.Client.RequestAborted.IsCancellationRequested)
+        {
+            LogUnreachable(target.Name, e.GetType().Name);
+            var error = new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered.");
+            return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, error));
+        }
+    }
+
+    private async Task<(Answer? Answer, UpstreamFailure? Failure)> LookAsync(Target target, Attempt attempt, HttpResponseMessage response, PipeWriter client, AttemptClock clock)
+    {
+        var tap = Tap.For(response.Content.Headers.ContentType?.MediaType);
+        var body = await response.Content.ReadAsStreamAsync(clock.Token);
+        var answer = new Answer(response, body, new Relay(body, client, tap, clock.Progressed, time), tap);
+        var kept = false;
+        try
+        {
+            await answer.Relay.PeekAsync(clock.Token); // 2
+            if (response.IsSuccessStatusCode && tap.Verdict != Verdict.Error && !(answer.Relay.Ended && tap.Verdict == Verdict.Undecided))
+            {
+                kept = true;
+                return (answer, null);
+            }
+            return (null, await FailureAsync(target, attempt, answer, clock)); // 3
+        }
+        finally
+        {
+            if (!kept)
+                await answer.DisposeAsync();
+        }
+    }
+
+    private async Task<UpstreamFailure> FailureAsync(Target target, Attempt attempt, Answer answer, AttemptClock clock)
+    {
+        if (answer.Response.IsSuccessStatusCode && answer.Tap.Verdict == Verdict.Undecided)
+            return new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider answered without a picture."));
+        await answer.Relay.FillAsync(clock.Token);
+        var failure = UpstreamErrors.Map(answer.Response, ErrorJson(answer), attempt, target.Provider.Secrets, time.GetUtcNow());
+        LogFailure(target.Name, (int)answer.Response.StatusCode, failure.Kind, ErrorEnvelope.Code(failure.Error));
+        return failure;
+    }
+
+    // An error that comes as an event has the same JSON behind "data:".
+    private static ReadOnlySpan<byte> ErrorJson(Answer answer)
+    {
+        var held = answer.Relay.Held.Span;
+        if (answer.Tap is not EventStreamTap)
+            return held;
+        var data = held.IndexOf("data:"u8);
+        return data < 0 ? default : held[(data + 5)..];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} failed with status {Status}: {Kind}, code {Code}")]
+    private partial void LogFailure(string target, int status, FailureKind kind, string? code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} sent nothing for {Timeout}")]
+    private partial void LogTimeout(string target, TimeSpan timeout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be reached: {Cause}")]
+    private partial void LogUnreachable(string target, string cause);
+}
