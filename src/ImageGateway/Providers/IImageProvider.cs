@@ -28,6 +28,16 @@ internal interface IImageProvider : IDisposable
     /// <exception cref="HttpRequestException">The provider cannot be reached or broke off.</exception>
     Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>The provider's connections, for what passes through unexamined.</summary>
+    HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Where one of the gateway's paths is at the provider; null when it has no such path.</summary>
+    Uri? Locate(PathString path, QueryString query);
+
+    /// <summary>Puts the provider's credentials on a request.</summary>
+    /// <exception cref="GatewayException">There are none now.</exception>
+    ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
+
     /// <summary>True when edits may come as JSON; otherwise they are sent as forms, which carry no file ids.</summary>
     bool TakesJsonEdits { get; }
 

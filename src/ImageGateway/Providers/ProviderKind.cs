@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using ImageGateway.Configuration;
 using ImageGateway.Providers.AzureOpenAi;
 using ImageGateway.Providers.OpenAi;
+using ImageGateway.Providers.OpenAiCompatible;
 
 namespace ImageGateway.Providers;
 
@@ -13,5 +14,6 @@ internal sealed record ProviderKind(string Name, Func<ProviderSettings, IImagePr
     {
         OpenAiProvider.Kind,
         AzureOpenAiProvider.Kind,
+        OpenAiCompatibleProvider.Kind,
     }.ToFrozenDictionary(kind => kind.Name);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using ImageGateway.Configuration;
+using ImageGateway.Providers.OpenAiCompatible;
 
 namespace ImageGateway.Providers;
 
@@ -8,10 +9,10 @@ namespace ImageGateway.Providers;
 [NotYetInForce("ImageHosts")]
 internal sealed class ProviderOptions
 {
-    /// <summary><c>OpenAI</c> or <c>AzureOpenAI</c>.</summary>
+    /// <summary><c>OpenAI</c>, <c>AzureOpenAI</c> or <c>OpenAICompatible</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>Where an OpenAI provider is, with <c>/v1</c>.</summary>
+    /// <summary>Where an OpenAI or OpenAI-compatible provider is, with <c>/v1</c>.</summary>
     public string? BaseUrl { get; set; }
 
     /// <summary>Where an Azure OpenAI resource is, without a path.</summary>
@@ -34,6 +35,9 @@ internal sealed class ProviderOptions
 
     /// <summary>Sent as <c>OpenAI-Project</c>.</summary>
     public string? Project { get; set; }
+
+    /// <summary>How an OpenAI-compatible API differs from OpenAI's; absent: it does not.</summary>
+    public ProfileOptions? Profile { get; set; }
 
     /// <summary>Longest wait for a response to start, and for its next byte; 1 s to 1 h. A stream that makes progress has no other limit.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);

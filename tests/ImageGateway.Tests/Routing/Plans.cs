@@ -4,6 +4,7 @@ using ImageGateway.Providers;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 using ImageGateway.Tests.Catalog;
+using Microsoft.AspNetCore.Http;
 
 namespace ImageGateway.Tests.Routing;
 
@@ -79,6 +80,12 @@ internal static class Plans
         public IReadOnlyList<string> Secrets => [];
 
         public bool TakesJsonEdits => takesJsonEdits;
+
+        public HttpMessageInvoker Invoker => throw new NotSupportedException();
+
+        public Uri? Locate(PathString path, QueryString query) => null;
+
+        public ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -3,6 +3,7 @@ using Azure.Identity;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Providers.Bodies;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace ImageGateway.Providers.AzureOpenAi;
 
@@ -15,11 +16,12 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     /// <summary>The newest api-version that Azure documents for image deployments (2026-11).</summary>
     public const string DefaultApiVersion = "2025-04-01-preview";
 
-    private readonly HttpMessageInvoker _client = UpstreamClient.Create(name, options.MaxConnections);
     private readonly bool _v1 = options.ApiStyle == "v1";
 
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("AzureOpenAI", Create);
+
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
 
     public bool TakesJsonEdits => false;
 
@@ -31,16 +33,27 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt), content, attempt);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
+        await AuthorizeAsync(request, cancellationToken);
+        return await Invoker.SendAsync(request, cancellationToken);
+    }
+
+    // Azure's own paths are the gateway's too; OpenAI's are in its v1 form.
+    public Uri? Locate(PathString path, QueryString query) =>
+        path.StartsWithSegments("/openai")
+            ? RequestUtilities.MakeDestinationAddress(endpoint.AbsoluteUri.TrimEnd('/'), path, query)
+            : UpstreamPath.Below(new Uri(endpoint, "openai/v1"), path, query);
+
+    public async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         if (credential.ApiKey is { } key)
             request.Headers.TryAddWithoutValidation("api-key", key);
         else if (credential.Token is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(token, cancellationToken));
-        return await _client.SendAsync(request, cancellationToken);
     }
 
     public void Dispose()
     {
-        _client.Dispose();
+        Invoker.Dispose();
         credential.Token?.Dispose();
     }
 
@@ -80,6 +93,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         var credential = options.Credential is null
             ? new AzureCredential(settings.Secret(nameof(options.ApiKey), options.ApiKey), null)
             : new AzureCredential(null, new EntraToken(new DefaultAzureCredential(), settings.Time));
+        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible takes one");
         return endpoint is null ? null : new AzureOpenAiProvider(settings.Name, endpoint, credential, options);
     }
 }

@@ -13,33 +13,43 @@ internal sealed class JsonEditContent : HttpContent
     private static readonly byte[] Open = [(byte)'{'];
     private static readonly byte[] Close = [(byte)'}'];
 
-    private readonly JsonBody _body;
+    private readonly JsonBody? _body;
+    private readonly JsonPictures? _pictures;
     private readonly List<ReadOnlyMemory<byte>> _pieces = new(8) { Open };
 
-    public JsonEditContent(JsonBody body, ReadOnlySpan<ParameterEdit> edits)
+    /// <summary>The body with the edits applied.</summary>
+    /// <param name="body">The client's; null: the edits are all there is.</param>
+    /// <param name="edits">The changes.</param>
+    /// <param name="pictures">More members, written last.</param>
+    public JsonEditContent(JsonBody? body, ReadOnlySpan<ParameterEdit> edits, JsonPictures? pictures = null)
     {
-        _body = body;
-        Keep(edits);
+        (_body, _pictures) = (body, pictures);
+        if (body is not null)
+            Keep(body, edits);
         foreach (var edit in edits)
         {
             if (edit.Value is not null)
                 Add(Encoding.UTF8.GetBytes(Member(edit)));
         }
-        _pieces.Add(Close);
+        if (pictures is not null && _pieces.Count > 1)
+            _pieces.Add(Comma);
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        _body.Use.Join();
+        _body?.Use.Join();
         try
         {
             foreach (var piece in _pieces)
                 await stream.WriteAsync(piece, cancellationToken);
+            if (_pictures is not null)
+                await _pictures.WriteAsync(stream, cancellationToken);
+            await stream.WriteAsync(Close, cancellationToken);
         }
         finally
         {
-            _body.Use.Leave();
+            _body?.Use.Leave();
         }
     }
 
@@ -47,24 +57,24 @@ internal sealed class JsonEditContent : HttpContent
 
     protected override bool TryComputeLength(out long length)
     {
-        length = 0;
+        length = Close.Length + (_pictures?.Length ?? 0);
         foreach (var piece in _pieces)
             length += piece.Length;
         return true;
     }
 
     // Neighbours that stay are one piece, white space and commas between them included.
-    private void Keep(ReadOnlySpan<ParameterEdit> edits)
+    private void Keep(JsonBody body, ReadOnlySpan<ParameterEdit> edits)
     {
         var start = -1;
-        for (var i = 0; i <= _body.Members.Count; i++)
+        for (var i = 0; i <= body.Members.Count; i++)
         {
-            var stays = i < _body.Members.Count && !IsEdited(_body.Members[i].Name, edits);
+            var stays = i < body.Members.Count && !IsEdited(body.Members[i].Name, edits);
             if (stays && start < 0)
                 start = i;
             if (stays || start < 0)
                 continue;
-            Add(_body.Bytes[_body.Members[start].Start.._body.Members[i - 1].ValueEnd]);
+            Add(body.Bytes[body.Members[start].Start..body.Members[i - 1].ValueEnd]);
             start = -1;
         }
     }
@@ -87,5 +97,5 @@ internal sealed class JsonEditContent : HttpContent
     }
 
     private static string Member(ParameterEdit edit) =>
-        $"\"{edit.Name}\":{(edit.IsText ? $"\"{JsonEncodedText.Encode(edit.Value!)}\"" : edit.Value)}";
+        $"\"{JsonEncodedText.Encode(edit.Name)}\":{(edit.IsText ? $"\"{JsonEncodedText.Encode(edit.Value!)}\"" : edit.Value)}";
 }

@@ -8,7 +8,6 @@ namespace ImageGateway.Providers.OpenAi;
 /// <summary>OpenAI's own API; DALL·E is a dialect of it, which the catalogue describes.</summary>
 internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, ProviderOptions options) : IImageProvider
 {
-    private readonly HttpMessageInvoker _client = UpstreamClient.Create(name, options.MaxConnections);
     private readonly AuthenticationHeaderValue? _authorization = apiKey is null ? null : new("Bearer", apiKey);
     private readonly Uri _generations = new(baseUrl, "images/generations");
     private readonly Uri _edits = new(baseUrl, "images/edits");
@@ -16,6 +15,8 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
 
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAI", Create);
+
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
 
     public bool TakesJsonEdits => true;
 
@@ -27,15 +28,23 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
         var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt.Job.Operation), content, attempt);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
+        await AuthorizeAsync(request, cancellationToken);
+        return await Invoker.SendAsync(request, cancellationToken);
+    }
+
+    public Uri? Locate(PathString path, QueryString query) => UpstreamPath.Below(baseUrl, path, query);
+
+    public ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         request.Headers.Authorization = _authorization;
         if (options.Organization is not null)
             request.Headers.TryAddWithoutValidation("OpenAI-Organization", options.Organization);
         if (options.Project is not null)
             request.Headers.TryAddWithoutValidation("OpenAI-Project", options.Project);
-        return await _client.SendAsync(request, cancellationToken);
+        return ValueTask.CompletedTask;
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => Invoker.Dispose();
 
     private Uri Address(Operation operation) => operation switch
     {
@@ -51,6 +60,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
         var apiKey = settings.Secret(nameof(options.ApiKey), options.ApiKey);
         settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAI provider has Models");
         settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI takes Entra ID");
+        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible takes one");
         return baseUrl is null ? null : new OpenAiProvider(settings.Name, baseUrl, apiKey, options);
     }
 }

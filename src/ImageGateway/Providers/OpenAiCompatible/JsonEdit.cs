@@ -1,0 +1,37 @@
+using System.Globalization;
+using ImageGateway.Images;
+using ImageGateway.Providers.Bodies;
+
+namespace ImageGateway.Providers.OpenAiCompatible;
+
+/// <summary>An edit as JSON for a provider that takes no forms: a JSON client's own members stay as they came, a form's fields become members.</summary>
+internal static class JsonEdit
+{
+    // Written anew, in whatever form the client sent its pictures.
+    private static readonly string[] Pictures = ["image", "images", "mask"];
+
+    /// <summary>The body with the edits applied; it takes them over.</summary>
+    public static JsonEditContent Create(ImageJob job, List<ParameterEdit> edits)
+    {
+        foreach (var field in (job.Body as FormBody)?.Fields ?? [])
+        {
+            if (!edits.Exists(edit => edit.Name == field.Name))
+                edits.Add(Member(field, job.Parameters));
+        }
+        edits.RemoveAll(edit => Pictures.Contains(edit.Name));
+        edits.AddRange(Pictures.Select(name => new ParameterEdit(name, null)));
+        return new JsonEditContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask));
+    }
+
+    // A form writes numbers and truth values as text.
+    private static ParameterEdit Member(FormField field, ImageParameters asked) => field.Name switch
+    {
+        "n" => Number(field.Name, asked.N),
+        "output_compression" => Number(field.Name, asked.OutputCompression),
+        "partial_images" => Number(field.Name, asked.PartialImages),
+        "stream" => new ParameterEdit(field.Name, asked.Stream ? "true" : "false", IsText: false),
+        _ => new ParameterEdit(field.Name, field.Value),
+    };
+
+    private static ParameterEdit Number(string name, int? value) => new(name, value?.ToString(CultureInfo.InvariantCulture), IsText: false);
+}

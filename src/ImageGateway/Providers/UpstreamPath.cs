@@ -1,0 +1,20 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ImageGateway.Providers;
+
+/// <summary>The gateway's paths at a provider.</summary>
+internal static class UpstreamPath
+{
+    private static readonly PathString[] Roots = ["/v1", "/openai/v1"];
+
+    /// <summary>A path of OpenAI's API below its base URL, which stands for <c>/v1</c>; null for any other path.</summary>
+    public static Uri? Below(Uri baseUrl, PathString path, QueryString query)
+    {
+        foreach (var root in Roots)
+        {
+            if (path.StartsWithSegments(root, out var rest))
+                return RequestUtilities.MakeDestinationAddress(baseUrl.AbsoluteUri.TrimEnd('/'), rest, query);
+        }
+        return null;
+    }
+}
