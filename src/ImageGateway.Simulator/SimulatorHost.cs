@@ -69,6 +69,7 @@ public static class SimulatorHost
         var calls = app.Services.GetRequiredService<ImageCalls>();
         app.MapOpenAI(calls);
         app.MapAzure(calls);
+        app.MapProfiles(calls);
         app.MapFiles(app.Services.GetRequiredService<PictureStore>());
         app.MapControl(app.Services.GetRequiredService<FaultRules>(), app.Services.GetRequiredService<CallLog>());
     }

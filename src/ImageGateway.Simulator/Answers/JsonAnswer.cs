@@ -28,6 +28,8 @@ internal sealed class JsonAnswer(ImageJob job, Surface surface, DateTimeOffset n
         foreach (var png in pictures)
             WriteItem(json, png, addressOf);
         json.WriteEndArray();
+        if (job.CostTicks is { } ticks)
+            WriteCost(json, ticks);
         if (Tokens.Of(job, partialImagesSent: 0) is { } usage)
             Facts.Write(json, usage, outputDetails: surface == Surface.OpenAI);
         json.WriteEndObject();
@@ -40,8 +42,19 @@ internal sealed class JsonAnswer(ImageJob job, Surface surface, DateTimeOffset n
             json.WriteString("url", addressOf(png));
         else
             json.WriteBase64String("b64_json", png);
-        if (!job.Model.IsGpt)
+        if (job.SaysType)
+            json.WriteString("type", job.AsUrl ? "url" : "b64_json");
+        if (job.CostTicks is not null)
+            json.WriteBoolean("respect_moderation", true);
+        else if (!job.Model.IsGpt)
             WriteDallE(json);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCost(Utf8JsonWriter json, long ticks)
+    {
+        json.WriteStartObject("usage");
+        json.WriteNumber("cost_in_usd_ticks", ticks);
         json.WriteEndObject();
     }
 

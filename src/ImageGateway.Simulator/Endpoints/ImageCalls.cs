@@ -1,6 +1,7 @@
 using ImageGateway.Simulator.Answers;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.Simulator.Faults;
+using ImageGateway.Simulator.Profiles;
 using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
@@ -8,16 +9,16 @@ namespace ImageGateway.Simulator.Endpoints;
 /// <summary>The way of one image call: log it, read it, let a fault strike, judge it, answer it.</summary>
 internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRules faults, PictureStore pictures, Deployments deployments, Pause pause)
 {
-    public RequestDelegate Handle(Surface surface, ImageOperation operation) => http => HandleAsync(http, surface, operation);
+    public RequestDelegate Handle(Surface surface, ImageOperation operation, Profile? profile = null) => http => HandleAsync(http, surface, operation, profile);
 
-    private async Task HandleAsync(HttpContext http, Surface surface, ImageOperation operation)
+    private async Task HandleAsync(HttpContext http, Surface surface, ImageOperation operation, Profile? profile)
     {
         var call = log.Begin(CallRecord.Of(http.Request, surface, operation));
         var answer = new AnswerWriter(http, call, pause);
         ResponseHeaders.Add(http.Response, surface);
         try
         {
-            await AnswerAsync(http, surface, call, answer);
+            await AnswerAsync(http, surface, profile, call, answer);
         }
         catch (ProviderException error)
         {
@@ -38,18 +39,29 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, Surface surface, OpenCall call, AnswerWriter answer)
+    private async Task AnswerAsync(HttpContext http, Surface surface, Profile? profile, OpenCall call, AnswerWriter answer)
     {
-        var body = await BodyReader.ReadAsync(http.Request, http.RequestAborted);
+        var body = await BodyReader.ReadAsync(http.Request, profile is null ? JsonImages.Read : profile.Pictures, http.RequestAborted);
         call.Update(now => now.With(body, surface, deployments));
         answer.Fault = faults.Take(call.Current) ?? answer.Fault;
         await pause.BeforeAnswerAsync(answer.Fault, http.RequestAborted);
         if (await FaultAnswer.WriteAsync(answer.Fault, answer, pause, http, call.Current))
             return;
-        Gate.Check(http.Request, surface, call.Current, body);
-        var job = JobReader.Read(body, Deployments.Resolve(call.Current, surface), surface, call.Current.Operation);
+        var job = Judge(http.Request, surface, profile, call.Current, body);
         Moderation.Check(job, surface, ResponseHeaders.RequestId(http.Response), options.TimeProvider.GetUtcNow());
         await (job.Stream ? new EventStream(job, answer, call, options.TimeProvider).WriteAsync() : WriteJsonAsync(http, job, surface, call, answer));
+    }
+
+    private static ImageJob Judge(HttpRequest request, Surface surface, Profile? profile, Call call, RequestBody body)
+    {
+        if (profile is not null)
+        {
+            Credentials.Check(surface, call.Auth, call.Key);
+            return profile.Read(body, call.Operation);
+        }
+
+        Gate.Check(request, surface, call, body);
+        return JobReader.Read(body, Deployments.Resolve(call, surface), surface, call.Operation);
     }
 
     private Task WriteJsonAsync(HttpContext http, ImageJob job, Surface surface, OpenCall call, AnswerWriter answer)

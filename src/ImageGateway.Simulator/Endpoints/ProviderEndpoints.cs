@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using ImageGateway.Simulator.Answers;
 using ImageGateway.Simulator.Calls;
+using ImageGateway.Simulator.Profiles;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The routes of OpenAI and of Azure.</summary>
+/// <summary>The routes of OpenAI, of Azure and of OpenAI's near relatives.</summary>
 internal static class ProviderEndpoints
 {
     private static readonly DateTimeOffset Released = new(2025, 4, 23, 0, 0, 0, TimeSpan.Zero);
@@ -17,6 +18,16 @@ internal static class ProviderEndpoints
         routes.MapGet("/v1/models", http => AnswerAsync(http, ListModels));
         routes.MapGet("/v1/models/{id}", http => AnswerAsync(http, () => FindModel((string)http.Request.RouteValues["id"]!)));
         routes.MapFallback(http => AnswerAsync(http, () => throw ProviderErrors.UnknownUrl(http.Request.Method, http.Request.Path)));
+    }
+
+    /// <summary>OpenAI's near relatives, each under a path of its own.</summary>
+    public static void MapProfiles(this IEndpointRouteBuilder routes, ImageCalls calls)
+    {
+        foreach (var (name, profile) in Profile.All)
+        {
+            foreach (var operation in profile.Operations)
+                routes.MapPost($"/profiles/{name}/v1/images/{(operation == ImageOperation.Edit ? "edits" : "generations")}", calls.Handle(Surface.OpenAI, operation, profile));
+        }
     }
 
     public static void MapAzure(this IEndpointRouteBuilder routes, ImageCalls calls)

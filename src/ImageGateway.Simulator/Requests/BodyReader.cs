@@ -7,18 +7,18 @@ namespace ImageGateway.Simulator.Requests;
 /// <summary>Reads a request's body, JSON or multipart, without judging its members.</summary>
 internal static class BodyReader
 {
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<Dictionary<string, JsonElement>, List<InputFile>> pictures, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw ProviderErrors.UnsupportedContentType(request.ContentType);
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return await ReadMultipartAsync(request, type, cancellationToken);
         if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
-            return await ReadJsonAsync(request, cancellationToken);
+            return await ReadJsonAsync(request, pictures, cancellationToken);
         throw ProviderErrors.UnsupportedContentType(request.ContentType);
     }
 
-    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, Func<Dictionary<string, JsonElement>, List<InputFile>> pictures, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,7 +28,7 @@ internal static class BodyReader
             var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
             foreach (var member in document.RootElement.EnumerateObject())
                 members[member.Name] = member.Value.Clone();
-            return new RequestBody(IsMultipart: false, members, JsonImages.Read(members));
+            return new RequestBody(IsMultipart: false, members, pictures(members));
         }
         catch (JsonException)
         {

@@ -26,6 +26,12 @@ internal sealed record ImageJob(SimulatedModel Model, ImageOperation Operation, 
 
     public string? Style { get; init; }
 
+    /// <summary>Together's answers say what each picture comes as.</summary>
+    public bool SaysType { get; init; }
+
+    /// <summary>xAI's answers say what they cost, in ten-billionths of a dollar.</summary>
+    public long? CostTicks { get; init; }
+
     public IReadOnlyList<InputFile> Images { get; init; } = [];
 
     public bool HasMask { get; init; }

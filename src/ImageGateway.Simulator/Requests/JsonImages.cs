@@ -36,16 +36,22 @@ internal static class JsonImages
     private static string Shorten(string text) =>
         TryDecode(text, out var type, out var bytes) ? $"data:{type};sha256={InputFile.From("", null, null, bytes).Sha256}" : text;
 
+    /// <summary>A picture by its data URL; anything else is a reference.</summary>
+    public static InputFile FromDataUrl(string url, string field)
+    {
+        if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+            return InputFile.Reference(field, url);
+        return TryDecode(url, out var type, out var bytes)
+            ? InputFile.From(field, null, type, bytes)
+            : throw ProviderErrors.Invalid(field, $"Invalid value for '{field}': the data URL is not valid base64.");
+    }
+
     private static InputFile Read(JsonElement image, string field)
     {
         var (url, id) = (Member(image, "image_url"), Member(image, "file_id"));
         if (url is null == id is null)
             throw ProviderErrors.Invalid(field, $"Invalid value for '{field}': provide exactly one of 'image_url' and 'file_id'.");
-        if (!(url ?? id!).StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-            return InputFile.Reference(field, url ?? id!);
-        return TryDecode(url ?? id!, out var type, out var bytes)
-            ? InputFile.From(field, null, type, bytes)
-            : throw ProviderErrors.Invalid(field, $"Invalid value for '{field}': the data URL is not valid base64.");
+        return FromDataUrl(url ?? id!, field);
     }
 
     private static string? Member(JsonElement image, string name) =>
