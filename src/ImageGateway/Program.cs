@@ -1,5 +1,6 @@
 using ImageGateway.Admin;
 using ImageGateway.Api;
+using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
@@ -40,6 +41,7 @@ internal sealed partial class Program
         var snapshot = app.Services.GetRequiredService<Func<GatewaySnapshot>>();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
+        app.UseMiddleware<PassThroughStage>();
         app.UseRouting();
         app.Services.GetRequiredService<ImageEndpoints>().Map(app);
         app.Services.GetRequiredService<EstimateEndpoint>().Map(app);

@@ -1,4 +1,5 @@
 using ImageGateway.Api;
+using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
 using ImageGateway.Providers;
 using ImageGateway.Routing;
@@ -7,7 +8,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("Unpriced", "OnLedgerFailure", "DrainTimeout", "ReservationLease", "PublicUrl", "Alerts", "PassThrough", "Admin")]
+[NotYetInForce("Unpriced", "OnLedgerFailure", "DrainTimeout", "ReservationLease", "PublicUrl", "Alerts", "Admin")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -18,6 +19,9 @@ internal sealed class GatewayOptions
 
     /// <summary>The routes; the first that matches is taken.</summary>
     public List<RoutePolicyOptions> Routes { get; set; } = [];
+
+    /// <summary>Paths that go to a provider unexamined and unpriced.</summary>
+    public List<PassThroughOptions> PassThrough { get; set; } = [];
 
     /// <summary>The tenants by id.</summary>
     public Dictionary<string, TenantOptions> Tenants { get; set; } = [];

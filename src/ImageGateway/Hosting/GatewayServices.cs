@@ -45,6 +45,7 @@ internal static partial class GatewayServices
         services.AddSingleton<EstimateEndpoint>();
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);
         services.AddSingleton<Func<RoutingTable>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Routing);
+        services.AddHttpForwarder();
         services.AddHealthChecks().AddCheck<LifecycleCheck>("models");
     }
 }

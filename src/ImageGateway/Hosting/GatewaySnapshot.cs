@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageGateway.Api;
+using ImageGateway.Api.PassThrough;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
@@ -14,11 +15,16 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
 {
     /// <summary>The file the catalogue came from.</summary>
     public required string CataloguePath { get; init; }
+
+    /// <summary>Paths that go to a provider unexamined.</summary>
+    public IReadOnlyList<PassThroughRoute> PassThrough { get; init; } = [];
 }
 
 /// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
 internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
+    private readonly Dictionary<string, IImageProvider?> _providers = [];
+
     /// <summary>The snapshot; null when mistakes were reported.</summary>
     public GatewaySnapshot? Build(IEnumerable<string> catalogueFolders)
     {
@@ -32,8 +38,9 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
         var targets = options.Providers.SelectMany(provider => Targets(provider.Key, provider.Value, catalogue)).ToList();
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
+        var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough }
             : null;
     }
 
@@ -56,7 +63,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         // Reported above; the rest is checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
         CheckCircuit(provider.Circuit, here.At("Circuit"));
-        var made = Provider(name, provider, here);
+        var made = _providers[name] = Provider(name, provider, here);
         var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
             .Concat(provider.Deployments.Select(entry => (Name: entry.Key, Options: entry.Value, IsDeployment: true, Here: here.At("Deployments").At(entry.Key))));
         var targets = new List<Target>();

@@ -33,8 +33,8 @@ internal sealed class JobReader(JsonReader json, FormReader form)
     public static GatewayException TooLarge(long limit, string? param = null) => new(
         ErrorKind.RequestTooLarge, $"{(param is null ? "The request body" : $"A file of '{param}'")} is too large. Allowed: at most {limit} bytes.", param);
 
-    // Kestrel refuses a larger Content-Length before it reads the body, and counts what comes without one.
-    private static void Bound(HttpContext http, long limit)
+    /// <summary>Bounds the body: a larger Content-Length is refused before it is read, and the server counts what comes without one.</summary>
+    public static void Bound(HttpContext http, long limit)
     {
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);

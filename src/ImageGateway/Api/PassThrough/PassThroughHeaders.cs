@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+
+namespace ImageGateway.Api.PassThrough;
+
+/// <summary>
+/// Which headers stop at the gateway on the way of an API it does not know. Unlike with pictures everything else passes:
+/// a client's credentials, cookies, traces and address do not, nor do a provider's account, limits, cookies and hosts.
+/// </summary>
+internal static class PassThroughHeaders
+{
+    private static readonly FrozenSet<string> Request = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Host", "Authorization", "api-key", "x-api-key", "x-goog-api-key", "Ocp-Apim-Subscription-Key", "Cookie", "OpenAI-Organization", "OpenAI-Project",
+        "traceparent", "tracestate", "baggage", "Correlation-Context", "Request-Id", "x-request-id", "Forwarded", "Via", "X-Real-IP");
+
+    private static readonly string[] RequestPrefixes = ["x-gateway-", "x-forwarded-"];
+
+    private static readonly FrozenSet<string> Response = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Set-Cookie", "OpenAI-Organization", "OpenAI-Project", "x-request-id", "apim-request-id", "Location", "Content-Location", "Operation-Location",
+        "WWW-Authenticate", "Alt-Svc", "Strict-Transport-Security", "Server", "Via", "NEL", "Report-To", "Reporting-Endpoints");
+
+    private static readonly string[] ResponsePrefixes = ["x-gateway-", "x-ratelimit-", "x-ms-", "cf-"];
+
+    /// <summary>Takes out of a copied request what does not pass.</summary>
+    public static void Clean(HttpRequestHeaders headers)
+    {
+        var dropped = new List<string>();
+        foreach (var (name, _) in headers.NonValidated)
+        {
+            if (IsIn(name, Request, RequestPrefixes))
+                dropped.Add(name);
+        }
+        foreach (var name in dropped)
+            headers.Remove(name);
+    }
+
+    /// <summary>Takes out of a copied response what does not pass.</summary>
+    public static void Clean(IHeaderDictionary headers)
+    {
+        foreach (var name in headers.Keys.ToList())
+        {
+            if (IsIn(name, Response, ResponsePrefixes))
+                headers.Remove(name);
+        }
+    }
+
+    private static bool IsIn(string name, FrozenSet<string> names, string[] prefixes) =>
+        names.Contains(name) || Array.Exists(prefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+}

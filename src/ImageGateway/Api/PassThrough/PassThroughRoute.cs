@@ -1,0 +1,65 @@
+using ImageGateway.Configuration;
+using ImageGateway.Providers;
+
+namespace ImageGateway.Api.PassThrough;
+
+/// <summary>A path that goes to a provider unexamined.</summary>
+internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> Methods, IImageProvider Provider, TimeSpan Timeout)
+{
+    private static readonly string[] Known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    /// <summary>The gateway's own paths, at which a forwarded request would be neither checked nor charged.</summary>
+    private static readonly PathPattern[] Own = [.. new[]
+    {
+        "/v1/images/{**rest}", "/v1/models/{**rest}", "/v1/quota", "/v1/organization/{**rest}",
+        "/openai/v1/images/{**rest}", "/openai/v1/models/{**rest}", "/openai/images/{**rest}", "/openai/models/{**rest}",
+        "/openai/deployments/{deployment}/images/{**rest}",
+    }.Select(path => PathPattern.Parse(path)!)];
+
+    /// <summary>Reads the list; every mistake is reported under its key path.</summary>
+    /// <param name="options">The list.</param>
+    /// <param name="providers">The providers by name; null for one that has mistakes of its own.</param>
+    /// <param name="providerOptions">Their options, for the time-out.</param>
+    /// <param name="mistakes">Where mistakes go.</param>
+    public static List<PassThroughRoute> Read(
+        List<PassThroughOptions> options, IReadOnlyDictionary<string, IImageProvider?> providers, IReadOnlyDictionary<string, ProviderOptions> providerOptions, Mistakes mistakes)
+    {
+        var routes = new List<PassThroughRoute>();
+        for (var i = 0; i < options.Count; i++)
+        {
+            var (entry, here) = (options[i], mistakes.At($"{i}"));
+            var methods = MethodsOf(entry);
+            foreach (var method in methods.Except(Known))
+                here.Add(nameof(entry.Methods), $"'{method}' is none of {string.Join(", ", Known)}");
+            var first = options.FindIndex(other => other.Path.Equals(entry.Path, StringComparison.OrdinalIgnoreCase) && MethodsOf(other).Intersect(methods).Any());
+            here.Unless(first == i, nameof(entry.Path), $"'{entry.Path}' stands here twice");
+            var (path, provider) = (Pattern(entry.Path, here), Find(entry.Provider, providers, here));
+            if (path is null || provider is null)
+                continue;
+            here.Unless(provider.Locate(path.Example(), default) is not null, nameof(entry.Path), $"the provider '{entry.Provider}' has no such paths; OpenAI's are below /v1");
+            routes.Add(new PassThroughRoute(path, methods, provider, providerOptions[entry.Provider].Timeout));
+        }
+        return routes;
+    }
+
+    private static string[] MethodsOf(PassThroughOptions entry) => entry.Methods.Count == 0 ? ["GET", "POST"] : [.. entry.Methods.Select(method => method.ToUpperInvariant())];
+
+    private static PathPattern? Pattern(string text, Mistakes here)
+    {
+        if (PathPattern.Parse(text) is not { } path)
+        {
+            here.Add(nameof(Path), $"'{text}' is not a path as in /v1/files/{{**rest}}");
+            return null;
+        }
+        here.Unless(path.IsBelow("v1") || path.IsBelow("openai"), nameof(Path), $"'{text}' is below neither /v1 nor /openai, where tenants' keys are asked for");
+        here.Unless(!Array.Exists(Own, path.Overlaps), nameof(Path), $"'{text}' takes paths that the gateway serves itself");
+        return path;
+    }
+
+    private static IImageProvider? Find(string name, IReadOnlyDictionary<string, IImageProvider?> providers, Mistakes here)
+    {
+        if (!providers.TryGetValue(name, out var provider))
+            here.Add(nameof(Provider), $"there is no provider '{name}'; there are {string.Join(", ", providers.Keys)}");
+        return provider;
+    }
+}

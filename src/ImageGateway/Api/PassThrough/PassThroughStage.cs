@@ -1,0 +1,94 @@
+using System.Net;
+using ImageGateway.Api.Reading;
+using ImageGateway.Hosting;
+using ImageGateway.Images;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ImageGateway.Api.PassThrough;
+
+/// <summary>
+/// Sends the paths of <c>Gateway:PassThrough</c> to their providers by YARP's forwarder, unexamined and unpriced; the first entry
+/// that matches is taken. It stands before routing, since a reload may bring other paths.
+/// </summary>
+internal sealed partial class PassThroughStage(RequestDelegate next, Func<GatewaySnapshot> snapshot, IHttpForwarder forwarder, ILogger<PassThroughStage> log)
+{
+    // Nobody mends credentials within seconds.
+    private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        var (now, allowed) = (snapshot(), new List<string>());
+        foreach (var route in now.PassThrough)
+        {
+            if (!route.Path.Matches(http.Request.Path) || HasDotSegments(http.Request.Path))
+                continue;
+            if (route.Methods.Contains(http.Request.Method))
+                return ForwardAsync(http, route, now.Limits.FormBytes);
+            allowed.AddRange(route.Methods);
+        }
+        if (allowed.Count == 0)
+            return next(http);
+        http.Response.Headers.Allow = string.Join(", ", allowed.Distinct());
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
+    }
+
+    private async Task ForwardAsync(HttpContext http, PassThroughRoute route, long limit)
+    {
+        JobReader.Bound(http, limit);
+        var transformer = new PassThroughTransformer(route.Provider);
+        var config = new ForwarderRequestConfig { ActivityTimeout = route.Timeout, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        // The transformer gives the address; the forwarder wants one too.
+        var error = await forwarder.SendAsync(http, "http://provider", route.Provider.Invoker, config, transformer, http.RequestAborted);
+        if (transformer.IsRefused)
+            throw Failed(http, new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not take this gateway's credentials; its operator has to act.") { RetryAfter = AccountPause });
+        if (error == ForwarderError.None || http.RequestAborted.IsCancellationRequested)
+            return;
+        LogFailed(http.TraceIdentifier, error);
+        // What had begun the forwarder has cut already.
+        if (!http.Response.HasStarted)
+            throw Failed(http, Meaning(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, limit));
+    }
+
+    private static GatewayError Meaning(ForwarderError error, Exception? cause, long limit) => cause switch
+    {
+        GatewayException own => own.Error,
+        _ when IsTooLarge(cause) => JobReader.TooLarge(limit).Error,
+        _ => error switch
+        {
+            ForwarderError.RequestBodyClient => new GatewayError(ErrorKind.InvalidValue, "The request's body ended before it was whole."),
+            ForwarderError.RequestTimedOut => new GatewayError(ErrorKind.UpstreamTimeout, "The provider did not answer in time."),
+            _ => new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered."),
+        },
+    };
+
+    private static bool IsTooLarge(Exception? cause) => cause switch
+    {
+        null => false,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => true,
+        AggregateException several => several.InnerExceptions.Any(IsTooLarge),
+        _ => IsTooLarge(cause.InnerException),
+    };
+
+    // Headers of an answer that will not come must not stand on the error.
+    private static GatewayException Failed(HttpContext http, GatewayError error)
+    {
+        http.Response.Clear();
+        http.Response.Headers["x-request-id"] = http.TraceIdentifier;
+        return new GatewayException(error);
+    }
+
+    // The server resolved those it could read. One that is encoded twice would be resolved later on, and leave the listed path.
+    private static bool HasDotSegments(PathString path)
+    {
+        for (var (text, before) = (path.Value ?? "", ""); text != before; (text, before) = (Uri.UnescapeDataString(text), text))
+        {
+            if (text.Split('/', '\\').Any(segment => segment is "." or ".."))
+                return true;
+        }
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RequestId}: passing through failed with {Error}")]
+    private partial void LogFailed(string requestId, ForwarderError error);
+}
