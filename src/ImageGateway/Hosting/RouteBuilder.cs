@@ -49,7 +49,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
             if (entries.FindIndex(other => other.Target == entry.Target) < j)
                 at.AddHere($"'{entry.Target}' stands here twice");
             if (targets.Find(target => target.Name == entry.Target) is { } target)
-                found.Add((target, Math.Clamp(entry.Weight ?? target.Weight ?? target.RequestsPerMinute ?? 1, 1, 1000)));
+                found.Add((target, entry.Weight is { } weight ? Math.Clamp(weight, 1, 1000) : target.OwnWeight));
             else
                 at.AddHere($"there is no target '{entry.Target}'; there is {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
         }

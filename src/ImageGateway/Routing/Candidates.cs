@@ -27,7 +27,9 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         IReadOnlyList<Target> targets = isModel && route.Targets.Count > 0 ? [.. route.Targets, .. route.Fallback] : named;
         if (targets.Any(target => !IsRetired(target, today)))
             return new Candidates(route, targets, true, isModel ? asked.Name : null);
-        return Successors(job, asked, route, table, today, adjustments);
+        // What nobody serves is a mistake, unless its time is over wherever it was.
+        var isHistory = targets.Count > 0 || asked.Shutdown.Values.Any(day => day <= today);
+        return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today, adjustments) : throw NotFound(job.Model!);
     }
 
     /// <summary>True when the target is gone.</summary>
@@ -35,8 +37,6 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
 
     private static Candidates Successors(ImageJob job, Model asked, RoutePolicy route, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
     {
-        if (route.Substitute == SubstituteAction.Refuse)
-            throw NotFound(job.Model!);
         for (var next = asked.Successor; next is not null; next = table.Catalogue.Models[next].Successor)
         {
             var targets = table.Named(next, deploymentFirst: false);

@@ -29,20 +29,20 @@ internal sealed class Dialect
     public static Dialect Of(ImageJob job, Model model, RoutePolicy route, bool askedByName, IReadOnlyList<Adjustment> before)
     {
         var dialect = new Dialect(job.Parameters, before);
-        dialect.FillIn(route.Defaults); // 1
+        dialect.FillIn(route.Defaults, job.Operation == Operation.Variation); // 1
         dialect.Translate(model, job.Operation == Operation.Variation); // 2
-        if (route.OnCeiling == CeilingAction.Lower)
-            dialect.Lower(model, route); // 3
+        dialect.Lower(model, route, job.Parameters.Quality is not null); // 3
         dialect.Drop(model); // 4
         dialect.Answer(model, askedByName); // 5
         return dialect;
     }
 
-    private void FillIn(IReadOnlyList<KeyValuePair<string, string>> defaults)
+    private void FillIn(IReadOnlyList<KeyValuePair<string, string>> defaults, bool isVariation)
     {
         foreach (var (name, value) in defaults)
         {
-            if (DefaultParameters.Get(Sent, name) is not null)
+            // Variations know no other of these parameters.
+            if (DefaultParameters.Get(Sent, name) is not null || (isVariation && name != "size"))
                 continue;
             Sent = DefaultParameters.With(Sent, name, value);
             Change(name, "", value);
@@ -63,11 +63,13 @@ internal sealed class Dialect
             Set("quality", model.DefaultQuality, Sent with { Quality = model.DefaultQuality });
     }
 
-    private void Lower(Model model, RoutePolicy route)
+    // A quality that was not asked for is no reason to refuse.
+    private void Lower(Model model, RoutePolicy route, bool asksQuality)
     {
-        if (Ceiling.Quality(Sent.Quality, route.MaxQuality, model) is { } lower)
+        var lowers = route.OnCeiling == CeilingAction.Lower;
+        if ((lowers || !asksQuality) && Ceiling.Quality(Sent.Quality, route.MaxQuality, model) is { } lower)
             Sent = Changed("quality", Sent.Quality!, lower, Sent with { Quality = lower });
-        if (Sent.Count > route.MaxN)
+        if (lowers && Sent.Count > route.MaxN)
             Sent = Changed("n", $"{Sent.Count}", $"{route.MaxN}", Sent with { N = route.MaxN });
     }
 
@@ -120,6 +122,8 @@ internal sealed class Dialect
         var earlier = _adjustments.FindIndex(adjustment => adjustment.Name == name);
         if (earlier < 0)
             _adjustments.Add(new Adjustment(name, from, to ?? ""));
+        else if (to is null && _adjustments[earlier].From.Length == 0)
+            _adjustments.RemoveAt(earlier); // filled in here, dropped here: the client never saw it
         else
             _adjustments[earlier] = _adjustments[earlier] with { To = to ?? "" };
     }

@@ -7,10 +7,10 @@ internal static class NoTarget
 {
     public static GatewayException Error(ImageJob job, List<SkippedTarget> skipped)
     {
-        if (skipped.FindLast(skip => skip.Kind == SkipReason.Unfit) is { } unfit)
-            return new GatewayException(ErrorKind.InvalidValue, unfit.Reason, unfit.Param);
         if (skipped.Exists(skip => skip.Kind == SkipReason.Drained))
             return new GatewayException(new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this is drained by its operator.") { RetryAfter = TimeSpan.FromSeconds(30) });
+        if (skipped.FindLast(skip => skip.Kind == SkipReason.Unfit) is { } unfit)
+            return new GatewayException(ErrorKind.InvalidValue, unfit.Reason, unfit.Param);
         if (skipped.Exists(skip => skip.Kind == SkipReason.NotAllowed))
             return new GatewayException(ErrorKind.ModelNotAllowed, $"This key's tenant may not use the model '{GatewayException.Shortened(job.Model ?? "auto")}'.", "model");
         var why = skipped.Exists(skip => skip.Kind == SkipReason.Region) ? "no target is in an allowed region" : "every target's model is shut down";

@@ -8,15 +8,17 @@ internal static class Ordering
 
     /// <summary>Sorts in place.</summary>
     /// <param name="targets">The targets, in the order of the configuration, fallbacks last.</param>
-    /// <param name="route">The route, for its strategy.</param>
+    /// <param name="candidates">The route, for its strategy, and all of its targets.</param>
+    /// <param name="table">The targets' turns where the route names none.</param>
     /// <param name="ticket">The number of the job.</param>
-    public static void Sort(List<PlannedTarget> targets, RoutePolicy route, long ticket)
+    public static void Sort(List<PlannedTarget> targets, Candidates candidates, RoutingTable table, long ticket)
     {
+        var route = candidates.Route;
         var primary = route.Fallback.Count == 0 ? targets.Count : targets.FindIndex(target => route.Fallback.Contains(target.Target)) is >= 0 and var first ? first : targets.Count;
         var ordered = targets.GetRange(0, primary);
         switch (route.Strategy)
         {
-            case Strategy.Weighted: ordered = InTurns(ordered, route, ticket); break;
+            case Strategy.Weighted: ordered = InTurns(ordered, candidates, table, ticket); break;
             case Strategy.Cheapest: ordered = [.. ordered.OrderBy(target => target.Worst?.Amount.Value ?? long.MaxValue)]; break;
             case Strategy.Fastest: ordered = Fastest(ordered, ticket); break;
         }
@@ -31,22 +33,26 @@ internal static class Ordering
             targets.AddRange(ordered.Where(target => !target.Load.IsReady).OrderBy(target => target.Load.Wait));
     }
 
-    private static List<PlannedTarget> InTurns(List<PlannedTarget> targets, RoutePolicy route, long ticket)
+    private static List<PlannedTarget> InTurns(List<PlannedTarget> targets, Candidates candidates, RoutingTable table, long ticket)
     {
-        if (route.Turns is null || route.Targets.Count == 0)
+        var route = candidates.Route;
+        var (turns, all) = route.Targets.Count > 0 ? (route.Turns, route.Targets) : (table.TurnsOf(candidates.Targets), candidates.Targets);
+        if (turns is null)
             return targets;
-        Span<int> order = stackalloc int[route.Targets.Count];
+        Span<int> order = stackalloc int[all.Count];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
-        route.Turns.Sort(order, ticket);
+        turns.Sort(order, ticket);
         var sorted = new List<PlannedTarget>(targets.Count);
         foreach (var index in order)
         {
             // Compared by identity: records compare member by member.
-            var at = targets.FindIndex(target => ReferenceEquals(target.Target, route.Targets[index]));
+            var at = targets.FindIndex(target => ReferenceEquals(target.Target, all[index]));
             if (at >= 0)
                 sorted.Add(targets[at]);
         }
+        // Named by the request, or a successor: the route has no turns for it.
+        sorted.AddRange(targets.Where(target => !sorted.Contains(target)));
         return sorted;
     }
 

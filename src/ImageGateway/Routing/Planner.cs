@@ -30,7 +30,7 @@ internal static class Planner
             work.Hold(target, load(target));
         if (work.Planned.Count == 0)
             throw NoTarget.Error(job, work.Skipped);
-        Ordering.Sort(work.Planned, candidates.Route, ticket(candidates.Route.Name));         // 4
+        Ordering.Sort(work.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
         return new Plan(tier, candidates.Route, work.Planned, work.Skipped);
     }
 

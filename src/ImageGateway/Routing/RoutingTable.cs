@@ -18,6 +18,7 @@ internal sealed class RoutingTable
     private readonly FrozenDictionary<string, Target> _byName;
     private readonly FrozenDictionary<string, Target[]> _byModel;
     private readonly FrozenDictionary<string, Target[]> _byDeployment;
+    private readonly FrozenDictionary<IReadOnlyList<Target>, WeightedTurns> _turns;
 
     public RoutingTable(Catalogue catalogue, IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes)
     {
@@ -25,6 +26,10 @@ internal sealed class RoutingTable
         _byName = targets.ToFrozenDictionary(target => target.Name);
         _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         _byDeployment = targets.Where(target => target.IsDeployment).GroupBy(target => target.UpstreamName).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        var served = _byModel.Values.Concat(_byDeployment.Values).Cast<IReadOnlyList<Target>>();
+        _turns = routes.Any(route => route is { Strategy: Strategy.Weighted, Targets.Count: 0 })
+            ? served.ToFrozenDictionary(group => group, group => new WeightedTurns([.. group.Select(target => target.OwnWeight)]))
+            : FrozenDictionary<IReadOnlyList<Target>, WeightedTurns>.Empty;
     }
 
     /// <summary>The models, with their life-cycles and successors.</summary>
@@ -53,6 +58,9 @@ internal sealed class RoutingTable
         var (first, second) = deploymentFirst ? (_byDeployment, _byModel) : (_byModel, _byDeployment);
         return first.TryGetValue(name, out var found) || second.TryGetValue(name, out found) ? found : [];
     }
+
+    /// <summary>The turns of targets that <see cref="Named"/> gave, for weighted routes that name none; null: there is no such route.</summary>
+    public WeightedTurns? TurnsOf(IReadOnlyList<Target> named) => _turns.GetValueOrDefault(named);
 
     /// <summary>The first route that takes the job; null when none does.</summary>
     public RoutePolicy? RouteFor(ImageJob job, Caller caller, Tier? tier, string? model)

@@ -27,8 +27,6 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
             Skip(target, SkipReason.Retired, $"{target.Model.Name} is shut down since {target.Shutdown:yyyy-MM-dd}", "model");
         else if (route.Regions.Count > 0 && !route.Regions.Contains(target.Region ?? "", StringComparer.OrdinalIgnoreCase))
             Skip(target, SkipReason.Region, $"the region {target.Region ?? "(none)"} is not one of {string.Join(", ", route.Regions)}", null);
-        else if (load.State == TargetState.Drained)
-            Skip(target, SkipReason.Drained, "drained", null);
         else
             HoldAbility(target, load);
     }
@@ -38,6 +36,8 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         var spoken = Speak(target.Model);
         if ((spoken.Misfit ?? Fitness.CheckProvider(job, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
+        else if (load.State == TargetState.Drained)
+            Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
         else
             Planned.Add(new PlannedTarget(target, spoken.Dialect, spoken.Calls, spoken.Worst, load));
     }

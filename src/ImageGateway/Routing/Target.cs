@@ -41,6 +41,9 @@ internal sealed record Target
     /// <summary>Its share under <c>Weighted</c>; null: its requests a minute, else 1.</summary>
     public int? Weight { get; init; }
 
+    /// <summary>Its share where the route gives it none, 1 to 1 000.</summary>
+    public int OwnWeight => Math.Clamp(Weight ?? RequestsPerMinute ?? 1, 1, 1000);
+
     /// <summary>When its circuit opens.</summary>
     public CircuitOptions Circuit { get; init; } = new();
 

@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using static ImageGateway.Tests.Routing.Plans;
+
+namespace ImageGateway.Tests.Routing;
+
+/// <summary>Which route takes a job.</summary>
+public sealed class RouteTests
+{
+    // Each condition alone, against one job: an edit of gpt-image-1 by acme/web, high, 1024x1024, tagged team=blue-1.
+    public static TheoryData<string, bool> Conditions => new()
+    {
+        { "Model=gpt-image-1", true }, { "Model=gpt-*", true }, { "Model=dall-*", false },
+        { "Tenant=acme", true }, { "Tenant=ac*", true }, { "Tenant=other", false },
+        { "Project=web", true }, { "Project=app", false },
+        { "Operation=edit", true }, { "Operation=generation", false },
+        { "Quality=high", true }, { "Quality=low", false },
+        { "Size=1024x1024", true }, { "Size=1536x1024", false },
+        { "Tag=team:blue-1", true }, { "Tag=team:blue-*", true }, { "Tag=team:red", false }, { "Tag=cost:blue-1", false },
+        { "Tier=draft", false }, { "Tier=final", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Conditions))]
+    public void Condition_takes_what_it_names(string condition, bool takes)
+    {
+        var (name, value) = (condition.Split('=')[0], condition.Split('=')[1]);
+        var when = name switch
+        {
+            "Model" => new RouteCondition { Model = value },
+            "Tenant" => new() { Tenant = value },
+            "Project" => new() { Project = value },
+            "Operation" => new() { Operation = Enum.Parse<Operation>(value, ignoreCase: true) },
+            "Quality" => new() { Quality = value },
+            "Size" => new() { Size = value },
+            "Tier" => new() { Tier = Enum.Parse<Tier>(value, ignoreCase: true) },
+            _ => new() { Tags = [new(value.Split(':')[0], value.Split(':')[1])] },
+        };
+        var job = Job("gpt-image-1", new ImageParameters { Quality = "high", Size = "1024x1024" }, Operation.Edit) with
+        {
+            Tags = new Dictionary<string, string> { ["team"] = "blue-1" }.ToFrozenDictionary(),
+        };
+        var table = TableOf(Route("this", "azure/img-std") with { When = when }, Route("rest", "openai/gpt-image-1"));
+        Assert.Equal(takes ? "this azure/img-std" : "rest openai/gpt-image-1", PlanOf(job, table) is var plan ? $"{plan.Route.Name} {plan.Names()}" : null);
+    }
+
+    [Fact]
+    public void All_conditions_must_hold()
+    {
+        var when = new RouteCondition { Tenant = "acme", Quality = "low" };
+        var table = TableOf(Route("both") with { When = when }, Route("rest"));
+        Assert.Equal("both", PlanOf(Job("gpt-image-1", new ImageParameters { Quality = "low" }), table).Route.Name);
+        Assert.Equal("rest", PlanOf(Job("gpt-image-1", new ImageParameters { Quality = "high" }), table).Route.Name);
+        Assert.Equal("rest", PlanOf(Job("gpt-image-1", new ImageParameters { Quality = "low" }), table, Anyone with { Tenant = "other" }).Route.Name);
+    }
+
+    [Fact]
+    public void First_match_wins()
+    {
+        var table = TableOf(Route("one") with { When = new() { Model = "gpt-*" } }, Route("two") with { When = new() { Model = "gpt-image-1" } });
+        Assert.Equal("one", PlanOf(Job("gpt-image-1"), table).Route.Name);
+    }
+
+    // The job of a tier names no model, so a route for models does not see it.
+    [Fact]
+    public void Route_for_models_leaves_tiers_alone()
+    {
+        var table = TableOf(Route("models", "azure/img-std") with { When = new() { Model = "*" } }, Route("finals", "openai/gpt-image-1") with { When = new() { Tier = Tier.Final } });
+        Assert.Equal("finals", PlanOf(Job("final"), table).Route.Name);
+        Assert.Equal("models", PlanOf(Job("gpt-image-1"), table).Route.Name);
+    }
+
+    [Theory]
+    [InlineData("draft", null, "Draft")]
+    [InlineData("final", "low", "Final")]
+    [InlineData("auto", "low", "Draft")]
+    public void Route_of_a_tier_matches_by_alias(string model, string? quality, string tier)
+    {
+        var plan = PlanOf(Job(model, new ImageParameters { Quality = quality }), TableOf(
+            Route("drafts", "openai/gpt-image-1-mini") with { When = new() { Tier = Tier.Draft } },
+            Route("finals", "openai/gpt-image-1") with { When = new() { Tier = Tier.Final } }));
+        Assert.Equal($"{tier.ToLowerInvariant()}s", plan.Route.Name);
+        Assert.Equal("", plan.Adjusted().Replace("quality=low->", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Fallbacks_come_behind()
+    {
+        var route = Route("all", "azure/img-std") with { Fallback = [Named("openai/gpt-image-1"), Named("dalle/dall-e-3")] };
+        Assert.Equal("azure/img-std openai/gpt-image-1 dalle/dall-e-3", PlanOf(Job("gpt-image-1"), TableOf(route)).Names());
+    }
+
+    [Fact]
+    public void No_route_means_every_server_of_the_model_in_the_files_order() =>
+        Assert.Equal("openai/gpt-image-1 azure/img-std azure/gpt-image-1", PlanOf(Job("gpt-image-1"), TableOf()).Names());
+}
