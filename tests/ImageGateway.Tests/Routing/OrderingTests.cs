@@ -73,9 +73,9 @@ public sealed class OrderingTests
     {
         var table = TableOf(Weighted("3,1"));
         Assert.Equal("azure/gpt-image-1", PlanOf(Job("azure/gpt-image-1"), table).Names());
-        Assert.Equal("openai/gpt-image-2 azure/dall-e-3", PlanOf(Job("dall-e-3"), TableOf(
-            [Named(Abc[0]) with { Shutdown = Today }, Named("openai/gpt-image-2"), Named("azure/dall-e-3")],
-            RouteTo("all", Named(Abc[0]) with { Shutdown = Today }) with { Strategy = Strategy.Weighted, Turns = new WeightedTurns([1]) })).Names());
+        Assert.Equal("openai/gpt-image-2 azure/dall-e-3", PlanOf(Job("dall-e-2"), TableOf(
+            [Named("dalle/dall-e-2") with { Shutdown = Today }, Named("openai/gpt-image-2"), Named("azure/dall-e-3")],
+            RouteTo("all", Named("dalle/dall-e-2") with { Shutdown = Today }) with { Strategy = Strategy.Weighted, Turns = new WeightedTurns([1]) })).Names());
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class Circuit
                 MinimumThroughput = options.MinimumThroughput,
                 SamplingDuration = options.Window,
                 BreakDuration = options.Break,
-                ShouldHandle = arguments => ValueTask.FromResult(!arguments.Outcome.Result || arguments.Outcome.Exception is not null),
+                // A client that leaves says nothing of the target; as a probe it has proved nothing either.
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is OperationCanceledException ? IsOpen : !arguments.Outcome.Result),
                 OnOpened = arguments => Set(time.GetUtcNow() + arguments.BreakDuration),
                 OnClosed = _ => Set(null),
             })

@@ -50,8 +50,15 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
                 return null;
             Arm();
         }
-        await using var leaving = cancellationToken.UnsafeRegister(_ => Leave(waiter), null);
-        return await waiter.Admission.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return await waiter.Admission.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Leave(waiter);
+            throw;
+        }
     }
 
     /// <summary>Room may have come free.</summary>
@@ -142,7 +149,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
             {
                 var following = waiter.Next;
                 // Who can no longer be served in time is told at once.
-                if (waiter.Value.Deadline <= now || now + Shortest(waiter.Value.Targets) > waiter.Value.Deadline)
+                if (waiter.Value.Deadline <= now || Shortest(waiter.Value.Targets) > waiter.Value.Deadline - now)
                 {
                     Remove(tenant, waiter);
                     waiter.Value.Admission.TrySetResult(null);

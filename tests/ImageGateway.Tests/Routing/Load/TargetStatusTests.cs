@@ -1,0 +1,88 @@
+using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
+
+namespace ImageGateway.Tests.Routing.Load;
+
+public sealed class TargetStatusTests
+{
+    private static readonly Target Target = Plans.Named("azure/img-std") with { RequestsPerMinute = 2, ImagesPerMinute = 5, Concurrent = 2 };
+
+    private readonly ManualTime _time = new();
+    private readonly TargetStatus _status;
+
+    public TargetStatusTests() => _status = new TargetStatus(_time);
+
+    [Fact]
+    public void Each_budget_holds()
+    {
+        Assert.True(_status.TryTake(Target, 1, 4));
+        _status.Release(1);
+        Assert.False(_status.TryTake(Target, 1, 2));
+        Assert.True(_status.TryTake(Target, 1, 1));
+        _status.Release(1);
+        Assert.Equal(TimeSpan.FromSeconds(60), _status.Load(Target, 1, 1).Wait);
+        Assert.False(_status.TryTake(Target, 1, 1));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.True(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void Calls_in_flight_are_bounded()
+    {
+        var target = Plans.Named("azure/img-std") with { Concurrent = 1 };
+        Assert.True(_status.TryTake(target, 1, 1));
+        Assert.False(_status.TryTake(target, 1, 1));
+        Assert.False(_status.Load(target, 1, 1).IsReady);
+        _status.Release(1);
+        Assert.True(_status.TryTake(target, 1, 1));
+    }
+
+    // A fan-out of more calls than fit makes them one after the other.
+    [Fact]
+    public void Larger_job_than_the_bound_may_have_it_alone()
+    {
+        Assert.True(_status.TryTake(Target, 3, 3));
+        Assert.False(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void Rest_ends_at_its_time_and_is_never_shortened()
+    {
+        _status.Rest(TimeSpan.FromSeconds(20));
+        _status.Rest(TimeSpan.FromSeconds(5));
+        Assert.Equal((TargetState.Resting, TimeSpan.FromSeconds(20)), _status.Load(Target, 1, 1) is var load ? (load.State, load.Wait) : default);
+        Assert.False(_status.TryTake(Target, 1, 1));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(TargetState.Healthy, _status.Load(Target, 1, 1).State);
+        Assert.True(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void Operator_takes_it_out_and_in()
+    {
+        _status.Rest(TimeSpan.FromMinutes(5));
+        _status.Drain();
+        Assert.Equal(TargetState.Drained, _status.Load(Target, 1, 1).State);
+        Assert.False(_status.TryTake(Target, 1, 1));
+        _status.Enable();
+        Assert.True(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void Provider_that_says_what_is_left_is_believed()
+    {
+        Assert.True(_status.TryTake(Target, 1, 1));
+        _status.Correct(Target, 0);
+        Assert.Equal(0, _status.Figures(Target).RequestsLeft);
+        Assert.False(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void Median_and_error_share_come_from_outcomes()
+    {
+        foreach (var milliseconds in (int[])[100, 300, 200])
+            _status.Record(true, TimeSpan.FromMilliseconds(milliseconds));
+        _status.Record(false, TimeSpan.FromSeconds(100));
+        Assert.Equal((200, 0.25), (_status.Load(Target, 1, 1).MedianMilliseconds, _status.Figures(Target).ErrorShare));
+    }
+}
