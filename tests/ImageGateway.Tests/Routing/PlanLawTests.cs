@@ -83,7 +83,8 @@ public sealed class PlanLawTests
             Stream = stream,
             PartialImages = stream ? random.Pick<int?>(null, 0, 3) : null,
             Style = random.Pick(null, null, "vivid"),
-        }, operation) with { IsDeploymentPath = random.Chance(10), Tier = random.Chance(10) ? random.Pick(Tier.Draft, Tier.Final) : null };
+        }, operation) with
+        { IsDeploymentPath = random.Chance(10), Tier = random.Chance(10) ? random.Pick(Tier.Draft, Tier.Final) : null };
     }
 
     private static RoutingTable AnyTable(Random random)
