@@ -35,7 +35,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     public void Map(IEndpointRouteBuilder app)
     {
         foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
-            app.MapPost($"{prefix}/images/estimate", async (HttpContext http) => await EstimateAsync(http));
+            app.MapPost($"{prefix}/images/estimate", (Delegate)EstimateAsync); // as a RequestDelegate its result would be dropped
     }
 
     private async Task<EstimateAnswer> EstimateAsync(HttpContext http)

@@ -37,6 +37,7 @@ internal static partial class GatewayServices
         services.AddSingleton<FormReader>();
         services.AddSingleton<JobReader>();
         services.AddSingleton<Fleet>();
+        services.AddHostedService<Probe>();
         services.AddSingleton<WaitingRoom>();
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<FanOut>();

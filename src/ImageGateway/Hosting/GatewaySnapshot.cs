@@ -62,6 +62,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
         // Reported above; the rest is checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
+        here.Unless(provider.Probe is null || (provider.Probe >= TimeSpan.FromSeconds(1) && provider.Probe <= TimeSpan.FromHours(1)), nameof(provider.Probe), "must be 00:00:01 to 01:00:00");
         CheckCircuit(provider.Circuit, here.At("Circuit"));
         var made = _providers[name] = Provider(name, provider, here);
         var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
@@ -92,6 +93,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 ImagesPerMinute = entry.Options.ImagesPerMinute,
                 Concurrent = entry.Options.Concurrent,
                 Weight = entry.Options.Weight,
+                Probe = provider.Probe,
                 Circuit = provider.Circuit,
             });
         }

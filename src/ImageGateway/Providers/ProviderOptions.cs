@@ -51,7 +51,7 @@ internal sealed class ProviderOptions
     /// <summary>When the circuit of one of its targets opens.</summary>
     public CircuitOptions Circuit { get; set; } = new();
 
-    /// <summary>How often <c>GET models</c> is asked, to find out that it is back before a job does; absent: never.</summary>
+    /// <summary>How often <c>GET models</c> is asked, so that a provider that is gone rests before a job meets it; 1 s to 1 h; absent: never.</summary>
     public TimeSpan? Probe { get; set; }
 
     /// <summary>True for a simulator. Without a URL it is the one inside this process.</summary>

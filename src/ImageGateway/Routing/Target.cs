@@ -44,6 +44,9 @@ internal sealed record Target
     /// <summary>Its share where the route gives it none, 1 to 1 000.</summary>
     public int OwnWeight => Math.Clamp(Weight ?? RequestsPerMinute ?? 1, 1, 1000);
 
+    /// <summary>How often its provider is asked whether it is there; null: never.</summary>
+    public TimeSpan? Probe { get; init; }
+
     /// <summary>When its circuit opens.</summary>
     public CircuitOptions Circuit { get; init; } = new();
 

@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator;
+using ImageGateway.Simulator.Calls;
+using ImageGateway.SystemTests.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageGateway.SystemTests.Reload;
+
+/// <summary>A gateway of a test's own, whose configuration the test writes, in front of a simulator.</summary>
+internal sealed class OwnGateway : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
+    private WebApplication? _gateway;
+
+    public HttpClient Http { get; } = new();
+
+    public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
+
+    /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address.</summary>
+    public static async Task<OwnGateway> StartAsync(string gateway)
+    {
+        var own = new OwnGateway();
+        await own._simulator.StartAsync();
+        foreach (var (name, secret) in Keys.Files)
+            own._folder.Write(name, secret);
+        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway));
+        own.Http.BaseAddress = new Uri(own._gateway.Urls.Single());
+        own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
+        return own;
+    }
+
+    /// <summary>Writes the configuration anew.</summary>
+    public string Write(string gateway) => _folder.Write("gateway.json", $$"""
+        { "Gateway": {
+          "AdminKeys": [ { "Secret": "file:secrets/admin" } ],
+          "Tenants": { "acme": { "Keys": [ { "Name": "web", "Secret": "file:secrets/acme" } ] } },
+          {{gateway.Replace("SIMULATOR", _simulator.Urls.Single(), StringComparison.Ordinal)}}
+        } }
+        """);
+
+    /// <summary>A provider that is an account of the simulator.</summary>
+    public static string Account(string name, string models = "\"gpt-image-1\"", string more = "") =>
+        $$"""  "{{name}}": { "Kind": "OpenAI", "Simulated": true, "BaseUrl": "SIMULATOR/accounts/{{name}}/v1", "Models": [ {{models}} ] {{more}} }  """;
+
+    public Task<HttpResponseMessage> GenerateAsync(string body = """{"model":"gpt-image-1","prompt":"a fox","quality":"low"}""", string path = "/v1/images/generations") =>
+        Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+
+    public async Task<JsonNode> AdminAsync(HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", Keys.Admin) } };
+        using var response = await Http.SendAsync(request);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
+        await _simulator.DisposeAsync();
+        _folder.Dispose();
+    }
+}
