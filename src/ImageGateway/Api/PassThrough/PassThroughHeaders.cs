@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
 
 namespace ImageGateway.Api.PassThrough;
 
@@ -24,12 +25,15 @@ internal static class PassThroughHeaders
     private static readonly string[] ResponsePrefixes = ["x-gateway-", "x-ratelimit-", "x-ms-", "cf-"];
 
     /// <summary>Takes out of a copied request what does not pass.</summary>
-    public static void Clean(HttpRequestHeaders headers)
+    /// <param name="headers">The copied headers.</param>
+    /// <param name="connection">The client's <c>Connection</c>: it names headers that are for the next hop only, which YARP copies.</param>
+    public static void Clean(HttpRequestHeaders headers, StringValues connection)
     {
+        var hop = connection.SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries)).ToList();
         var dropped = new List<string>();
         foreach (var (name, _) in headers.NonValidated)
         {
-            if (IsIn(name, Request, RequestPrefixes))
+            if (IsIn(name, Request, RequestPrefixes) || hop.Contains(name, StringComparer.OrdinalIgnoreCase))
                 dropped.Add(name);
         }
         foreach (var name in dropped)
@@ -37,8 +41,12 @@ internal static class PassThroughHeaders
     }
 
     /// <summary>Takes out of a copied response what does not pass.</summary>
-    public static void Clean(IHeaderDictionary headers)
+    /// <param name="headers">The copied headers.</param>
+    /// <param name="connection">What the provider's <c>Connection</c> names.</param>
+    public static void Clean(IHeaderDictionary headers, HttpHeaderValueCollection<string>? connection)
     {
+        foreach (var name in connection ?? Enumerable.Empty<string>())
+            headers.Remove(name);
         foreach (var name in headers.Keys.ToList())
         {
             if (IsIn(name, Response, ResponsePrefixes))

@@ -14,7 +14,7 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        PassThroughHeaders.Clean(proxyRequest.Headers);
+        PassThroughHeaders.Clean(proxyRequest.Headers, httpContext.Request.Headers.Connection);
         proxyRequest.RequestUri = provider.Locate(httpContext.Request.Path, httpContext.Request.QueryString)
             ?? throw new GatewayException(ErrorKind.UnknownUrl, "The provider has no such path.");
         await provider.AuthorizeAsync(proxyRequest, cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
         IsRefused = proxyResponse?.StatusCode == HttpStatusCode.Unauthorized;
         if (IsRefused || !await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
             return false;
-        PassThroughHeaders.Clean(httpContext.Response.Headers);
+        PassThroughHeaders.Clean(httpContext.Response.Headers, proxyResponse?.Headers.Connection);
         httpContext.Response.Headers["x-request-id"] = httpContext.TraceIdentifier;
         return true;
     }
