@@ -55,6 +55,34 @@ public sealed class GatewayConfigurationTests
         Assert.DoesNotContain(mistakes, mistake => mistake.Contains("sk-1", StringComparison.Ordinal) || mistake.Contains("literal", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Paths_that_cannot_pass_through_are_mistakes()
+    {
+        var mistakes = Mistakes($$"""
+            {
+              "Providers": { "a": {{Provider}}, "z": { "Kind": "AzureOpenAI", "Simulated": true, "Deployments": { "d": "gpt-image-1" } } },
+              "PassThrough": [
+                { "Path": "/v1/files/{**rest}", "Provider": "a", "Methods": [ "GET", "delete" ] },
+                { "Path": "/v1/files/{**rest}", "Provider": "a", "Methods": [ "POST" ] },
+                { "Path": "/openai/files/{id}", "Provider": "z" },
+                { "Path": "/v1/responses", "Provider": "nobody" },
+                { "Path": "/admin/v1/keys", "Provider": "a" },
+                { "Path": "/v1/{**rest}", "Provider": "a" },
+                { "Path": "/openai/deployments/{d}/{**rest}", "Provider": "z" },
+                { "Path": "/v1/models/x", "Provider": "a" },
+                { "Path": "/openai/files", "Provider": "a" },
+                { "Path": "/v1/FILES/{**rest}", "Provider": "a" },
+                { "Path": "/v1/x", "Provider": "a", "Methods": [ "FETCH" ] },
+                { "Path": "no path", "Provider": "a" },
+                {}
+              ]
+            }
+            """);
+        string[] expected = ["3:Provider:", "4:Path:", "5:Path:", "6:Path:", "7:Path:", "8:Path:", "9:Path:", "10:Methods:", "11:Path:", "12:Path:", "12:Provider:"];
+        Assert.All(expected, path => Assert.Contains(mistakes, mistake => mistake.StartsWith($"Gateway:PassThrough:{path}", StringComparison.Ordinal)));
+        Assert.All(mistakes, mistake => Assert.Contains(expected, path => mistake.StartsWith($"Gateway:PassThrough:{path}", StringComparison.Ordinal)));
+    }
+
     // null and {} in the file are as good as absent: a mistake where something is needed, and never another failure.
     [Theory]
     [InlineData("""{"Providers":null}""", "Gateway:Providers:")]

@@ -18,18 +18,49 @@ namespace ImageGateway.Tests.Providers;
 public abstract class ProviderConformanceTests : IAsyncLifetime
 {
     private static readonly byte[] Mask = Png(alpha: true);
-    private static readonly byte[] Picture = Png(alpha: false);
+    private protected static readonly byte[] Picture = Png(alpha: false);
 
     private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
     private readonly BlockPool _pool = new();
     private readonly BufferBudget _budget = new(1 << 30);
     private IImageProvider _provider = null!;
 
-    /// <summary>What the provider calls gpt-image-1.</summary>
+    /// <summary>What the provider calls the model.</summary>
     private protected abstract string Name { get; }
 
     /// <summary>The options of a provider that is the simulator.</summary>
     private protected abstract ProviderOptions Options { get; }
+
+    /// <summary>The model of the catalogue it is asked for.</summary>
+    private protected virtual string ModelName => "gpt-image-1";
+
+    /// <summary>The catalogue that describes it.</summary>
+    private protected virtual string CatalogueFile => Path.Combine(AppContext.BaseDirectory, "config", "models.json");
+
+    /// <summary>The path at the simulator; null: the provider's own choice.</summary>
+    private protected virtual string? SimulatorPath => null;
+
+    /// <summary>What the planner adds to every job of the model.</summary>
+    private protected virtual ParameterEdit[] Planned => [];
+
+    /// <summary>Parameters that reach the provider under the words the planner chose.</summary>
+    private protected virtual (string Name, string Value)[] Taken => [("quality", "low"), ("background", "opaque")];
+
+    /// <summary>True when a user's id is among what it takes; otherwise it must not be sent.</summary>
+    private protected virtual bool TakesUser => true;
+
+    /// <summary>Why it makes no edits; null when it does. The catalogue must then rule them out.</summary>
+    private protected virtual string? WhyNoEdits => null;
+
+    /// <summary>Why its edits have no masks.</summary>
+    private protected virtual string? WhyNoMasks => null;
+
+    /// <summary>Why it does not stream.</summary>
+    private protected virtual string? WhyNoStreams => null;
+
+    private protected Call OnlyCall => Assert.Single(Log.Calls);
+
+    private Model Model => Catalogue.Load(CatalogueFile, new Mistakes("Catalogue"))!.Models[ModelName];
 
     private CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
@@ -37,6 +68,8 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     {
         await _simulator.StartAsync();
         var mistakes = new Mistakes("Gateway:Providers:p");
+        if (SimulatorPath is { } path)
+            Options.BaseUrl = $"{_simulator.Urls.First()}/accounts/p/{path}";
         var settings = new ProviderSettings("p", Options, mistakes, new Secrets("", new Dictionary<string, string>()), TimeProvider.System)
         {
             Simulator = new Uri(_simulator.Urls.First()),
@@ -59,9 +92,8 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
 
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Assert.Equal("iVBORw0KGgo", answer["data"]![0]!["b64_json"]!.GetValue<string>()[..11]);
-        var call = Assert.Single(Log.Calls);
-        Assert.Equal("gpt-image-1", call.Model);
-        Assert.Equal((200, "a fox", "u1"), (call.Status, call.Fields["prompt"], call.Fields["user"]));
+        Assert.Equal(ModelName, OnlyCall.Model);
+        Assert.Equal((200, "a fox", TakesUser ? "u1" : null), (OnlyCall.Status, OnlyCall.Fields["prompt"], OnlyCall.Fields.GetValueOrDefault("user")));
     }
 
     [Fact]
@@ -69,18 +101,22 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     {
         using var response = await SendAsync(
             Operation.Generation, Json("""{ "prompt" : "ünï \"x\"", "size":"auto", "quality":"auto", "n" : 2, "model":"m" }"""),
-            new ParameterEdit("size", null), new ParameterEdit("quality", "low"), new ParameterEdit("background", "opaque"));
+            [new ParameterEdit("size", null), .. Taken.Select(taken => new ParameterEdit(taken.Name, taken.Value))]);
 
         Assert.Equal(200, (int)response.StatusCode);
-        var fields = Assert.Single(Log.Calls).Fields;
-        Assert.Equal(("ünï \"x\"", "2", "low", "opaque"), (fields["prompt"], fields["n"], fields["quality"], fields["background"]));
+        var fields = OnlyCall.Fields;
+        Assert.Equal(("ünï \"x\"", "2"), (fields["prompt"], fields["n"]));
+        Assert.All(Taken, taken => Assert.Equal(taken.Value, fields[taken.Name]));
         Assert.DoesNotContain("size", fields);
     }
 
     [Fact]
     public async Task Form_edit_keeps_every_file_and_field()
     {
-        using var form = Form(("image[]", Picture), ("image[]", Mask), ("mask", Mask));
+        if (IsRuledOut(WhyNoEdits, Model.Operations.Contains(Operation.Edit)))
+            return;
+        (string, byte[])[] mask = IsRuledOut(WhyNoMasks, Model.Mask) ? [] : [("mask", Mask)];
+        using var form = Form([("image[]", Picture), ("image[]", Mask), .. mask]);
         using var response = await SendAsync(Operation.Edit, form);
 
         Assert.Equal(200, (int)response.StatusCode);
@@ -91,8 +127,11 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     public async Task Json_edit_keeps_every_picture_and_field()
     {
         static string Url(byte[] png) => $$"""{"image_url":"data:image/png;base64,{{Convert.ToBase64String(png)}}"}""";
+        if (IsRuledOut(WhyNoEdits, Model.Operations.Contains(Operation.Edit)))
+            return;
+        var mask = IsRuledOut(WhyNoMasks, Model.Mask) ? "" : $$""" "mask":{{Url(Mask)}},""";
         using var response = await SendAsync(
-            Operation.Edit, Json($$"""{"prompt":"add a hat","images":[{{Url(Picture)}},{{Url(Mask)}}],"mask":{{Url(Mask)}},"n":2}"""));
+            Operation.Edit, Json($$"""{"prompt":"add a hat","images":[{{Url(Picture)}},{{Url(Mask)}}],{{mask}}"n":2}"""));
 
         Assert.Equal(200, (int)response.StatusCode);
         AssertEdited();
@@ -101,6 +140,8 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     [Fact]
     public async Task Stream_answers_with_events()
     {
+        if (IsRuledOut(WhyNoStreams, Model.Stream))
+            return;
         using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox","stream":true,"partial_images":1}"""));
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
@@ -112,7 +153,7 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     {
         using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox"}"""));
 
-        var call = Assert.Single(Log.Calls);
+        var call = OnlyCall;
         Assert.Equal("simulated", call.Key);
         Assert.DoesNotContain("client-secret", string.Join(' ', call.Headers.Values), StringComparison.Ordinal);
         Assert.Equal("client/1", call.Headers["user-agent"]);
@@ -128,16 +169,23 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(Operation.Generation, Json("""{"prompt":"a fox"}""")));
     }
 
-    private void AssertEdited()
+    // What a provider cannot do must never get to it: then the catalogue is what is tested.
+    private static bool IsRuledOut(string? reason, bool can)
     {
-        var call = Assert.Single(Log.Calls);
-        Assert.Equal("gpt-image-1", call.Model);
-        Assert.Equal(("add a hat", "2"), (call.Fields["prompt"], call.Fields["n"]));
-        Assert.Equal([Hash(Picture), Hash(Mask), Hash(Mask)], call.Files.Select(file => file.Sha256));
-        Assert.Equal("mask", call.Files[^1].Field);
+        Assert.Equal(reason is null, can);
+        return !can;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Operation operation, HttpContent content, params ParameterEdit[] edits)
+    private void AssertEdited()
+    {
+        var call = OnlyCall;
+        Assert.Equal(ModelName, call.Model);
+        Assert.Equal(("add a hat", "2"), (call.Fields["prompt"], call.Fields["n"]));
+        Assert.Equal(Model.Mask ? [Hash(Picture), Hash(Mask), Hash(Mask)] : [Hash(Picture), Hash(Mask)], call.Files.Select(file => file.Sha256));
+        Assert.Equal(Model.Mask, call.Files[^1].Field == "mask");
+    }
+
+    private protected async Task<HttpResponseMessage> SendAsync(Operation operation, HttpContent content, params ParameterEdit[] edits)
     {
         var http = new DefaultHttpContext();
         http.Request.Body = await content.ReadAsStreamAsync();
@@ -152,15 +200,14 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
         var reader = new JobReader(new JsonReader(_pool, _budget, fetcher), new FormReader(_pool, _budget));
         using var job = await reader.ReadAsync(http, operation, null, new BodyLimits());
         http.Request.Headers["X-Gateway-Tier"] = "final";
-        var model = Catalogue.Load(Path.Combine(AppContext.BaseDirectory, "config", "models.json"), new Mistakes("Catalogue"))!.Models["gpt-image-1"];
-        var response = await _provider.SendAsync(new Attempt(job, model, Name, edits, http), CancellationToken.None);
+        var response = await _provider.SendAsync(new Attempt(job, Model, Name, [.. Planned.Where(planned => !edits.Any(edit => edit.Name == planned.Name)), .. edits], http), CancellationToken.None);
         Assert.True(_budget.Held >= 0);
         return response;
     }
 
-    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+    private protected static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
-    private static MultipartFormDataContent Form(params (string Name, byte[] Bytes)[] files)
+    private protected static MultipartFormDataContent Form(params (string Name, byte[] Bytes)[] files)
     {
         var form = new MultipartFormDataContent { { new StringContent("add a hat"), "prompt" }, { new StringContent("2"), "n" } };
         foreach (var (name, bytes) in files)
