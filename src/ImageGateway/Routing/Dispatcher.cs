@@ -31,8 +31,8 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             var status = fleet.Of(place.Planned.Target);
             var called = await status.Circuit(place.Planned.Target).TryAsync(async () => // 2
             {
-                failure = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 3
-                return failure?.Kind is not (FailureKind.Broken or FailureKind.MayBill);
+                (failure, var isWhole) = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 3
+                return isWhole && failure?.Kind is not (FailureKind.Broken or FailureKind.MayBill);
             });
             if (called && failure is null)
                 return;
@@ -43,36 +43,36 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
                 status.Rest(rest);
             if (!MayGoOn(failure, plan.Route) || attempts++ == plan.Route.MaxAttempts) // 4
                 break;
-            if (left.Count == 0 && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
+            if (room.Shortest(left) > TimeSpan.Zero && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
                 left.Add(place.Planned);
         }
         throw new GatewayException(Failed(plan, failure));
     }
 
-    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    // An answer that breaks off is not tried again, and counts against the target all the same.
+    private async Task<(UpstreamFailure? Failure, bool IsWhole)> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var (status, start) = (fleet.Of(planned.Target), time.GetTimestamp());
-        var failure = await CallAsync(http, job, caller, planned, attempts, route);
-        status.Record(failure?.Kind is null or FailureKind.Request or FailureKind.Refusal, time.GetElapsedTime(start));
-        return failure;
+        var (failure, isWhole) = await CallAsync(http, job, caller, planned, attempts, route);
+        status.Record(isWhole && failure?.Kind is null or FailureKind.Request or FailureKind.Refusal, time.GetElapsedTime(start));
+        return (failure, isWhole);
     }
 
-    private async Task<UpstreamFailure?> CallAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<(UpstreamFailure? Failure, bool IsWhole)> CallAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         if (planned.Calls > 1)
-            return await fanOut.RunAsync(http, job, caller, planned, attempts, route);
+            return (await fanOut.RunAsync(http, job, caller, planned, attempts, route), true);
         using var clock = new AttemptClock(planned.Target.Timeout, time, http.RequestAborted);
         var attempt = new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, planned.Dialect.Edits, http);
         var (answer, failure) = await calls.BeginAsync(planned.Target, attempt, http.Response.BodyWriter, clock);
         if (answer is null)
-            return failure;
+            return (failure, true);
         await using (answer)
         {
             Correct(planned.Target, answer.Response);
             Delivery.Describe(http, job, caller, planned, attempts);
-            await Delivery.SendAsync(http, answer, clock);
+            return (null, await Delivery.SendAsync(http, answer, clock));
         }
-        return null;
     }
 
     // Others may use the deployment too; the provider knows what is left of it.

@@ -25,7 +25,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             var failure = await CallAllAsync(http, job, planned, parts);
             var came = parts.OfType<FanOutPart>().ToList();
             if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
-                return failure is { Kind: FailureKind.Broken or FailureKind.RateLimited } && came.Count > 0 ? failure with { Kind = FailureKind.MayBill } : failure;
+                return failure is { Kind: FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account } && came.Count > 0 ? failure with { Kind = FailureKind.MayBill } : failure;
             Delivery.Describe(http, job, caller, planned, attempts);
             await WriteAsync(http, came);
             return null;
