@@ -1,0 +1,135 @@
+using System.IO.Pipelines;
+using System.Text;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Tests.Streaming;
+
+/// <summary>Comments that keep a silent stream open, on a manual clock.</summary>
+public sealed class HeartbeatTests
+{
+    private const string Event = "event: image_generation.completed\ndata: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\"}\n\n";
+
+    private readonly ManualTime _time = new();
+    private readonly Pipe _upstream = new();
+    private readonly Pipe _client = new();
+
+    [Fact]
+    public async Task Stream_that_is_silent_from_the_start_is_begun_and_kept_alive()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        var peek = relay.PeekAsync(CancellationToken.None);
+        Assert.False(peek.IsCompleted);
+        await PassAsync(Relay.Heartbeat, () => peek.IsCompleted);
+        Assert.Equal(Verdict.Undecided, await peek);
+        var run = relay.RunAsync(CancellationToken.None);
+        for (var beats = 1; beats <= 3; beats++)
+        {
+            await PassAsync(Relay.Heartbeat, () => false);
+            Assert.Equal(": waiting\n", await ReceivedAsync());
+        }
+        await EndAsync(Event);
+        Assert.Equal(RelayEnd.Complete, await run);
+        Assert.Equal(Event, await ReceivedAsync());
+    }
+
+    [Fact]
+    public async Task Silence_between_events_is_filled_and_the_events_stay_whole()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        await SendAsync(Event);
+        Assert.Equal(Verdict.Answer, await relay.PeekAsync(CancellationToken.None));
+        var run = relay.RunAsync(CancellationToken.None);
+        await PassAsync(Relay.Heartbeat - TimeSpan.FromSeconds(1), () => false);
+        Assert.Equal(Event, await ReceivedAsync());
+        await PassAsync(TimeSpan.FromSeconds(1), () => false);
+        Assert.Equal(": waiting\n", await ReceivedAsync());
+        await EndAsync(Event);
+        Assert.Equal(RelayEnd.Complete, await run);
+        Assert.Equal(Event, await ReceivedAsync());
+    }
+
+    // A comment within a line would become part of the event.
+    [Fact]
+    public async Task Line_that_is_cut_short_is_not_torn()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        await SendAsync(Event + Event[..60]);
+        _ = await relay.PeekAsync(CancellationToken.None);
+        var run = relay.RunAsync(CancellationToken.None);
+        await PassAsync(2 * Relay.Heartbeat, () => false);
+        await EndAsync(Event[60..]);
+        Assert.Equal(RelayEnd.Complete, await run);
+        Assert.Equal(Event + Event, await ReceivedAsync());
+    }
+
+    [Fact]
+    public async Task Json_answer_has_no_heartbeats()
+    {
+        var relay = NewRelay(new JsonTap());
+        await SendAsync("""{"created":1,"data":[{"b64_json":"AA""");
+        _ = await relay.PeekAsync(CancellationToken.None);
+        var run = relay.RunAsync(CancellationToken.None);
+        await PassAsync(4 * Relay.Heartbeat, () => false);
+        await EndAsync("""AA"}]}""");
+        Assert.Equal(RelayEnd.Complete, await run);
+        Assert.Equal("""{"created":1,"data":[{"b64_json":"AAAA"}]}""", await ReceivedAsync());
+    }
+
+    private Relay NewRelay(Tap tap) => new(new Upstream(_upstream.Reader), _client.Writer, tap, () => { }, _time);
+
+    private async Task SendAsync(string text) => await _upstream.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
+
+    private async Task EndAsync(string text)
+    {
+        await SendAsync(text);
+        await _upstream.Writer.CompleteAsync();
+    }
+
+    // What a timer or a pipe wakes goes on on the thread pool.
+    private async Task PassAsync(TimeSpan by, Func<bool> done)
+    {
+        await Task.Delay(30);
+        _time.Advance(by);
+        for (var i = 0; i < 30 && !done(); i++)
+            await Task.Delay(2);
+    }
+
+    private async Task<string> ReceivedAsync()
+    {
+        await Task.Delay(10);
+        if (!_client.Reader.TryRead(out var read))
+            return "";
+        var text = Encoding.UTF8.GetString(read.Buffer);
+        _client.Reader.AdvanceTo(read.Buffer.End);
+        return text;
+    }
+
+    /// <summary>Reads like a socket's: a read of no bytes ends when there are some.</summary>
+    private sealed class Upstream(PipeReader reader) : Stream
+    {
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            var count = (int)Math.Min(buffer.Length, read.Buffer.Length);
+            foreach (var segment in read.Buffer.Slice(0, count))
+            {
+                segment.CopyTo(buffer);
+                buffer = buffer[segment.Length..];
+            }
+            reader.AdvanceTo(read.Buffer.GetPosition(count));
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush() => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
