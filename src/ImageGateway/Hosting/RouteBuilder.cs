@@ -17,7 +17,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
             Check(route, i, here);
             var found = Find(route.Targets, here.At(nameof(route.Targets)));
             routes.Add(Route(route, found, Find(route.Fallback, here.At(nameof(route.Fallback))), here));
-            if (routes.FindIndex(earlier => earlier.When.Covers(routes[i].When)) is var shadow && shadow < i)
+            if (routes.FindIndex(0, i, earlier => earlier.When.Covers(routes[i].When)) is >= 0 and var shadow)
                 here.Add(nameof(route.When), $"it is never reached: the route '{routes[shadow].Name}' before it takes all of its jobs");
         }
         return routes;
@@ -28,6 +28,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
         here.Unless(route.Name.Length > 0, nameof(route.Name), "is needed");
         here.Unless(options.FindIndex(other => other.Name == route.Name) == index, nameof(route.Name), $"'{route.Name}' is taken");
         here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
+        here.Unless(route.When.Tier is null || route.When.Model is null, "When:Model", "it is never reached: a job of a tier names no model");
         here.Unless(route.Fallback.Count == 0 || route.Targets.Count > 0, nameof(route.Fallback), "a fallback needs targets before it");
         here.Unless(route.MaxAttempts is >= 1 and <= 10, nameof(route.MaxAttempts), "must be 1 to 10");
         here.Unless(route.MaxWait >= TimeSpan.Zero && route.MaxWait <= TimeSpan.FromMinutes(10), nameof(route.MaxWait), "must be 00:00:00 to 00:10:00");

@@ -100,6 +100,7 @@ public sealed class GatewayConfigurationTests
     [InlineData("""{"Providers":{"a":P},"AdminKeys":[],"Routes":[],"Tenants":{},"ImageUrlHosts":[]}""", null)]
     [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","When":null,"Targets":null}]}""", null)]
     [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","When":{"Tier":null,"Model":null},"Targets":[]}]}""", null)]
+    [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","When":{"Tier":"draft","Model":"*"},"Targets":["a/gpt-image-1"]}]}""", "Gateway:Routes:0:When:Model:")]
     [InlineData("""{"Providers":{"a":P},"Routes":[null]}""", "Gateway:Routes:0")]
     [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":null}]}""", "Gateway:Routes:0:Name:")]
     [InlineData("""{"Providers":{"a":P},"Routes":[{"Name":"r","Targets":[null]}]}""", "Gateway:Routes:0:Targets")]

@@ -84,6 +84,37 @@ public sealed class RouteTests
         Assert.Equal("", plan.Adjusted().Replace("quality=low->", "", StringComparison.Ordinal));
     }
 
+    // A route is refused at start when an earlier one covers it: that must never be wrong.
+    [Fact]
+    public void Covering_condition_takes_every_job_of_the_covered() => Properties.Hold(3000, random =>
+    {
+        var (first, second) = (AnyCondition(random), AnyCondition(random));
+        if (!first.Covers(second))
+            return;
+        for (var i = 0; i < 50; i++)
+        {
+            var tier = random.Pick<Tier?>(null, null, Tier.Draft, Tier.Final);
+            var job = Job(null, new ImageParameters { Quality = random.Pick(null, "low", "high"), Size = random.Pick(null, "1024x1024") }, random.Pick(Operation.Generation, Operation.Edit)) with
+            {
+                Tags = random.Chance(50) ? new Dictionary<string, string> { ["team"] = random.Pick("blue", "blue-1", "red") } : new Dictionary<string, string>(),
+            };
+            var (caller, model) = (Anyone with { Tenant = random.Pick("acme", "other") }, tier is null ? random.Pick("gpt-image-1", "dall-e-3") : null);
+            if (second.Takes(job, caller, tier, model))
+                Assert.True(first.Takes(job, caller, tier, model), $"{first} does not cover {second}");
+        }
+    });
+
+    private static RouteCondition AnyCondition(Random random) => new()
+    {
+        Tier = random.Pick<Tier?>(null, null, Tier.Draft),
+        Model = random.Pick(null, null, "*", "gpt-*", "gpt-image-1"),
+        Tenant = random.Pick(null, null, "ac*", "acme"),
+        Operation = random.Pick<Operation?>(null, null, Operation.Edit),
+        Quality = random.Pick(null, null, "low"),
+        Size = random.Pick(null, null, "1024x1024"),
+        Tags = random.Chance(40) ? [new("team", random.Pick("*", "blue", "blue-*"))] : [],
+    };
+
     [Fact]
     public void Fallbacks_come_behind()
     {

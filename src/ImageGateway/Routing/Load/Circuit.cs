@@ -9,7 +9,8 @@ internal sealed class Circuit
 {
     private readonly ResiliencePipeline<bool> _pipeline;
     private readonly TimeProvider _time;
-    private DateTimeOffset? _openUntil;
+    // In ticks, 0 while it is closed: read without a lock.
+    private long _openUntil;
 
     public Circuit(CircuitOptions options, TimeProvider time)
     {
@@ -33,10 +34,10 @@ internal sealed class Circuit
     public CircuitOptions Options { get; }
 
     /// <summary>True while it is not closed.</summary>
-    public bool IsOpen => _openUntil is not null;
+    public bool IsOpen => Volatile.Read(ref _openUntil) != 0;
 
     /// <summary>How long it lets nothing through; zero: a call may be made, or tried.</summary>
-    public TimeSpan Wait => _openUntil is { } until && until > _time.GetUtcNow() ? until - _time.GetUtcNow() : TimeSpan.Zero;
+    public TimeSpan Wait => TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks, 0));
 
     /// <summary>
     /// Makes a call through the circuit; <paramref name="call"/> returns false when it failed in the target's doing.
@@ -57,7 +58,7 @@ internal sealed class Circuit
 
     private ValueTask Set(DateTimeOffset? until)
     {
-        _openUntil = until;
+        Volatile.Write(ref _openUntil, until?.UtcTicks ?? 0);
         return ValueTask.CompletedTask;
     }
 }
