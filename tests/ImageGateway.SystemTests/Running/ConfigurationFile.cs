@@ -42,9 +42,12 @@ internal static class ConfigurationFile
         return folder.Write("gateway.json", JsonSerializer.Serialize(new { Gateway = gateway }));
     }
 
+    // These tests break more calls in a row than a circuit stands; it has tests of its own.
+    private static object Circuit => new { MinimumThroughput = 10_000 };
+
     private static Dictionary<string, object> Providers(string simulator) => new()
     {
-        ["openai"] = new { Kind = "OpenAI", Simulated = true, BaseUrl = $"{simulator}/accounts/openai/v1", ApiKey = "file:secrets/openai", Organization, Project, Models = Gpt },
+        ["openai"] = new { Kind = "OpenAI", Simulated = true, BaseUrl = $"{simulator}/accounts/openai/v1", ApiKey = "file:secrets/openai", Organization, Project, Circuit, Models = Gpt },
         ["azure"] = new
         {
             Kind = "AzureOpenAI",
