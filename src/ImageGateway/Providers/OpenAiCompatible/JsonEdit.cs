@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageGateway.Images;
+using ImageGateway.Images.Masks;
 using ImageGateway.Providers.Bodies;
 
 namespace ImageGateway.Providers.OpenAiCompatible;
@@ -7,8 +8,8 @@ namespace ImageGateway.Providers.OpenAiCompatible;
 /// <summary>An edit as JSON for a provider that takes no forms: a JSON client's own members stay as they came, a form's fields become members.</summary>
 internal static class JsonEdit
 {
-    // Written anew, in whatever form the client sent its pictures.
-    private static readonly string[] Pictures = ["image", "images", "mask"];
+    // Written anew, in whatever form the client sent its pictures; a mask is converted already.
+    private static readonly string[] Pictures = ["image", "images", "mask", LuminanceMask.Parameter];
 
     /// <summary>The body with the edits applied; it takes them over.</summary>
     public static JsonEditContent Create(ImageJob job, List<ParameterEdit> edits)

@@ -32,7 +32,7 @@ public sealed class JsonEditTests
     [Fact]
     public async Task Fields_of_a_form_cannot_break_out_of_their_members()
     {
-        FormField[] fields = [new("x\":1,\"n", "\"}"), new("prompt", "ünï\n"), new("n", "2"), new("stream", "False"), new("seed", "7"), new("image", "no picture")];
+        FormField[] fields = [new("x\":1,\"n", "\"}"), new("prompt", "ünï\n"), new("n", "2"), new("stream", "False"), new("seed", "7"), new("image", "no picture"), new("mask_mode", "luminance")];
         using var job = Job(new FormBody(fields, []), Requests.Image("a.png", "1"), Requests.Image("b.png", "2")) with { Parameters = new() { N = 2 } };
         using var content = JsonEdit.Create(job, [new("model", "m"), new("prompt", "new")]);
 
