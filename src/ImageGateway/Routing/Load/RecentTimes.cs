@@ -4,6 +4,7 @@ namespace ImageGateway.Routing.Load;
 internal sealed class RecentTimes
 {
     private const int Kept = 32;
+    private const int Refreshed = 8;
 
     private readonly double[] _milliseconds = new double[Kept];
     private int _count;
@@ -14,6 +15,9 @@ internal sealed class RecentTimes
     public void Add(double milliseconds)
     {
         _milliseconds[_count++ % Kept] = milliseconds;
+        // Sorting for every call would cost more than all other bookkeeping of it.
+        if (_count > Kept && _count % Refreshed != 0)
+            return;
         Span<double> sorted = stackalloc double[Kept];
         sorted = sorted[..Math.Min(_count, Kept)];
         _milliseconds.AsSpan(0, sorted.Length).CopyTo(sorted);
