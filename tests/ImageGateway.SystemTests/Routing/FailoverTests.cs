@@ -191,7 +191,7 @@ public sealed class FailoverTests
         gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } }, times: 2);
         using var first = await gateway.GenerateAsync();
         Assert.Equal("east/gpt-image-1", first.Header("x-gateway-target"));
-        await Task.Delay(1100);
+        await gateway.RestedAsync("west");
         using var second = await gateway.GenerateAsync();
         await second.ImagesAsync();
         Assert.Equal("west/gpt-image-1", second.Header("x-gateway-target"));

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.Simulator.Faults;
@@ -23,6 +25,14 @@ internal sealed class RoutedGateway : IAsyncDisposable
 
     /// <summary>Calls that reached an account.</summary>
     public int Calls(string account) => Log.Calls.Count(call => call.Account == account);
+
+    /// <summary>Waits until an account's target takes calls again.</summary>
+    public Task RestedAsync(string account)
+    {
+        var services = _gateway!.Services;
+        var target = services.GetRequiredService<RoutingTable>().Targets.First(target => target.Name.StartsWith(account + "/", StringComparison.Ordinal));
+        return Until.TrueAsync(() => services.GetRequiredService<Fleet>().Of(target).Load(target, 1, 1).IsReady, $"{account} is rested");
+    }
 
     /// <param name="route">Options of the route; its targets are west/gpt-image-1, then east/gpt-image-1, where it names none.</param>
     /// <param name="west">Options of the west target.</param>
