@@ -26,6 +26,9 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>True while a timer is set.</summary>
+    public bool HasTimer => Next(DateTimeOffset.MaxValue) is not null;
+
     /// <summary>Lets time pass.</summary>
     public void Advance(TimeSpan by)
     {

@@ -23,10 +23,10 @@ internal static class HeaderRules
         Response.ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
 
     /// <summary>A request in the newest HTTP version the provider offers.</summary>
-    public static HttpRequestMessage Post(Uri uri, HttpContent content, Attempt attempt) => new(HttpMethod.Post, uri)
+    public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
     {
         Version = HttpVersion.Version20,
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        Content = new WatchedContent(content, attempt.Sent),
+        Content = content,
     };
 }

@@ -5,8 +5,8 @@ using ImageGateway.Routing.Load;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Runs a plan: (1) room at the first target that has some, waiting for it as long as the route says; (2) the call, through
-/// the target's circuit; (3) the answer is passed on, or (4) the failure decides whether the next target may be tried.
+/// Runs a plan: (1) room at the first target that has some and whose circuit is closed, waiting for it as long as the route
+/// says; (2) the call, whose answer is passed on; or (3) its failure decides whether the next target may be tried.
 /// The next one is tried only before a byte has been sent, and never when the failed call may have cost money, unless the route says so.
 /// </summary>
 internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall calls, FanOut fanOut, TimeProvider time)
@@ -21,27 +21,22 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     /// <exception cref="GatewayException">The job failed before a byte of the answer was sent.</exception>
     public async Task RunAsync(HttpContext http, ImageJob job, Caller caller, Plan plan)
     {
-        var (left, deadline) = (plan.Targets.ToList(), time.GetUtcNow() + plan.Route.MaxWait);
+        var (left, patience) = (plan.Targets.ToList(), plan.Route.MaxWait);
         UpstreamFailure? failure = null;
-        for (var attempts = 1; left.Count > 0;)
+        for (var attempts = 1; left.Count > 0; attempts++)
         {
-            using var place = await room.EnterAsync(caller.Tenant, left, deadline - time.GetUtcNow(), http.RequestAborted); // 1
+            var start = time.GetTimestamp();
+            using var place = await room.EnterAsync(caller.Tenant, left, patience, http.RequestAborted); // 1
             if (place is null)
                 break;
-            var status = fleet.Of(place.Planned.Target);
-            var called = await status.Circuit(place.Planned.Target).TryAsync(async () => // 2
-            {
-                (failure, var isWhole) = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 3
-                return isWhole && failure?.Kind is not (FailureKind.Broken or FailureKind.MayBill);
-            });
-            if (called && failure is null)
+            patience -= time.GetElapsedTime(start);
+            failure = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 2
+            if (failure is null)
                 return;
-            left.RemoveAll(planned => ReferenceEquals(planned, place.Planned));
-            if (!called)
-                continue;
-            if (failure!.Rest is { } rest)
-                status.Rest(rest);
-            if (!MayGoOn(failure, plan.Route) || attempts++ == plan.Route.MaxAttempts) // 4
+            left.Remove(place.Planned);
+            if (failure.Rest is { } rest)
+                fleet.Of(place.Planned.Target).Rest(rest);
+            if (!MayGoOn(failure, plan.Route) || attempts == plan.Route.MaxAttempts) // 3
                 break;
             if (room.Shortest(left) > TimeSpan.Zero && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
                 left.Add(place.Planned);
@@ -50,12 +45,12 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     }
 
     // An answer that breaks off is not tried again, and counts against the target all the same.
-    private async Task<(UpstreamFailure? Failure, bool IsWhole)> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
     {
-        var (status, start) = (fleet.Of(planned.Target), time.GetTimestamp());
+        var start = time.GetTimestamp();
         var (failure, isWhole) = await CallAsync(http, job, caller, planned, attempts, route);
-        status.Record(isWhole && failure?.Kind is null or FailureKind.Request or FailureKind.Refusal, time.GetElapsedTime(start));
-        return (failure, isWhole);
+        fleet.Of(planned.Target).Record(planned.Target, isWhole ? failure?.Kind : FailureKind.Broken, time.GetElapsedTime(start));
+        return failure;
     }
 
     private async Task<(UpstreamFailure? Failure, bool IsWhole)> CallAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)

@@ -10,8 +10,11 @@ public sealed class HeartbeatTests
     private const string Event = "event: image_generation.completed\ndata: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\"}\n\n";
 
     private readonly ManualTime _time = new();
-    private readonly Pipe _upstream = new();
+    private readonly Pipe _provider = new();
     private readonly Pipe _client = new();
+    private readonly Upstream _upstream;
+
+    public HeartbeatTests() => _upstream = new Upstream(_provider.Reader);
 
     [Fact]
     public async Task Stream_that_is_silent_from_the_start_is_begun_and_kept_alive()
@@ -19,12 +22,12 @@ public sealed class HeartbeatTests
         var relay = NewRelay(new EventStreamTap());
         var peek = relay.PeekAsync(CancellationToken.None);
         Assert.False(peek.IsCompleted);
-        await PassAsync(Relay.Heartbeat, () => peek.IsCompleted);
+        await PassAsync(Relay.Heartbeat);
         Assert.Equal(Verdict.Undecided, await peek);
         var run = relay.RunAsync(CancellationToken.None);
         for (var beats = 1; beats <= 3; beats++)
         {
-            await PassAsync(Relay.Heartbeat, () => false);
+            await PassAsync(Relay.Heartbeat);
             Assert.Equal(": waiting\n", await ReceivedAsync());
         }
         await EndAsync(Event);
@@ -39,9 +42,9 @@ public sealed class HeartbeatTests
         await SendAsync(Event);
         Assert.Equal(Verdict.Answer, await relay.PeekAsync(CancellationToken.None));
         var run = relay.RunAsync(CancellationToken.None);
-        await PassAsync(Relay.Heartbeat - TimeSpan.FromSeconds(1), () => false);
+        await PassAsync(Relay.Heartbeat - TimeSpan.FromSeconds(1));
         Assert.Equal(Event, await ReceivedAsync());
-        await PassAsync(TimeSpan.FromSeconds(1), () => false);
+        await PassAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(": waiting\n", await ReceivedAsync());
         await EndAsync(Event);
         Assert.Equal(RelayEnd.Complete, await run);
@@ -56,7 +59,7 @@ public sealed class HeartbeatTests
         await SendAsync(Event + Event[..60]);
         _ = await relay.PeekAsync(CancellationToken.None);
         var run = relay.RunAsync(CancellationToken.None);
-        await PassAsync(2 * Relay.Heartbeat, () => false);
+        await PassAsync(2 * Relay.Heartbeat, timed: false);
         await EndAsync(Event[60..]);
         Assert.Equal(RelayEnd.Complete, await run);
         Assert.Equal(Event + Event, await ReceivedAsync());
@@ -69,36 +72,37 @@ public sealed class HeartbeatTests
         await SendAsync("""{"created":1,"data":[{"b64_json":"AA""");
         _ = await relay.PeekAsync(CancellationToken.None);
         var run = relay.RunAsync(CancellationToken.None);
-        await PassAsync(4 * Relay.Heartbeat, () => false);
+        await PassAsync(4 * Relay.Heartbeat, timed: false);
         await EndAsync("""AA"}]}""");
         Assert.Equal(RelayEnd.Complete, await run);
         Assert.Equal("""{"created":1,"data":[{"b64_json":"AAAA"}]}""", await ReceivedAsync());
     }
 
-    private Relay NewRelay(Tap tap) => new(new Upstream(_upstream.Reader), _client.Writer, tap, () => { }, _time);
+    private Relay NewRelay(Tap tap) => new(_upstream, _client.Writer, tap, () => { }, _time);
 
-    private async Task SendAsync(string text) => await _upstream.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
+    private async Task SendAsync(string text) => await _provider.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
 
     private async Task EndAsync(string text)
     {
         await SendAsync(text);
-        await _upstream.Writer.CompleteAsync();
+        await _provider.Writer.CompleteAsync();
     }
 
-    // What a timer or a pipe wakes goes on on the thread pool.
-    private async Task PassAsync(TimeSpan by, Func<bool> done)
+    // Time passes while the relay waits for the provider, with the clock set or without it.
+    private async Task PassAsync(TimeSpan by, bool timed = true)
     {
-        await Task.Delay(30);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!_upstream.IsWaiting || (timed && !_time.HasTimer))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
         _time.Advance(by);
-        for (var i = 0; i < 30 && !done(); i++)
-            await Task.Delay(2);
     }
 
     private async Task<string> ReceivedAsync()
     {
-        await Task.Delay(10);
-        if (!_client.Reader.TryRead(out var read))
-            return "";
+        var read = await _client.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
         var text = Encoding.UTF8.GetString(read.Buffer);
         _client.Reader.AdvanceTo(read.Buffer.End);
         return text;
@@ -107,15 +111,23 @@ public sealed class HeartbeatTests
     /// <summary>Reads like a socket's: a read of no bytes ends when there are some.</summary>
     private sealed class Upstream(PipeReader reader) : Stream
     {
+        private bool _waiting;
+
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+        /// <summary>True while a read waits for bytes.</summary>
+        public bool IsWaiting => Volatile.Read(ref _waiting);
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await reader.ReadAsync(cancellationToken);
+            var reading = reader.ReadAsync(cancellationToken);
+            Volatile.Write(ref _waiting, !reading.IsCompleted);
+            var read = await reading;
+            Volatile.Write(ref _waiting, false);
             var count = (int)Math.Min(buffer.Length, read.Buffer.Length);
             foreach (var segment in read.Buffer.Slice(0, count))
             {

@@ -17,7 +17,13 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
 
     public Task InvokeAsync(HttpContext http)
     {
-        var (now, allowed) = (snapshot(), new List<string>());
+        var now = snapshot();
+        return now.PassThrough.Count == 0 ? next(http) : MatchAsync(http, now);
+    }
+
+    private Task MatchAsync(HttpContext http, GatewaySnapshot now)
+    {
+        var allowed = new List<string>();
         foreach (var route in now.PassThrough)
         {
             if (!route.Path.Matches(http.Request.Path) || HasDotSegments(http.Request.Path))

@@ -31,7 +31,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     {
         var isEdit = attempt.Job.Operation != Operation.Generation;
         var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt), content, attempt);
+        using var request = HeaderRules.Post(Address(attempt), content);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);

@@ -15,15 +15,17 @@ internal sealed class JsonEditContent : HttpContent
 
     private readonly JsonBody? _body;
     private readonly JsonPictures? _pictures;
+    private readonly Action? _sent;
     private readonly List<ReadOnlyMemory<byte>> _pieces = new(8) { Open };
 
     /// <summary>The body with the edits applied.</summary>
     /// <param name="body">The client's; null: the edits are all there is.</param>
     /// <param name="edits">The changes.</param>
     /// <param name="pictures">More members, written last.</param>
-    public JsonEditContent(JsonBody? body, ReadOnlySpan<ParameterEdit> edits, JsonPictures? pictures = null)
+    /// <param name="sent">Called when all of it has been written.</param>
+    public JsonEditContent(JsonBody? body, ReadOnlySpan<ParameterEdit> edits, JsonPictures? pictures = null, Action? sent = null)
     {
-        (_body, _pictures) = (body, pictures);
+        (_body, _pictures, _sent) = (body, pictures, sent);
         if (body is not null)
             Keep(body, edits);
         foreach (var edit in edits)
@@ -46,6 +48,7 @@ internal sealed class JsonEditContent : HttpContent
             if (_pictures is not null)
                 await _pictures.WriteAsync(stream, cancellationToken);
             await stream.WriteAsync(Close, cancellationToken);
+            _sent?.Invoke();
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content, attempt);
+        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);

@@ -12,8 +12,9 @@ internal static class JsonEdit
     private static readonly string[] Pictures = ["image", "images", "mask", LuminanceMask.Parameter];
 
     /// <summary>The body with the edits applied; it takes them over.</summary>
-    public static JsonEditContent Create(ImageJob job, List<ParameterEdit> edits)
+    public static JsonEditContent Create(Attempt attempt, List<ParameterEdit> edits)
     {
+        var job = attempt.Job;
         foreach (var field in (job.Body as FormBody)?.Fields ?? [])
         {
             if (!edits.Exists(edit => edit.Name == field.Name))
@@ -21,7 +22,7 @@ internal static class JsonEdit
         }
         edits.RemoveAll(edit => Pictures.Contains(edit.Name));
         edits.AddRange(Pictures.Select(name => new ParameterEdit(name, null)));
-        return new JsonEditContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask));
+        return new JsonEditContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask), attempt.Sent);
     }
 
     // A form writes numbers and truth values as text.

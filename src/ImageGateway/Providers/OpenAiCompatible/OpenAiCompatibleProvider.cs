@@ -25,7 +25,7 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        using var request = HeaderRules.Post(Address(attempt.Job.Operation), Body(attempt), attempt);
+        using var request = HeaderRules.Post(Address(attempt.Job.Operation), Body(attempt));
         await HeaderRules.ToProviderAsync(attempt.Client, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);
@@ -45,8 +45,8 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
     {
         var edits = profile.Edits(attempt);
         return _options.JsonEdits && attempt.Job.Operation == Operation.Edit
-            ? JsonEdit.Create(attempt.Job, [new("model", attempt.Name), .. edits])
-            : UpstreamBody.For(attempt with { Edits = edits }, attempt.Name, jsonEdits: false);
+            ? JsonEdit.Create(attempt, [new("model", attempt.Name), .. edits])
+            : UpstreamBody.For(attempt, attempt.Name, jsonEdits: false, edits);
     }
 
     private Uri Address(Operation operation) => new(baseUrl, operation switch

@@ -4,13 +4,17 @@ using Polly.CircuitBreaker;
 
 namespace ImageGateway.Routing.Load;
 
-/// <summary>A target's circuit breaker: Polly's, told of outcomes; open, it lets nothing through until one call may try again.</summary>
+/// <summary>
+/// A target's circuit breaker: Polly's, told of outcomes when calls have ended, so that a call costs it nothing while it runs.
+/// Open, it lets nothing through until one call at a time may try again. Thread-safe.
+/// </summary>
 internal sealed class Circuit
 {
     private readonly ResiliencePipeline<bool> _pipeline;
     private readonly TimeProvider _time;
     // In ticks, 0 while it is closed: read without a lock.
     private long _openUntil;
+    private int _trying;
 
     public Circuit(CircuitOptions options, TimeProvider time)
     {
@@ -22,8 +26,7 @@ internal sealed class Circuit
                 MinimumThroughput = options.MinimumThroughput,
                 SamplingDuration = options.Window,
                 BreakDuration = options.Break,
-                // A client that leaves says nothing of the target; as a probe it has proved nothing either.
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is OperationCanceledException ? IsOpen : !arguments.Outcome.Result),
+                ShouldHandle = arguments => ValueTask.FromResult(!arguments.Outcome.Result),
                 OnOpened = arguments => Set(time.GetUtcNow() + arguments.BreakDuration),
                 OnClosed = _ => Set(null),
             })
@@ -37,24 +40,28 @@ internal sealed class Circuit
     public bool IsOpen => Volatile.Read(ref _openUntil) != 0;
 
     /// <summary>How long it lets nothing through; zero: a call may be made, or tried.</summary>
-    public TimeSpan Wait => TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks, 0));
+    public TimeSpan Wait => !IsOpen ? TimeSpan.Zero
+        : Volatile.Read(ref _trying) != 0 ? WaitingRoom.Unknown
+        : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks, 0));
 
-    /// <summary>
-    /// Makes a call through the circuit; <paramref name="call"/> returns false when it failed in the target's doing.
-    /// Returns false, without a call, when the circuit is open or another call is trying it.
-    /// </summary>
-    public async Task<bool> TryAsync(Func<Task<bool>> call)
+    /// <summary>Lets a call in; false when the circuit is open, or another call is trying it. <see cref="Leave"/> must follow, after <see cref="Record"/> where the call says something of the target.</summary>
+    public bool TryEnter() => !IsOpen || (Wait == TimeSpan.Zero && Interlocked.Exchange(ref _trying, 1) == 0);
+
+    /// <summary>A call has ended well, or has failed in the target's doing.</summary>
+    public void Record(bool succeeded)
     {
         try
         {
-            await _pipeline.ExecuteAsync(async (work, _) => await work(), call, CancellationToken.None);
-            return true;
+            _pipeline.Execute(static outcome => outcome, succeeded);
         }
         catch (BrokenCircuitException)
         {
-            return false;
+            // It opened while the call ran.
         }
     }
+
+    /// <summary>A call is over. Without an outcome it has proved nothing, and the next one may try.</summary>
+    public void Leave() => Volatile.Write(ref _trying, 0);
 
     private ValueTask Set(DateTimeOffset? until)
     {

@@ -1,3 +1,5 @@
+using ImageGateway.Providers;
+
 namespace ImageGateway.Routing.Load;
 
 /// <summary>What is known of a target: its health, and what of its capacity is taken. Thread-safe.</summary>
@@ -40,22 +42,24 @@ internal sealed class TargetStatus(TimeProvider time)
     /// <summary>Takes room for a job; false, and nothing taken, when there is none now.</summary>
     public bool TryTake(Target target, int calls, int images)
     {
-        var wait = Circuit(target).Wait;
+        var circuit = Circuit(target);
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (IsDrained || wait > TimeSpan.Zero || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero)
+            if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !circuit.TryEnter())
                 return false;
-            _requests.Take(now, calls);
-            _images.Take(now, images);
+            // What has no limit is not counted: a window holds no more than its limit.
+            _requests.Take(now, target.RequestsPerMinute is null ? 0 : calls);
+            _images.Take(now, target.ImagesPerMinute is null ? 0 : images);
             _inFlight += calls;
             return true;
         }
     }
 
     /// <summary>The calls have ended.</summary>
-    public void Release(int calls)
+    public void Release(Target target, int calls)
     {
+        Circuit(target).Leave();
         lock (_lock)
             _inFlight -= calls;
     }
@@ -94,9 +98,12 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>A call has ended.</summary>
-    public void Record(bool succeeded, TimeSpan duration)
+    /// <summary>A call has ended, well (null) or with a failure; a request that was wrong or refused says nothing against the target.</summary>
+    public void Record(Target target, FailureKind? failure, TimeSpan duration)
     {
+        var succeeded = failure is null or FailureKind.Request or FailureKind.Refusal;
+        // A rate limit or a wrong key rests the target; the circuit is for those that are broken.
+        Circuit(target).Record(failure is not (FailureKind.Broken or FailureKind.MayBill));
         lock (_lock)
         {
             if (succeeded)

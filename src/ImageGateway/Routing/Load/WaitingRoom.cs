@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ImageGateway.Routing.Load;
 
 /// <summary>Room at a target, taken for one job; disposing gives it back.</summary>
@@ -12,7 +14,7 @@ internal sealed class Place(PlannedTarget planned, TargetStatus status, Action r
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        status.Release(planned.Calls);
+        status.Release(planned.Target, planned.Calls);
         released();
     }
 }
@@ -38,26 +40,17 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
-    public async Task<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
+    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
     {
-        Waiter waiter;
         lock (_lock)
         {
             // Who comes later must not overtake those who wait for the same.
             if ((_waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
-                return place;
-            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, out waiter!))
-                return null;
+                return new(place);
+            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, out var waiter))
+                return default;
             Arm();
-        }
-        try
-        {
-            return await waiter.Admission.Task.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            Leave(waiter);
-            throw;
+            return new(WaitAsync(waiter, cancellationToken));
         }
     }
 
@@ -89,6 +82,19 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
         return shortest;
     }
 
+    private async Task<Place?> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await waiter.Admission.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Leave(waiter);
+            throw;
+        }
+    }
+
     private Place? TryTake(IReadOnlyList<PlannedTarget> targets)
     {
         foreach (var target in targets)
@@ -103,7 +109,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     private bool Contended(IReadOnlyList<PlannedTarget> targets) =>
         _tenants.Any(tenant => tenant.Waiters.Any(waiter => waiter.Targets.Any(wanted => targets.Any(target => target.Target.Name == wanted.Target.Name))));
 
-    private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, out Waiter? waiter)
+    private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, [NotNullWhen(true)] out Waiter? waiter)
     {
         waiter = null;
         var queue = _tenants.FirstOrDefault(entry => entry.Tenant == tenant).Waiters;

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ImageGateway.Images;
+using ImageGateway.Providers;
 using ImageGateway.Providers.OpenAiCompatible;
+using ImageGateway.Tests.Catalog;
+using Microsoft.AspNetCore.Http;
 
 namespace ImageGateway.Tests.Providers.OpenAiCompatible;
 
@@ -19,7 +22,7 @@ public sealed class JsonEditTests
         var bytes = RandomNumberGenerator.GetBytes(length);
         var image = Requests.Image("a.png", "");
         using var job = Job(new FormBody([], []), image with { Bytes = Requests.Spooled(bytes) });
-        using var content = JsonEdit.Create(job, []);
+        using var content = JsonEdit.Create(Attempt(job), []);
 
         Assert.True(content.Headers.ContentLength > length);
         var text = await content.ReadAsStringAsync();
@@ -34,7 +37,7 @@ public sealed class JsonEditTests
     {
         FormField[] fields = [new("x\":1,\"n", "\"}"), new("prompt", "ünï\n"), new("n", "2"), new("stream", "False"), new("seed", "7"), new("image", "no picture"), new("mask_mode", "luminance")];
         using var job = Job(new FormBody(fields, []), Requests.Image("a.png", "1"), Requests.Image("b.png", "2")) with { Parameters = new() { N = 2 } };
-        using var content = JsonEdit.Create(job, [new("model", "m"), new("prompt", "new")]);
+        using var content = JsonEdit.Create(Attempt(job), [new("model", "m"), new("prompt", "new")]);
 
         var body = JsonNode.Parse(await content.ReadAsStringAsync())!.AsObject();
         Assert.Equal(["images", "model", "n", "prompt", "seed", "stream", "x\":1,\"n"], body.Select(member => member.Key).Order(StringComparer.Ordinal));
@@ -46,10 +49,12 @@ public sealed class JsonEditTests
     public async Task Members_of_a_json_client_stay_and_its_pictures_are_written_anew()
     {
         using var job = Job(Requests.Json("""{"images":[{"image_url":"data:,x"}],"prompt":"p","seed":7,"image":{"url":"https://elsewhere.example/"},"mask":{}}"""), Requests.Image("a.png", "1"));
-        using var content = JsonEdit.Create(job, [new("n", "2", IsText: false)]);
+        using var content = JsonEdit.Create(Attempt(job), [new("n", "2", IsText: false)]);
 
         Assert.Equal("""{"prompt":"p","seed":7,"n":2,"image":{"url":"data:image/png;base64,MQ==","type":"image_url"}}""", await content.ReadAsStringAsync());
     }
+
+    private static Attempt Attempt(ImageJob job) => new(job, ShippedCatalogue.Model("gpt-image-1"), "m", [], new DefaultHttpContext());
 
     private static ImageJob Job(RequestBody body, params InputImage[] images) => new()
     {

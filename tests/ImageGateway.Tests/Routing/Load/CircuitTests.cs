@@ -12,88 +12,94 @@ public sealed class CircuitTests
         new CircuitOptions { FailureRatio = 0.5, MinimumThroughput = 4, Window = TimeSpan.FromSeconds(30), Break = TimeSpan.FromSeconds(15) }, _time);
 
     [Fact]
-    public async Task Circuit_opens_at_its_ratio_and_throughput()
+    public void Circuit_opens_at_its_ratio_and_throughput()
     {
-        await RunAsync(false, true, false);
+        Run(false, true, false);
         Assert.False(_circuit.IsOpen);
-        await RunAsync(true);
+        Run(true);
         Assert.False(_circuit.IsOpen);
-        await RunAsync(false);
+        Run(false);
         Assert.True(_circuit.IsOpen);
         Assert.Equal(TimeSpan.FromSeconds(15), _circuit.Wait);
-        Assert.False(await _circuit.TryAsync(() => throw new InvalidOperationException("it is open")));
+        Assert.False(_circuit.TryEnter());
     }
 
     [Fact]
-    public async Task Failures_below_the_ratio_leave_it_closed()
+    public void Failures_below_the_ratio_leave_it_closed()
     {
-        await RunAsync(true, true, true, false, false, true, true, false);
+        Run(true, true, true, false, false, true, true, false);
         Assert.False(_circuit.IsOpen);
     }
 
     [Fact]
-    public async Task Failures_of_long_ago_do_not_count()
+    public void Failures_of_long_ago_do_not_count()
     {
-        await RunAsync(false, false, false);
+        Run(false, false, false);
         _time.Advance(TimeSpan.FromSeconds(31));
-        await RunAsync(false);
+        Run(false);
         Assert.False(_circuit.IsOpen);
     }
 
     [Fact]
-    public async Task Good_probe_closes_it()
+    public void Good_probe_closes_it()
     {
-        await RunAsync(false, false, false, false);
+        Run(false, false, false, false);
         _time.Advance(TimeSpan.FromSeconds(15));
         Assert.Equal(TimeSpan.Zero, _circuit.Wait);
-        Assert.True(await _circuit.TryAsync(() => Task.FromResult(true)));
+        Run(true);
         Assert.False(_circuit.IsOpen);
     }
 
     [Fact]
-    public async Task Bad_probe_opens_it_again()
+    public void Bad_probe_opens_it_again()
     {
-        await RunAsync(false, false, false, false);
+        Run(false, false, false, false);
         _time.Advance(TimeSpan.FromSeconds(15));
-        Assert.True(await _circuit.TryAsync(() => Task.FromResult(false)));
+        Run(false);
         Assert.True(_circuit.IsOpen);
         Assert.Equal(TimeSpan.FromSeconds(15), _circuit.Wait);
     }
 
     [Fact]
-    public async Task One_probe_at_a_time()
+    public void One_probe_at_a_time()
     {
-        await RunAsync(false, false, false, false);
+        Run(false, false, false, false);
         _time.Advance(TimeSpan.FromSeconds(15));
-        var probe = new TaskCompletionSource<bool>();
-        var probing = _circuit.TryAsync(() => probe.Task);
-        Assert.False(await _circuit.TryAsync(() => throw new InvalidOperationException("another one is trying")));
-        probe.SetResult(true);
-        Assert.True(await probing);
-        Assert.True(await _circuit.TryAsync(() => Task.FromResult(true)));
+        Assert.True(_circuit.TryEnter());
+        Assert.False(_circuit.TryEnter());
+        Assert.Equal(WaitingRoom.Unknown, _circuit.Wait);
+        _circuit.Record(true);
+        _circuit.Leave();
+        Run(true);
     }
 
     // Clients who leave say nothing of the provider.
     [Fact]
-    public async Task Clients_that_leave_do_not_open_it()
+    public void Probe_that_nobody_waited_for_proves_nothing()
     {
-        for (var i = 0; i < 10; i++)
-            await Assert.ThrowsAsync<OperationCanceledException>(() => _circuit.TryAsync(() => throw new OperationCanceledException()));
-        Assert.False(_circuit.IsOpen);
+        Run(false, false, false, false);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        Assert.True(_circuit.TryEnter());
+        _circuit.Leave();
+        Assert.True(_circuit.IsOpen);
+        Assert.True(_circuit.TryEnter());
     }
 
     [Fact]
-    public async Task Probe_that_nobody_waited_for_proves_nothing()
+    public void Call_that_ends_after_it_opened_changes_nothing()
     {
-        await RunAsync(false, false, false, false);
-        _time.Advance(TimeSpan.FromSeconds(15));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _circuit.TryAsync(() => throw new OperationCanceledException()));
-        Assert.True(_circuit.IsOpen);
+        Run(false, false, false, false);
+        _circuit.Record(true);
+        Assert.Equal(TimeSpan.FromSeconds(15), _circuit.Wait);
     }
 
-    private async Task RunAsync(params bool[] outcomes)
+    private void Run(params bool[] outcomes)
     {
         foreach (var outcome in outcomes)
-            Assert.True(await _circuit.TryAsync(() => Task.FromResult(outcome)));
+        {
+            Assert.True(_circuit.TryEnter());
+            _circuit.Record(outcome);
+            _circuit.Leave();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Providers;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 
@@ -16,10 +17,10 @@ public sealed class TargetStatusTests
     public void Each_budget_holds()
     {
         Assert.True(_status.TryTake(Target, 1, 4));
-        _status.Release(1);
+        _status.Release(Target, 1);
         Assert.False(_status.TryTake(Target, 1, 2));
         Assert.True(_status.TryTake(Target, 1, 1));
-        _status.Release(1);
+        _status.Release(Target, 1);
         Assert.Equal(TimeSpan.FromSeconds(60), _status.Load(Target, 1, 1).Wait);
         Assert.False(_status.TryTake(Target, 1, 1));
         _time.Advance(TimeSpan.FromSeconds(60));
@@ -33,7 +34,7 @@ public sealed class TargetStatusTests
         Assert.True(_status.TryTake(target, 1, 1));
         Assert.False(_status.TryTake(target, 1, 1));
         Assert.False(_status.Load(target, 1, 1).IsReady);
-        _status.Release(1);
+        _status.Release(Target, 1);
         Assert.True(_status.TryTake(target, 1, 1));
     }
 
@@ -81,8 +82,8 @@ public sealed class TargetStatusTests
     public void Median_and_error_share_come_from_outcomes()
     {
         foreach (var milliseconds in (int[])[100, 300, 200])
-            _status.Record(true, TimeSpan.FromMilliseconds(milliseconds));
-        _status.Record(false, TimeSpan.FromSeconds(100));
+            _status.Record(Target, null, TimeSpan.FromMilliseconds(milliseconds));
+        _status.Record(Target, FailureKind.Broken, TimeSpan.FromSeconds(100));
         Assert.Equal((200, 0.25), (_status.Load(Target, 1, 1).MedianMilliseconds, _status.Figures(Target).ErrorShare));
     }
 }
