@@ -20,7 +20,7 @@ internal sealed class JsonBody : RequestBody
     /// <param name="length">How much of it is the body.</param>
     /// <param name="members">The top-level members, in the order of the body; names are unique.</param>
     /// <param name="released">Called when the memory is free again.</param>
-    public JsonBody(byte[] rented, int length, IReadOnlyList<JsonMember> members, Action? released = null)
+    public JsonBody(byte[] rented, int length, List<JsonMember> members, Action? released = null)
     {
         (_bytes, _length, Members) = (rented, length, members);
         Use = new SharedUse(() =>
@@ -34,7 +34,7 @@ internal sealed class JsonBody : RequestBody
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
     /// <summary>The top-level members, in the order of the body; names are unique.</summary>
-    public IReadOnlyList<JsonMember> Members { get; }
+    public List<JsonMember> Members { get; }
 
     /// <summary>Who reads the bytes.</summary>
     public SharedUse Use { get; }

@@ -1,5 +1,6 @@
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 
 namespace ImageGateway.Telemetry;
 
@@ -20,5 +21,7 @@ internal static class Logging
                 .WriteTo.Console(outputTemplate: Line)
                 .CreateLogger(),
             dispose: true);
+        // With it the host makes an activity and a scope for every request that nobody looks at.
+        builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }
