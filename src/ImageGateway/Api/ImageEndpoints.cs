@@ -1,6 +1,7 @@
 using ImageGateway.Api.Reading;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
+using ImageGateway.Ledger;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 using ImageGateway.Tenants;
@@ -8,7 +9,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, JobLedger ledger, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -21,13 +22,43 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         }
     }
 
-    /// <summary>The way of a job: read, plan, dispatch.</summary>
+    /// <summary>The way of a job: read, plan, dispatch; in the end its entry in the ledger, however it ended.</summary>
     private async Task RunAsync(HttpContext http, Operation operation)
     {
         var now = snapshot();
         using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var caller = http.Caller();
+        var record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, ledger.IntendAsync)
+        {
+            PriceBook = now.Catalogue.Version,
+            BytesIn = http.Request.ContentLength ?? 0,
+            ClientRequestId = http.Request.Headers["x-request-id"],
+        };
+        try
+        {
+            await RunAsync(http, record, now);
+        }
+        catch (GatewayException e)
+        {
+            record.Fail(ErrorEnvelope.Code(e.Error), isRefusal: e.Error.Kind == ErrorKind.ProviderRefusal);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            record.Fail("client_disconnected", isRefusal: false);
+            throw;
+        }
+        finally
+        {
+            await ledger.CloseAsync(record);
+        }
+    }
+
+    private async Task RunAsync(HttpContext http, JobRecord record, GatewaySnapshot now)
+    {
+        var (job, caller) = (record.Job, record.Caller);
+        JobTags.Require(job, caller.RequiredTags);
         var plan = Planner.Plan(job, caller, now.Routing, target => fleet.Of(target).Load(target, 1, job.Parameters.Count), fleet.NextTicket, time.Today());
-        await dispatcher.RunAsync(http, job, caller, plan);
+        (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
+        await dispatcher.RunAsync(http, record, plan);
     }
 }

@@ -13,7 +13,8 @@ internal readonly record struct CostEstimate(NanoUsd Amount, TokenUsage Usage, i
 /// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
 internal static class JobCost
 {
-    private static readonly ImageSize UsualSize = new(1024, 1024);
+    /// <summary>The size of models whose request names none.</summary>
+    public static readonly ImageSize UsualSize = new(1024, 1024);
 
     /// <summary>
     /// The upper bound: a text token for every UTF-8 byte of the prompt, the dearest size when it is absent or <c>auto</c>,
@@ -73,7 +74,8 @@ internal static class JobCost
             : null;
     }
 
-    private static long InputTokens(ImageJob job, ImageParameters sent, Model model)
+    /// <summary>Tokens of the input pictures at most; 0 for a model priced by the picture.</summary>
+    public static long InputTokens(ImageJob job, ImageParameters sent, Model model)
     {
         if (model.Tokens is not { } rule)
             return 0;

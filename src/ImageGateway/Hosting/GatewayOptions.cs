@@ -1,6 +1,7 @@
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
+using ImageGateway.Ledger;
 using ImageGateway.Providers;
 using ImageGateway.Routing;
 using ImageGateway.Tenants;
@@ -8,7 +9,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("Unpriced", "OnLedgerFailure", "DrainTimeout", "ReservationLease", "PublicUrl", "Alerts", "Admin")]
+[NotYetInForce("Unpriced", "DrainTimeout", "PublicUrl", "Alerts", "Admin")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -31,6 +32,15 @@ internal sealed class GatewayOptions
 
     /// <summary>Hosts that <c>image_url</c> may name; empty: data URLs only.</summary>
     public List<string> ImageUrlHosts { get; set; } = [];
+
+    /// <summary>What happens to jobs when the ledger cannot be written.</summary>
+    public LedgerFailureAction OnLedgerFailure { get; set; } = LedgerFailureAction.Refuse;
+
+    /// <summary>How long a process may be silent before its jobs count as abandoned; renewed while it runs. 1 s to 1 day.</summary>
+    public TimeSpan ReservationLease { get; set; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>How the ledger is kept.</summary>
+    public LedgerFileOptions Ledger { get; set; } = new();
 
     /// <summary>Bounds of request bodies.</summary>
     public BodyLimits Limits { get; set; } = new();

@@ -16,6 +16,7 @@ internal static partial class GatewayServices
         var simulator = await SimulatedProviders.StartIfNeededAsync(builder.Configuration);
         var warnings = new List<string>();
         var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, TimeProvider.System, simulator?.Address, warnings);
+        await builder.AddLedgerAsync(snapshot.Ledger, Path.GetDirectoryName(file.Path)!, warnings);
         var services = builder.Services;
         if (simulator is not null)
             services.AddHostedService(_ => simulator);

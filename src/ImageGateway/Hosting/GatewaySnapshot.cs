@@ -4,6 +4,7 @@ using ImageGateway.Api.PassThrough;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
+using ImageGateway.Ledger;
 using ImageGateway.Providers;
 using ImageGateway.Routing;
 using ImageGateway.Tenants;
@@ -15,6 +16,9 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
 {
     /// <summary>The file the catalogue came from.</summary>
     public required string CataloguePath { get; init; }
+
+    /// <summary>How the ledger is kept; read at start only.</summary>
+    public required LedgerOptions Ledger { get; init; }
 
     /// <summary>Paths that go to a provider unexamined.</summary>
     public IReadOnlyList<PassThroughRoute> PassThrough { get; init; } = [];
@@ -32,6 +36,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var path = catalogueFolders.Select(folder => Path.Combine(folder, options.Catalogue)).FirstOrDefault(File.Exists) ?? options.Catalogue;
         var catalogue = Catalogue.Load(path, mistakes.At("Catalogue"));
         CheckLimits(options.Limits, mistakes.At("Limits"));
+        var ledger = Ledger();
         var tenants = TenantDirectory.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
             return null;
@@ -40,8 +45,18 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger }
             : null;
+    }
+
+    private LedgerOptions Ledger()
+    {
+        var here = mistakes.At("Ledger");
+        mistakes.Unless(options.ReservationLease >= TimeSpan.FromSeconds(1) && options.ReservationLease <= TimeSpan.FromDays(1), nameof(options.ReservationLease), "must be 00:00:01 to 1.00:00:00");
+        here.Unless(options.Ledger.Retention is null || options.Ledger.Retention >= TimeSpan.FromDays(1), nameof(options.Ledger.Retention), "must be at least 1.00:00:00");
+        here.Unless(options.Ledger.SpoolBytes > 0, nameof(options.Ledger.SpoolBytes), "must be above 0");
+        var salt = options.Ledger.PromptSalt is { } reference ? secrets.Resolve(reference, here, nameof(options.Ledger.PromptSalt)) : null;
+        return new LedgerOptions(options.OnLedgerFailure, options.ReservationLease, options.Ledger.Retention, salt) { Spool = options.Ledger.Spool, SpoolBytes = options.Ledger.SpoolBytes };
     }
 
     private static void CheckLimits(BodyLimits limits, Mistakes here)
@@ -93,6 +108,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 ImagesPerMinute = entry.Options.ImagesPerMinute,
                 Concurrent = entry.Options.Concurrent,
                 Weight = entry.Options.Weight,
+                PriceFactor = entry.Options.PriceFactor,
                 Probe = provider.Probe,
                 Circuit = provider.Circuit,
             });
@@ -105,6 +121,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(target.RequestsPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.RequestsPerMinute), "must be 1 to 1000000");
         here.Unless(target.ImagesPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.ImagesPerMinute), "must be 1 to 1000000");
         here.Unless(target.Concurrent is null or (>= 1 and <= 10_000), nameof(target.Concurrent), "must be 1 to 10000");
+        here.Unless(target.PriceFactor is >= 0 and <= 10, nameof(target.PriceFactor), "must be 0 to 10");
         here.Unless(target.Weight is null or (>= 1 and <= 1000), nameof(target.Weight), "must be 1 to 1000");
     }
 

@@ -13,6 +13,12 @@ internal sealed record Caller(string Tenant, string Project, string KeyId, IRead
     /// <summary>True when answers must not say which target gave them.</summary>
     public bool HideTarget { get; init; }
 
+    /// <summary>What the tenant is billed, as a multiple of what its pictures cost.</summary>
+    public decimal Markup { get; init; } = 1;
+
+    /// <summary>Tags that every job must have.</summary>
+    public IReadOnlyList<string> RequiredTags { get; init; } = [];
+
     /// <summary>True when the tenant may be served by <paramref name="model"/>.</summary>
     public bool MayUse(string model)
     {

@@ -82,7 +82,6 @@ internal sealed class CircuitOptions
 
 /// <summary>A model or deployment of a provider; a bare string is its model.</summary>
 [TypeConverter(typeof(FromModelName))]
-[NotYetInForce("PriceFactor")]
 internal sealed class TargetOptions
 {
     /// <summary>A model of the catalogue.</summary>
@@ -105,6 +104,9 @@ internal sealed class TargetOptions
 
     /// <summary>Its share under <c>Weighted</c>, 1 to 1 000.</summary>
     public int? Weight { get; set; }
+
+    /// <summary>What it costs, as a share of the list price: 0.8 is a discount of 20 %. 0 to 10.</summary>
+    public decimal PriceFactor { get; set; } = 1;
 
     private sealed class FromModelName : TypeConverter
     {

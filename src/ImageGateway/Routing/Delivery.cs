@@ -7,21 +7,22 @@ namespace ImageGateway.Routing;
 /// <summary>Gives an answer to the client: the headers that say who gave it, then the bytes.</summary>
 internal static class Delivery
 {
-    /// <summary>Sends it whole; false when the provider broke off.</summary>
-    public static async Task<bool> SendAsync(HttpContext http, Answer answer, AttemptClock clock)
+    /// <summary>Sends it; a stream that the provider breaks off ends with an error event, another answer with the connection.</summary>
+    public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock)
     {
         await HeaderRules.ToClientAsync(answer.Response, http);
         var end = await PassAsync(answer.Relay, clock);
         if (end == RelayEnd.UpstreamLost)
             await EndBrokenAsync(http, answer.Tap, clock.TimedOut);
-        return end != RelayEnd.UpstreamLost;
+        return end;
     }
 
     /// <summary>Sets the gateway's own headers.</summary>
-    public static void Describe(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts)
+    public static void Describe(HttpContext http, JobRecord record, PlannedTarget planned, int attempts)
     {
+        record.Answering();
         var headers = http.Response.Headers;
-        if (!caller.HideTarget)
+        if (!record.Caller.HideTarget)
             headers["x-gateway-target"] = planned.Target.Name;
         headers["x-gateway-model"] = planned.Target.Model.Name;
         headers["x-gateway-attempts"] = attempts == 1 ? "1" : $"{attempts}";
@@ -29,7 +30,7 @@ internal static class Delivery
             headers["x-gateway-adjusted"] = Adjustment.Header(planned.Dialect.Adjustments);
         if (planned.Target.Simulated)
             headers["x-gateway-simulated"] = "true";
-        if (!job.Parameters.Stream)
+        if (!record.Job.Parameters.Stream)
             return;
         // Proxies in front must not collect events.
         headers.CacheControl = "no-cache";

@@ -1,6 +1,7 @@
 using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Routing.Load;
+using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
 
@@ -19,18 +20,18 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
 
     /// <summary>Runs the plan; returns when the answer has passed, or the client is gone.</summary>
     /// <exception cref="GatewayException">The job failed before a byte of the answer was sent.</exception>
-    public async Task RunAsync(HttpContext http, ImageJob job, Caller caller, Plan plan)
+    public async Task RunAsync(HttpContext http, JobRecord record, Plan plan)
     {
         var (left, patience) = (plan.Targets.ToList(), plan.Route.MaxWait);
         UpstreamFailure? failure = null;
         for (var attempts = 1; left.Count > 0; attempts++)
         {
             var start = time.GetTimestamp();
-            using var place = await room.EnterAsync(caller.Tenant, left, patience, http.RequestAborted); // 1
+            using var place = await room.EnterAsync(record.Caller.Tenant, left, patience, http.RequestAborted); // 1
             if (place is null)
                 break;
             patience -= time.GetElapsedTime(start);
-            failure = await AttemptAsync(http, job, caller, place.Planned, attempts, plan.Route); // 2
+            failure = await AttemptAsync(http, record, place.Planned, attempts, plan.Route); // 2
             if (failure is null)
                 return;
             left.Remove(place.Planned);
@@ -45,29 +46,39 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     }
 
     // An answer that breaks off is not tried again, and counts against the target all the same.
-    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var start = time.GetTimestamp();
-        var (failure, isWhole) = await CallAsync(http, job, caller, planned, attempts, route);
+        var (failure, isWhole) = await CallAsync(http, record, planned, attempts, route);
         fleet.Of(planned.Target).Record(planned.Target, isWhole ? failure?.Kind : FailureKind.Broken, time.GetElapsedTime(start));
         return failure;
     }
 
-    private async Task<(UpstreamFailure? Failure, bool IsWhole)> CallAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<(UpstreamFailure? Failure, bool IsWhole)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         if (planned.Calls > 1)
-            return (await fanOut.RunAsync(http, job, caller, planned, attempts, route), true);
-        using var clock = new AttemptClock(planned.Target.Timeout, time, http.RequestAborted);
-        var attempt = new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, planned.Dialect.Edits, http);
-        var (answer, failure) = await calls.BeginAsync(planned.Target, attempt, http.Response.BodyWriter, clock);
+            return (await fanOut.RunAsync(http, record, planned, attempts, route), true);
+        using var call = await calls.AnnounceAsync(record, planned, planned.Dialect.Edits, planned.Dialect.Sent.Count, http);
+        var (answer, failure) = await calls.BeginAsync(call, http.Response.BodyWriter);
         if (answer is null)
             return (failure, true);
         await using (answer)
         {
             Correct(planned.Target, answer.Response);
-            Delivery.Describe(http, job, caller, planned, attempts);
-            return (null, await Delivery.SendAsync(http, answer, clock));
+            Delivery.Describe(http, record, planned, attempts);
+            var end = await Delivery.SendAsync(http, answer, call.Clock);
+            call.End(answer, end);
+            Note(record, end, call.Clock.TimedOut);
+            return (null, end != RelayEnd.UpstreamLost);
         }
+    }
+
+    private static void Note(JobRecord record, RelayEnd end, bool timedOut)
+    {
+        if (end == RelayEnd.Complete)
+            record.Complete();
+        else
+            record.Fail(Call.Code(end, timedOut), isRefusal: false);
     }
 
     // Others may use the deployment too; the provider knows what is left of it.

@@ -17,17 +17,18 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
     private const int AtATime = 4;
 
     /// <summary>Makes the calls and answers the client; the failure when there is nothing to answer with.</summary>
-    public async Task<UpstreamFailure?> RunAsync(HttpContext http, ImageJob job, Caller caller, PlannedTarget planned, int attempts, RoutePolicy route)
+    public async Task<UpstreamFailure?> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var parts = new FanOutPart?[planned.Calls];
         try
         {
-            var failure = await CallAllAsync(http, job, planned, parts);
+            var failure = await CallAllAsync(http, record, planned, parts);
             var came = parts.OfType<FanOutPart>().ToList();
             if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
                 return failure is { Kind: FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account } && came.Count > 0 ? failure with { Kind = FailureKind.MayBill } : failure;
-            Delivery.Describe(http, job, caller, planned, attempts);
+            Delivery.Describe(http, record, planned, attempts);
             await WriteAsync(http, came);
+            record.Complete();
             return null;
         }
         finally
@@ -38,7 +39,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
     }
 
     // After a failure no further call is begun; those under way end, since they are paid for.
-    private async Task<UpstreamFailure?> CallAllAsync(HttpContext http, ImageJob job, PlannedTarget planned, FanOutPart?[] parts)
+    private async Task<UpstreamFailure?> CallAllAsync(HttpContext http, JobRecord record, PlannedTarget planned, FanOutPart?[] parts)
     {
         UpstreamFailure? failure = null;
         var atATime = Math.Min(AtATime, planned.Target.Concurrent ?? AtATime);
@@ -46,7 +47,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         {
             if (Volatile.Read(ref failure) is not null)
                 return;
-            var (part, failed) = await CallAsync(http, job, planned, i);
+            var (part, failed) = await CallAsync(http, record, planned, i);
             parts[i] = part;
             if (failed is not null)
                 Interlocked.CompareExchange(ref failure, failed, null);
@@ -54,22 +55,21 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         return failure;
     }
 
-    private async Task<(FanOutPart? Part, UpstreamFailure? Failure)> CallAsync(HttpContext http, ImageJob job, PlannedTarget planned, int index)
+    private async Task<(FanOutPart? Part, UpstreamFailure? Failure)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int index)
     {
         var each = planned.Target.Model.MaxN;
         var count = Math.Min(each, planned.Dialect.Sent.Count - (index * each));
         ParameterEdit[] edits = [.. planned.Dialect.Edits.Where(edit => edit.Name != "n"), new("n", $"{count}", IsText: false)];
-        using var clock = new AttemptClock(planned.Target.Timeout, time, http.RequestAborted);
-        var attempt = new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, edits, http);
+        using var call = await calls.AnnounceAsync(record, planned, edits, count, http);
         var bytes = new SpooledBytes(pool, budget);
         var part = (FanOutPart?)null;
         try
         {
-            var (answer, failure) = await calls.BeginAsync(planned.Target, attempt, PipeWriter.Create(new SpoolStream(bytes)), clock);
+            var (answer, failure) = await calls.BeginAsync(call, PipeWriter.Create(new SpoolStream(bytes)));
             if (answer is null)
                 return (null, failure);
             await using (answer)
-                part = await IsWholeAsync(answer, clock) ? new FanOutPart(bytes, answer.Tap.Facts) : null;
+                part = await IsWholeAsync(answer, call) ? new FanOutPart(bytes, answer.Tap.Facts) : null;
             return part is not null ? (part, null) : (null, new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.")));
         }
         finally
@@ -79,16 +79,19 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
     }
 
-    private static async Task<bool> IsWholeAsync(Answer answer, AttemptClock clock)
+    private static async Task<bool> IsWholeAsync(Answer answer, Call call)
     {
+        var end = RelayEnd.UpstreamLost;
         try
         {
-            return await answer.Relay.RunAsync(clock.Token) == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
+            end = await answer.Relay.RunAsync(call.Clock.Token);
         }
-        catch (OperationCanceledException) when (clock.TimedOut)
+        catch (OperationCanceledException) when (call.Clock.TimedOut)
         {
-            return false;
+            // It is lost.
         }
+        call.End(answer, end);
+        return end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
     }
 
     private async Task WriteAsync(HttpContext http, List<FanOutPart> parts)

@@ -38,6 +38,9 @@ internal sealed record Target
     /// <summary>Calls it may have in flight; null: no such limit.</summary>
     public int? Concurrent { get; init; }
 
+    /// <summary>What it costs, as a share of the list price.</summary>
+    public decimal PriceFactor { get; init; } = 1;
+
     /// <summary>Its share under <c>Weighted</c>; null: its requests a minute, else 1.</summary>
     public int? Weight { get; init; }
 

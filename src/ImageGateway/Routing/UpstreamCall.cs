@@ -11,13 +11,35 @@ namespace ImageGateway.Routing;
 /// </summary>
 internal sealed partial class UpstreamCall(TimeProvider time, ILogger<UpstreamCall> log)
 {
+    /// <summary>Announces a call for <paramref name="count"/> pictures; it is durable in the ledger when this returns, and may be made.</summary>
+    /// <exception cref="GatewayException">It cannot be made durable now.</exception>
+    public async ValueTask<Call> AnnounceAsync(JobRecord record, PlannedTarget planned, IReadOnlyList<ParameterEdit> edits, int count, HttpContext http)
+    {
+        var (target, today) = (planned.Target, time.Today());
+        var sent = planned.Dialect.Sent.Count == count ? planned.Dialect.Sent : planned.Dialect.Sent with { N = count };
+        var attempt = await record.BeginAsync(target.Name, target.Model.Name, sent, AttemptCost.Worst(record.Job, planned, count, today), target.PriceFactor);
+        return new Call(
+            target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http), attempt,
+            new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today));
+    }
+
     /// <summary>The answer, or the failure; exactly one of the two.</summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public async Task<(Answer? Answer, UpstreamFailure? Failure)> BeginAsync(Target target, Attempt attempt, PipeWriter client, AttemptClock clock)
+    public async Task<(Answer? Answer, UpstreamFailure? Failure)> BeginAsync(Call call, PipeWriter client)
     {
+        var (answer, failure) = await CallAsync(call, client);
+        if (failure is not null)
+            call.Fail(failure);
+        return (answer, failure);
+    }
+
+    private async Task<(Answer? Answer, UpstreamFailure? Failure)> CallAsync(Call call, PipeWriter client)
+    {
+        var (target, attempt, clock) = (call.Target, call.Attempt, call.Clock);
         try
         {
             var response = await target.Provider.SendAsync(attempt, clock.Token); // 1
+            call.Answered(response);
             clock.Progressed();
             return await LookAsync(target, attempt, response, client, clock);
         }

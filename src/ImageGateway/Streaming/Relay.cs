@@ -38,6 +38,9 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     /// <summary>True when the answer ended within what <see cref="PeekAsync"/> read.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Bytes read so far.</summary>
+    public long Length { get; private set; }
+
     /// <summary>What was read and not sent yet.</summary>
     public ReadOnlyMemory<byte> Held => _held[.._heldLength];
 
@@ -132,6 +135,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     private void Take(ReadOnlySpan<byte> bytes)
     {
         progressed();
+        Length += bytes.Length;
         if (bytes.IsEmpty)
         {
             Ended = true;

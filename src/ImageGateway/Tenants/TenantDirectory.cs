@@ -40,6 +40,7 @@ internal sealed partial class TenantDirectory
         {
             if (!IdPattern().IsMatch(id))
                 mistakes.AddHere("a tenant's id has 1 to 64 letters, digits, '.', '_' or '-'");
+            mistakes.Unless(options.Markup is >= 0 and <= 100, nameof(options.Markup), "must be 0 to 100");
             string[] models = options.Models.Count == 0 ? ["*"] : [.. options.Models];
             for (var i = 0; i < options.Keys.Count; i++)
             {
@@ -48,7 +49,7 @@ internal sealed partial class TenantDirectory
                 here.Unless(options.Keys.FindIndex(other => other.Name == key.Name) == i, nameof(key.Name), $"'{key.Name}' is taken");
                 here.Unless(IdPattern().IsMatch(key.Project), nameof(key.Project), "a project's id has 1 to 64 letters, digits, '.', '_' or '-'");
                 if (HashOf(key.Secret, here) is { } hash)
-                    callers.Add((hash, new Caller(id, key.Project, $"{id}/{key.Name}", models, options.DefaultTier) { HideTarget = options.HideTarget }));
+                    callers.Add((hash, new Caller(id, key.Project, $"{id}/{key.Name}", models, options.DefaultTier) { HideTarget = options.HideTarget, Markup = options.Markup, RequiredTags = options.RequiredTags }));
             }
         }
 

@@ -4,7 +4,7 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
-[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd", "RequiredTags", "Markup")]
+[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd")]
 internal sealed class TenantOptions
 {
     /// <summary>Its keys.</summary>
@@ -15,6 +15,12 @@ internal sealed class TenantOptions
 
     /// <summary>True: answers do not say which target gave them.</summary>
     public bool HideTarget { get; set; }
+
+    /// <summary>Tags that every job must have.</summary>
+    public List<string> RequiredTags { get; set; } = [];
+
+    /// <summary>What the tenant is billed, as a multiple of what its pictures cost: 1.2 adds 20 %. 0 to 100.</summary>
+    public decimal Markup { get; set; } = 1;
 
     /// <summary>The tier of a request that says nothing of it.</summary>
     public Tier DefaultTier { get; set; } = Tier.Final;

@@ -46,7 +46,6 @@ public sealed class OptionsCheckTests
     [InlineData("""{"Unpriced":"allow"}""", "Gateway:Unpriced")]
     [InlineData("""{"Routes":[{"Cache":{"Ttl":"01:00:00"}}]}""", "Gateway:Routes:0:Cache")]
     [InlineData("""{"Tenants":{"acme":{"Limits":{"UsdPerDay":50}}}}""", "Gateway:Tenants:acme:Limits")]
-    [InlineData("""{"Providers":{"a":{"Deployments":{"d":{"PriceFactor":0.9}}}}}""", "Gateway:Providers:a:Deployments:d:PriceFactor")]
     public void Option_that_does_nothing_yet_is_a_warning(string gateway, string path)
     {
         var (mistakes, warnings) = Check(gateway);

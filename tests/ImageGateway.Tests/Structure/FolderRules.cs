@@ -13,14 +13,15 @@ internal static partial class FolderRules
     {
         ["Images"] = [],
         ["Configuration"] = [],
+        ["Database"] = ["Configuration"],
         ["Catalog"] = ["Images", "Configuration"],
         ["Providers"] = ["Images", "Catalog", "Configuration"],
         ["Streaming"] = ["Images"],
         ["Routing"] = ["Images", "Catalog", "Configuration", "Providers", "Streaming"],
-        ["Tenants"] = ["Images", "Configuration"],
+        ["Tenants"] = ["Images", "Configuration", "Database"],
         ["Quotas"] = ["Images", "Catalog", "Configuration", "Streaming"],
         ["Caching"] = ["Images", "Catalog", "Configuration", "Streaming"],
-        ["Ledger"] = ["Images", "Catalog", "Configuration", "Streaming"],
+        ["Ledger"] = ["Images", "Catalog", "Configuration", "Database"],
         ["Telemetry"] = ["Images"],
     }.ToFrozenDictionary();
 

@@ -23,5 +23,17 @@ internal static class JobTags
         return tags;
     }
 
-    private static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    /// <summary>Refuses a job without a tag that its tenant requires.</summary>
+    /// <exception cref="GatewayException">A tag is missing; it is named.</exception>
+    public static void Require(ImageJob job, IReadOnlyList<string> required)
+    {
+        foreach (var name in required)
+        {
+            if (!job.Tags.ContainsKey(name))
+                throw new GatewayException(ErrorKind.MissingParameter, $"Missing required tag '{name}': send the header X-Gateway-Tags: {name}=VALUE.", "X-Gateway-Tags");
+        }
+    }
+
+    /// <summary>True for a tag's name: 1 to 64 letters, digits, '.', '_' or '-'.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

@@ -1,0 +1,108 @@
+using System.Data.Common;
+using ImageGateway.Configuration;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace ImageGateway.Database;
+
+/// <summary>
+/// The SQL database that keeps the ledger and the tenants: SQLite, or PostgreSQL when the connection string names a host.
+/// One code serves both; what differs is asked of <see cref="IsPostgres"/>.
+/// </summary>
+internal sealed class SqlDatabase
+{
+    private readonly string _connectionString;
+
+    private SqlDatabase(string connectionString, bool isPostgres) => (_connectionString, IsPostgres) = (connectionString, isPostgres);
+
+    /// <summary>True for PostgreSQL, false for SQLite.</summary>
+    public bool IsPostgres { get; }
+
+    /// <summary>The database of a connection string; null after a mistake. A SQLite file's path is relative to <paramref name="folder"/>, which is made.</summary>
+    public static SqlDatabase? Create(string connectionString, string folder, Mistakes mistakes)
+    {
+        try
+        {
+            var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            return parts.ContainsKey("Host") || parts.ContainsKey("Server") ? Postgres(connectionString) : Sqlite(connectionString, folder, mistakes);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            // A connection string may hold a password; the drivers name its keywords only.
+            mistakes.Add("Database", e is ArgumentException or FormatException ? "is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)" : $"the database's folder cannot be made: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>An open connection; the caller disposes it, and it goes back to a pool.</summary>
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        DbConnection connection = IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            if (!IsPostgres)
+                Tune((SqliteConnection)connection);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An open connection for a thread that may block.</summary>
+    public DbConnection Open()
+    {
+        DbConnection connection = IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            if (!IsPostgres)
+                Tune((SqliteConnection)connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True for failures of the database itself, not of a statement: it cannot be reached, is full or is shutting down.</summary>
+    public static bool IsFailure(Exception e) => e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException;
+
+    private static SqlDatabase Postgres(string connectionString)
+    {
+        // A database that hangs must not hold jobs for the drivers' default of half a minute.
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!parts.ContainsKey("Timeout"))
+            parts.Timeout = 3;
+        if (!parts.ContainsKey("Command Timeout"))
+            parts.CommandTimeout = 15;
+        parts.ApplicationName ??= "ImageGateway";
+        return new SqlDatabase(parts.ConnectionString, isPostgres: true);
+    }
+
+    private static SqlDatabase? Sqlite(string connectionString, string folder, Mistakes mistakes)
+    {
+        var parts = new SqliteConnectionStringBuilder(connectionString);
+        if (parts.DataSource.Length == 0 || parts.DataSource.Contains(":memory:", StringComparison.OrdinalIgnoreCase) || parts.Mode == SqliteOpenMode.Memory)
+        {
+            mistakes.Add("Database", "must name a file (Data Source=FILE) or a PostgreSQL server (Host=…;Database=…); a ledger in memory would not survive");
+            return null;
+        }
+        parts.DataSource = Path.GetFullPath(parts.DataSource, folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(parts.DataSource)!);
+        return new SqlDatabase(parts.ConnectionString, isPostgres: false);
+    }
+
+    // FULL: a commit is on the disk when it returns. WAL: readers do not stop the writer.
+    private static void Tune(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Data.Common;
+using ImageGateway.Configuration;
+using ImageGateway.Database;
+using ImageGateway.Ledger;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Registers the database and the ledger, after bringing the schema up to date.</summary>
+internal static class LedgerServices
+{
+    private const string Default = "Data Source=data/gateway.db";
+
+    /// <summary>Opens <c>ConnectionStrings:Database</c>; when it is empty no ledger is kept and the control plane keeps nothing.</summary>
+    /// <exception cref="ConfigurationException">It cannot be used.</exception>
+    public static async Task AddLedgerAsync(this WebApplicationBuilder builder, LedgerOptions options, string folder, ICollection<string> warnings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(options);
+        if (await OpenAsync(builder.Configuration["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
+        {
+            warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");
+            services.AddSingleton(new JobLedger(null, options));
+            return;
+        }
+        services.AddSingleton(database);
+        services.AddSingleton(new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes));
+        services.AddSingleton<LedgerWriter>();
+        services.AddSingleton(provider => new JobLedger(provider.GetRequiredService<LedgerWriter>(), options));
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddHostedService<LedgerLease>();
+    }
+
+    private static async Task<SqlDatabase?> OpenAsync(string connectionString, string folder)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+            return null;
+        var mistakes = new Mistakes("ConnectionStrings");
+        if (SqlDatabase.Create(connectionString, folder, mistakes) is not { } database)
+            throw new ConfigurationException(mistakes.All);
+        try
+        {
+            await Migrations.ApplyAsync(database, CancellationToken.None);
+            return database;
+        }
+        catch (SchemaException e)
+        {
+            throw new ConfigurationException([$"ConnectionStrings:Database: {e.Message}"]);
+        }
+        catch (DbException e)
+        {
+            throw new ConfigurationException([$"ConnectionStrings:Database: the database cannot be used: {e.Message}"]);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ImageGateway.Images;
+
+/// <summary>The words of enumerations on the wire: lower case.</summary>
+internal static class Words
+{
+    private static readonly ConcurrentDictionary<Enum, string> Known = new();
+
+    public static string Of(Enum value) => Known.GetOrAdd(value, static value => value.ToString().ToLowerInvariant());
+}
+
+/// <summary>Writes an enumeration in JSON as its word.</summary>
+internal sealed class LowerCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower)
+    where T : struct, Enum;

@@ -1,0 +1,102 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Ledger;
+
+/// <summary>Makes entries out of what happened.</summary>
+internal static class Entries
+{
+    private const int MaxText = 256;
+
+    /// <summary>The entry of a job as it stands: calls that have not ended count with their worst case.</summary>
+    /// <param name="record">What happened.</param>
+    /// <param name="promptHash">A salted hash of the prompt, or null.</param>
+    public static LedgerEntry Of(JobRecord record, string? promptHash)
+    {
+        var (job, caller, attempts) = (record.Job, record.Caller, record.Attempts);
+        var last = attempts.Count > 0 ? attempts[^1] : null;
+        var entry = new LedgerEntry
+        {
+            Id = record.Id,
+            CreatedAt = record.Created.ToUnixTimeMilliseconds(),
+            Tenant = caller.Tenant,
+            Project = caller.Project,
+            KeyId = caller.KeyId,
+            User = Bounded(job.Parameters.User),
+            Tags = job.Tags,
+            Operation = Words.Of(job.Operation),
+            Route = record.Route,
+            Tier = record.Tier is { } tier ? Words.Of(tier) : null,
+            RequestedModel = Bounded(job.Model),
+            Target = last?.Target,
+            ServedModel = last?.Model,
+            Size = Bounded(last?.Size ?? job.Parameters.Size),
+            Quality = Bounded(last?.Quality ?? job.Parameters.Quality),
+            N = job.Parameters.Count,
+            Images = attempts.Sum(attempt => attempt.Images),
+            Usage = attempts.Aggregate(default(TokenUsage), (sum, attempt) => sum + attempt.Usage),
+            PriceBook = record.PriceBook,
+            Basis = ChargeBasis.None,
+            Status = record.Status,
+            ErrorCode = record.ErrorCode,
+            Stream = job.Parameters.Stream,
+            FirstByteMs = (long?)record.FirstByte?.TotalMilliseconds,
+            DurationMs = (long)record.Duration.TotalMilliseconds,
+            BytesIn = record.BytesIn,
+            BytesOut = attempts.Sum(attempt => attempt.Bytes),
+            ClientRequestId = Bounded(record.ClientRequestId),
+            PromptHash = promptHash,
+        };
+        return WithAttempts(entry, [.. attempts.Select(Of)], caller.Markup);
+    }
+
+    /// <summary>
+    /// The entry of a job whose process is gone, out of all its intents: of each call the latest that is known; calls whose
+    /// outcome is not known are charged at their worst case.
+    /// </summary>
+    public static LedgerEntry Abandoned(IEnumerable<LedgerEntry> intents, long now)
+    {
+        var all = intents.OrderByDescending(intent => intent.Attempts.Count(attempt => attempt.Ended)).ThenByDescending(intent => intent.Attempts.Count).ToList();
+        var attempts = all.SelectMany(intent => intent.Attempts).GroupBy(attempt => attempt.Number)
+            .Select(same => same.FirstOrDefault(attempt => attempt.Ended) ?? same.First()).OrderBy(attempt => attempt.Number).ToList();
+        var entry = all[0] with { Status = JobStatus.Abandoned, ErrorCode = "abandoned", DurationMs = Math.Max(0, now - all[0].CreatedAt) };
+        var markup = entry.Charge > 0 ? (decimal)entry.BilledCost / entry.Charge : 1;
+        return WithAttempts(entry, attempts, markup);
+    }
+
+    /// <summary>The difference between what an abandoned job was charged and what it cost in the end, as an entry of its own.</summary>
+    public static LedgerEntry Correction(LedgerEntry abandoned, LedgerEntry actual, string id) => actual with
+    {
+        Id = id,
+        Corrects = abandoned.Id,
+        Charge = actual.Charge - abandoned.Charge,
+        ListCost = actual.ListCost - abandoned.ListCost,
+        BilledCost = actual.BilledCost - abandoned.BilledCost,
+    };
+
+    private static LedgerEntry WithAttempts(LedgerEntry entry, List<LedgerAttempt> attempts, decimal markup)
+    {
+        var charge = attempts.Sum(attempt => attempt.Charge);
+        return entry with
+        {
+            Attempts = attempts,
+            Target = attempts.Count > 0 ? attempts[^1].Target : entry.Target,
+            ServedModel = attempts.Count > 0 ? attempts[^1].Model : entry.ServedModel,
+            Charge = charge,
+            ListCost = attempts.Sum(attempt => attempt.ListCost),
+            BilledCost = Share(charge, markup),
+            WorstCase = attempts.Sum(attempt => attempt.WorstCase),
+            // The weakest of the bases says how far the sum can be trusted.
+            Basis = attempts.Count > 0 ? attempts.Max(attempt => attempt.Basis) : ChargeBasis.None,
+        };
+    }
+
+    private static LedgerAttempt Of(AttemptRecord attempt) => new(
+        attempt.Number, attempt.Target, attempt.Model, attempt.Status, attempt.ErrorCode, attempt.UpstreamRequestId, (long)attempt.Duration.TotalMilliseconds,
+        Share(attempt.Cost.List.Value, attempt.PriceFactor), attempt.Cost.List.Value, attempt.Cost.Basis, Share(attempt.Worst.Value, attempt.PriceFactor), attempt.HasEnded);
+
+    // A client's words, of which one may be as long as a body.
+    private static string? Bounded(string? text) => text is null or { Length: <= MaxText } ? text : text[..MaxText];
+
+    // To the nearest nano-USD.
+    private static long Share(long amount, decimal factor) => factor == 1 ? amount : (long)decimal.Round(amount * factor, MidpointRounding.AwayFromZero);
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImageGateway.Images;
+
+namespace ImageGateway.Ledger;
+
+/// <summary>The ledger as the way of a job uses it: an intent before every call, an entry when the job is over.</summary>
+internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
+{
+    /// <summary>The id of this process, as intents and its lease have it.</summary>
+    public string Process { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>True when a ledger is kept.</summary>
+    public bool IsKept => writer is not null;
+
+    /// <summary>Makes the last attempt of a job durable before its call is made.</summary>
+    /// <exception cref="GatewayException">It cannot be now.</exception>
+    public ValueTask IntendAsync(JobRecord record)
+    {
+        if (writer is null)
+            return ValueTask.CompletedTask;
+        var entry = Entries.Of(record, Hash(record));
+        return new ValueTask(writer.WriteAsync(new LedgerWork(entry, $"{entry.Id}/{entry.Attempts.Count}", Process)));
+    }
+
+    /// <summary>Records a job that is over. Waits only when thousands are waiting to be written.</summary>
+    public ValueTask CloseAsync(JobRecord record) =>
+        writer is null ? ValueTask.CompletedTask : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process));
+
+    /// <summary>Waits until what is over is written, so that a reader finds it.</summary>
+    public Task FlushAsync() => writer is null ? Task.CompletedTask : writer.FlushAsync();
+
+    private string? Hash(JobRecord record) => options.PromptSalt is { } salt
+        ? Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(salt), Encoding.UTF8.GetBytes(record.Job.Prompt)))
+        : null;
+}

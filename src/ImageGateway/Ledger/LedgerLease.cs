@@ -1,0 +1,106 @@
+using System.Globalization;
+using Dapper;
+using ImageGateway.Database;
+
+namespace ImageGateway.Ledger;
+
+/// <summary>
+/// Renews this process's lease, closes the jobs of processes that no longer do, and deletes entries that are too old.
+/// Replicas' clocks may differ by less than half a lease.
+/// </summary>
+internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger, LedgerOptions options, TimeProvider time, ILogger<LedgerLease> log) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset _cleaned;
+
+    /// <summary>The lease is there before the first job.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RenewAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Gives the lease up: what is still open then is closed by whoever sees it first.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await ledger.FlushAsync();
+            await using var connection = await database.OpenAsync(cancellationToken);
+            await connection.ExecuteAsync("DELETE FROM leases WHERE process = @Process", new { ledger.Process });
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        {
+            LogFailed(e.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = options.Lease / 6 < LongestPause ? options.Lease / 6 : LongestPause;
+        using var timer = new PeriodicTimer(pause, time);
+        try
+        {
+            do
+                await TryAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private async Task TryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RenewAsync(cancellationToken);
+            await SweepAsync(cancellationToken);
+            await CleanAsync(cancellationToken);
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        {
+            LogFailed(e.Message);
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var expires = (time.GetUtcNow() + options.Lease).ToUnixTimeMilliseconds();
+        await connection.ExecuteAsync(
+            "INSERT INTO leases (process, expires_at) VALUES (@Process, @expires) ON CONFLICT (process) DO UPDATE SET expires_at = excluded.expires_at", new { ledger.Process, expires });
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        while (LedgerStore.Sweep(connection, time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } abandoned)
+            LogAbandoned(abandoned.Count, string.Create(CultureInfo.InvariantCulture, $"{abandoned.Sum(entry => entry.Charge) / 1e9m:0.######}"));
+    }
+
+    // Once an hour, and not in one long transaction.
+    private async Task CleanAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _cleaned < TimeSpan.FromHours(1))
+            return;
+        _cleaned = now;
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM leases WHERE expires_at < @before", new { before = (now - options.Lease).ToUnixTimeMilliseconds() });
+        if (options.Retention is not { } retention)
+            return;
+        var before = (now - retention).ToUnixTimeMilliseconds();
+        while (await connection.ExecuteAsync("DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE created_at < @before LIMIT 1000)", new { before }) > 0)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Closed {Count} jobs of processes that are gone, charged at their worst case: {Usd} USD")]
+    private partial void LogAbandoned(int count, string usd);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger's lease and sweep failed, and are tried again: {Message}")]
+    private partial void LogFailed(string message);
+}

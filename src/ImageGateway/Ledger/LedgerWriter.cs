@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using ImageGateway.Database;
+using ImageGateway.Images;
+
+namespace ImageGateway.Ledger;
+
+/// <summary>
+/// The one thread that writes the ledger. A commit takes what queued during the last one, so that concurrent intents share
+/// it and none waits for a timer. While the database fails, entries go to the spool; intents do so too or are refused, as
+/// the configuration says.
+/// </summary>
+internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spool, LedgerOptions options, TimeProvider time, ILogger<LedgerWriter> log) : IHostedService, IDisposable
+{
+    private const int MaxQueued = 4096;
+    private const int MaxBatch = 1024;
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentQueue<Item> _queue = new();
+    private readonly SemaphoreSlim _room = new(MaxQueued);
+    private readonly ManualResetEventSlim _ready = new();
+    private readonly List<Item> _batch = new(MaxBatch);
+
+    // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
+    private readonly List<Item> _late = [];
+    private Thread? _thread;
+    private DbConnection? _connection;
+    private DateTimeOffset _retryAt;
+    private volatile bool _isFailing;
+    private volatile bool _stopping;
+
+    /// <summary>True while the database does not take what is written.</summary>
+    public bool IsFailing => _isFailing;
+
+    /// <summary>Work that is waiting to be written.</summary>
+    public int Queued => MaxQueued - _room.CurrentCount;
+
+    /// <summary>Writes an intent or an entry; it is durable when this returns.</summary>
+    /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
+    public async Task WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Task;
+
+    /// <summary>Puts an entry in the queue and waits only when that is full.</summary>
+    public async ValueTask EnqueueAsync(LedgerWork work) => await QueueAsync(work);
+
+    /// <summary>Waits until all that was queued before is written.</summary>
+    public async Task FlushAsync() => await (await QueueAsync(null)).Task;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A thread of its own: SQLite's calls block, and the pool's threads are the requests'.
+        _thread = new Thread(Run) { IsBackground = true, Name = "ledger" };
+        _thread.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Drains the queue.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        _ready.Set();
+        if (_thread is not null)
+            await Task.Run(_thread.Join, CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _ready.Set();
+        _thread?.Join(TimeSpan.FromSeconds(10));
+        _connection?.Dispose();
+        spool.Dispose();
+        _room.Dispose();
+    }
+
+    private async ValueTask<TaskCompletionSource> QueueAsync(LedgerWork? work)
+    {
+        if (!_room.Wait(0))
+        {
+            if (work?.Intent is not null && _isFailing)
+                throw Unavailable();
+            await _room.WaitAsync();
+        }
+        var item = new Item(work);
+        _queue.Enqueue(item);
+        _ready.Set();
+        return item.Done;
+    }
+
+    private void Run()
+    {
+        while (!_stopping || !_queue.IsEmpty)
+        {
+            if (_queue.IsEmpty)
+            {
+                // Awake now and then while something is left over.
+                _ready.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
+                _ready.Reset();
+            }
+            _batch.AddRange(_late);
+            _late.Clear();
+            while (_batch.Count < MaxBatch && _queue.TryDequeue(out var item))
+                _batch.Add(item);
+            if (_batch.Count > 0 || spool.HasContent)
+                WriteBatch();
+            if (_batch.Count > _late.Count)
+                _room.Release(_batch.Count - _late.Count);
+            _batch.Clear();
+        }
+        if (_late.Count > 0)
+            LogLost(_late.Count);
+    }
+
+    private void WriteBatch()
+    {
+        try
+        {
+            if (time.GetUtcNow() < _retryAt)
+                throw new IOException("The database failed a moment ago.");
+            _connection ??= database.Open();
+            if (spool.HasContent)
+                spool.Replay(work => LedgerStore.Commit(_connection, work));
+            var works = _batch.Where(item => item.Work is not null).Select(item => item.Work!).ToList();
+            if (works.Count > 0)
+                LedgerStore.Commit(_connection, works);
+            if (_isFailing)
+                LogBack();
+            _isFailing = false;
+            foreach (var item in _batch)
+                item.Done.SetResult();
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        {
+            Fail(e);
+        }
+    }
+
+    // What is over must be kept; what has not begun can be refused.
+    private void Fail(Exception e)
+    {
+        if (time.GetUtcNow() >= _retryAt)
+        {
+            LogFailing(e.GetType().Name, e.Message);
+            _retryAt = time.GetUtcNow() + RetryPause;
+            _connection?.Dispose();
+            _connection = null;
+        }
+        _isFailing = true;
+        var kept = _batch.Where(item => item.Work is { } work && (work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)).ToList();
+        var isSpooled = Spool(kept);
+        foreach (var item in _batch)
+        {
+            if (item.Work is null || (isSpooled && (item.Work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)))
+                item.Done.SetResult();
+            else if (item.Work.Intent is not null)
+                item.Done.SetException(Unavailable());
+            else
+                _late.Add(item);
+        }
+    }
+
+    private bool Spool(List<Item> kept)
+    {
+        try
+        {
+            if (kept.Count == 0 || spool.Append(kept.Select(item => item.Work!)))
+                return true;
+            LogSpoolFull(kept.Count);
+        }
+        catch (IOException e)
+        {
+            LogSpoolFailed(kept.Count, e.Message);
+        }
+        return false;
+    }
+
+    private static GatewayException Unavailable() => new(new GatewayError(
+        ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.") { RetryAfter = RetryPause });
+
+    private sealed class Item(LedgerWork? work)
+    {
+        public LedgerWork? Work => work;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's database fails: {Kind}: {Message}")]
+    private partial void LogFailing(string kind, string message);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is back, and what was spooled is in it")]
+    private partial void LogBack();
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} records of the ledger could be written nowhere; those of jobs that called a provider are intents still, which will be charged at their worst case")]
+    private partial void LogLost(int count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool is full: {Count} records wait in memory")]
+    private partial void LogSpoolFull(int count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool cannot be written, {Count} records wait in memory: {Message}")]
+    private partial void LogSpoolFailed(int count, string message);
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Routing;
+
+/// <summary>What one call costs: at worst before it, and in the end by what its answer says. Pure.</summary>
+internal static class AttemptCost
+{
+    /// <summary>The upper bound of a call for <paramref name="count"/> pictures at list price; null when the model has no price.</summary>
+    public static NanoUsd? Worst(ImageJob job, PlannedTarget planned, int count, DateOnly today) =>
+        planned.Calls == 1 ? planned.Worst?.Amount
+        : planned.Target.Model.PriceOn(today) is { } price ? JobCost.Worst(job, planned.Dialect.Sent with { N = count }, planned.Target.Model, price, 1)?.Amount
+        : null;
+
+    /// <summary>
+    /// What an answer costs: by the provider's own count; without one by the table, at the size and quality it resolved; or its
+    /// upper bound, when it broke off before it said.
+    /// </summary>
+    /// <param name="attempt">The call.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="price">The model's price; null: it has none, and the call is not charged.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What the tap read.</param>
+    /// <param name="isWhole">False when the answer broke off.</param>
+    public static (NanoUsd List, ChargeBasis Basis) Settle(AttemptRecord attempt, Model model, Price? price, ImageJob job, AnswerFacts facts, bool isWhole)
+    {
+        if (price is null)
+            return (NanoUsd.Zero, ChargeBasis.None);
+        if (facts.Usage is { } usage)
+            return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
+        var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
+        var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : JobCost.UsualSize;
+        var shape = new JobShape(quality, size, facts.Images, Encoding.UTF8.GetByteCount(job.Prompt))
+        {
+            PartialImages = attempt.Sent.Stream ? attempt.Sent.PartialImages ?? 0 : 0,
+            ImageInputTokens = JobCost.InputTokens(job, attempt.Sent, model),
+        };
+        return isWhole && CostCalculator.ByTable(model, price, shape) is { } cost ? (cost, ChargeBasis.Table) : (attempt.Worst, ChargeBasis.Estimate);
+    }
+}

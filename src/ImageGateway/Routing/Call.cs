@@ -1,0 +1,50 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+using ImageGateway.Providers;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Routing;
+
+/// <summary>One call to a target: its request, its clock, and what is recorded of it. Disposed without an outcome, its client has left.</summary>
+internal sealed class Call(Target target, Attempt attempt, AttemptRecord record, AttemptClock clock, Price? price) : IDisposable
+{
+    public Target Target => target;
+
+    public Attempt Attempt => attempt;
+
+    public AttemptClock Clock => clock;
+
+    /// <summary>The code of an answer that ended so; null when it is whole.</summary>
+    public static string? Code(RelayEnd end, bool timedOut) => end switch
+    {
+        RelayEnd.Complete => null,
+        RelayEnd.ClientGone => "client_disconnected",
+        _ => timedOut ? "upstream_timeout" : "upstream_error",
+    };
+
+    /// <summary>The provider has answered; whoever is asked first knows the status and the provider's request id.</summary>
+    public void Answered(HttpResponseMessage response)
+    {
+        record.Status = (int)response.StatusCode;
+        if (response.Headers.TryGetValues("x-request-id", out var ids) || response.Headers.TryGetValues("apim-request-id", out ids))
+            record.UpstreamRequestId = ids.First();
+    }
+
+    /// <summary>It failed.</summary>
+    public void Fail(UpstreamFailure failure) => record.Fail(ErrorEnvelope.Code(failure.Error), failure.Kind == FailureKind.MayBill);
+
+    /// <summary>Its answer has ended.</summary>
+    public void End(Answer answer, RelayEnd end)
+    {
+        var facts = answer.Tap.Facts;
+        var cost = AttemptCost.Settle(record, target.Model, price, attempt.Job, facts, end == RelayEnd.Complete);
+        record.Answer(Code(end, clock.TimedOut), cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
+    }
+
+    public void Dispose()
+    {
+        if (!record.HasEnded)
+            record.Fail("client_disconnected", attempt.IsSent);
+        clock.Dispose();
+    }
+}
