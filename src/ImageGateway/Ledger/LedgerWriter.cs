@@ -175,7 +175,8 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     }
 
     private static GatewayException Unavailable() => new(new GatewayError(
-        ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.") { RetryAfter = RetryPause });
+        ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.")
+    { RetryAfter = RetryPause });
 
     private sealed class Item(LedgerWork? work)
     {
