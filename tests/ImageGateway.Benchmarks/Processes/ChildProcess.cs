@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace ImageGateway.Benchmarks.Processes;
 
@@ -37,6 +38,29 @@ internal sealed class ChildProcess : IDisposable
             start.Environment[name] = value;
         var started = Process.Start(start) ?? throw new InvalidOperationException($"{command.Name} did not start.");
         return new ChildProcess(started, command.Name, log);
+    }
+
+    /// <summary>Waits until something listens on its port.</summary>
+    /// <exception cref="TimeoutException">Nothing does in time.</exception>
+    public void WaitUntilItListens(int port, TimeSpan time)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient("127.0.0.1", port);
+                return;
+            }
+            catch (SocketException) when (!HasExited && Stopwatch.GetElapsedTime(begin) < time)
+            {
+                Thread.Sleep(50);
+            }
+            catch (SocketException e)
+            {
+                throw new TimeoutException($"{Name} does not listen: {Output()}", e);
+            }
+        }
     }
 
     /// <summary>The last lines that it printed.</summary>

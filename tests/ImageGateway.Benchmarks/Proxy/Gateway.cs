@@ -2,15 +2,15 @@ using ImageGateway.Benchmarks.Processes;
 
 namespace ImageGateway.Benchmarks.Proxy;
 
-/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, and no limits or cache.</summary>
+/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, no limits or cache, and a ledger where a database is given.</summary>
 internal static class Gateway
 {
-    public static ChildCommand Command(string directory, int port, int upstream)
+    public static ChildCommand Command(string name, string directory, int port, int upstream, string database)
     {
-        directory = Directory.CreateDirectory(Path.Combine(directory, "gateway")).FullName;
+        directory = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
         var file = Path.Combine(directory, "gateway.json");
-        File.WriteAllText(file, Configuration(upstream));
-        var command = DotNet.Command("gateway", Assembly(), "--config", file, "--urls", $"http://127.0.0.1:{port}");
+        File.WriteAllText(file, Configuration(upstream, database));
+        var command = DotNet.Command(name, Assembly(), "--config", file, "--urls", $"http://127.0.0.1:{port}");
         return command with
         {
             Environment = new Dictionary<string, string>(command.Environment)
@@ -21,8 +21,8 @@ internal static class Gateway
         };
     }
 
-    private static string Configuration(int upstream) => $$"""
-        { "Gateway": {
+    private static string Configuration(int upstream, string database) => $$"""
+        { "ConnectionStrings": { "Database": "{{database}}" }, "Gateway": {
           "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Lifecycle": "ignore", "Models": [ "gpt-image-1" ] } },
           "Tenants": { "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench" } ], "Models": [ "*" ] } } } }
         """;

@@ -12,7 +12,7 @@ internal sealed record ProxyOptions
 
     public IReadOnlyList<string> Cases { get; private init; } = ProxyCase.Usual;
 
-    public IReadOnlyList<string> Systems { get; private init; } = ProxySystem.Names;
+    public IReadOnlyList<string> Systems { get; private init; } = ProxySystem.Usual;
 
     public bool Markdown { get; private init; }
 

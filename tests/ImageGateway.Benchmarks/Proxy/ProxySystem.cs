@@ -13,8 +13,14 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
 
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>In the order of a round.</summary>
-    public static readonly string[] Names = [Direct, "nginx", Yarp, "gateway"];
+    /// <summary>The gateway without a ledger, and with one in each of the databases.</summary>
+    public const string Gateway = "gateway";
+    public const string Sqlite = "gateway+sqlite";
+    public const string Postgres = "gateway+postgres";
+
+    /// <summary>Measured when nothing else is asked for, and all that there are, in the order of a round.</summary>
+    public static readonly string[] Usual = [Direct, "nginx", Yarp, Gateway];
+    public static readonly string[] Names = [.. Usual, Sqlite, Postgres];
 
     /// <summary>Starts the stub and the systems asked for, each in a process of its own, and waits until they answer.</summary>
     public static List<ProxySystem> Start(IReadOnlyCollection<string> names, ChildProcesses children)
@@ -26,7 +32,7 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
         foreach (var name in Names.Where(name => name != Direct && names.Contains(name)))
         {
             var port = FreePort.Next();
-            if (Command(name, children.Directory, port, stubPort) is not { } command)
+            if (Command(name, children, port, stubPort) is not { } command)
                 continue;
             systems.Add(new ProxySystem(name, port, children.Start(command)));
             systems[^1].WaitUntilItAnswers();
@@ -34,16 +40,34 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
         return systems;
     }
 
-    private static ChildCommand? Command(string name, string directory, int port, int upstream)
+    private static ChildCommand? Command(string name, ChildProcesses children, int port, int upstream)
     {
+        var directory = children.Directory;
         if (name == Yarp)
             return DotNet.Self(Yarp, $"{port}", $"{upstream}");
-        if (name == "gateway")
-            return Gateway.Command(directory, port, upstream);
+        if (name == Gateway)
+            return Proxy.Gateway.Command(name, directory, port, upstream, "");
+        if (name == Sqlite)
+            return Proxy.Gateway.Command(name, directory, port, upstream, "Data Source=ledger.db");
+        if (name == Postgres)
+            return WithPostgres(children, port, upstream);
         if (Nginx.Find() is { } program)
             return Nginx.Command(program, directory, port, upstream);
         Console.Error.WriteLine("nginx is not installed and left out.");
         return null;
+    }
+
+    private static ChildCommand? WithPostgres(ChildProcesses children, int port, int upstream)
+    {
+        if (Proxy.Postgres.Find() is not { } programs)
+        {
+            Console.Error.WriteLine("PostgreSQL is not installed and left out.");
+            return null;
+        }
+        var serverPort = FreePort.Next();
+        var server = children.Start(Proxy.Postgres.Command(programs, serverPort));
+        server.WaitUntilItListens(serverPort, StartTime);
+        return Proxy.Gateway.Command(Postgres, children.Directory, port, upstream, Proxy.Postgres.ConnectionString(serverPort));
     }
 
     private void WaitUntilItAnswers()
