@@ -26,6 +26,20 @@ internal sealed class SlidingWindow
         _sum += count;
     }
 
+    /// <summary>What was taken <paramref name="at"/> that time was not used after all.</summary>
+    public void GiveBack(DateTimeOffset at, int count)
+    {
+        // Entries keep their order, since the oldest frees first. What has left the window is given back already.
+        for (var left = _taken.Count; left > 0; left--)
+        {
+            var entry = _taken.Dequeue();
+            var back = entry.At == at ? Math.Min(count, entry.Count) : 0;
+            (count, _sum) = (count - back, _sum - back);
+            if (entry.Count > back)
+                _taken.Enqueue((entry.At, entry.Count - back));
+        }
+    }
+
     /// <summary>How long until <paramref name="count"/> fit under <paramref name="limit"/>; zero: now. More than the limit fits an empty window.</summary>
     public TimeSpan Wait(DateTimeOffset now, int count, int? limit)
     {

@@ -40,12 +40,15 @@ internal sealed class TargetStatus(TimeProvider time)
     }
 
     /// <summary>Takes room for a job; false, and nothing taken, when there is none now.</summary>
-    public bool TryTake(Target target, int calls, int images)
+    public bool TryTake(Target target, int calls, int images) => TryTake(target, calls, images, out _);
+
+    /// <summary>Takes room for a job and says when, for <see cref="GiveBack"/>.</summary>
+    public bool TryTake(Target target, int calls, int images, out DateTimeOffset now)
     {
         var circuit = Circuit(target);
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            now = time.GetUtcNow();
             if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !circuit.TryEnter())
                 return false;
             // What has no limit is not counted: a window holds no more than its limit.
@@ -53,6 +56,16 @@ internal sealed class TargetStatus(TimeProvider time)
             _images.Take(now, target.ImagesPerMinute is null ? 0 : images);
             _inFlight += calls;
             return true;
+        }
+    }
+
+    /// <summary>No call was made: what was taken of the minute then is free again. <see cref="Release"/> must follow.</summary>
+    public void GiveBack(Target target, int calls, int images, DateTimeOffset taken)
+    {
+        lock (_lock)
+        {
+            _requests.GiveBack(taken, target.RequestsPerMinute is null ? 0 : calls);
+            _images.GiveBack(taken, target.ImagesPerMinute is null ? 0 : images);
         }
     }
 

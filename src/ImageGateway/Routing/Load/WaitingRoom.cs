@@ -2,18 +2,29 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageGateway.Routing.Load;
 
-/// <summary>Room at a target, taken for one job; disposing gives it back.</summary>
-internal sealed class Place(PlannedTarget planned, TargetStatus status, Action released) : IDisposable
+/// <summary>Room at a target, taken for one job; disposing frees it for the next call.</summary>
+/// <param name="planned">Where the room is.</param>
+/// <param name="status">The target's status.</param>
+/// <param name="taken">When it was taken.</param>
+/// <param name="released">Called when it is free.</param>
+internal sealed class Place(PlannedTarget planned, TargetStatus status, DateTimeOffset taken, Action released) : IDisposable
 {
     private int _disposed;
 
     /// <summary>Where the room is.</summary>
     public PlannedTarget Planned => planned;
 
-    public void Dispose()
+    /// <summary>Frees it unused: no call was made, so it does not count in the minute either.</summary>
+    public void GiveBack() => End(isUnused: true);
+
+    public void Dispose() => End(isUnused: false);
+
+    private void End(bool isUnused)
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        if (isUnused)
+            status.GiveBack(planned.Target, planned.Calls, planned.Dialect.Sent.Count, taken);
         status.Release(planned.Target, planned.Calls);
         released();
     }
@@ -42,6 +53,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
     public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             // Who comes later must not overtake those who wait for the same.
@@ -86,7 +98,9 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     {
         try
         {
-            return await waiter.Admission.Task.WaitAsync(cancellationToken);
+            var place = await waiter.Admission.Task.WaitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return place;
         }
         catch (OperationCanceledException)
         {
@@ -100,8 +114,8 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
         foreach (var target in targets)
         {
             var status = fleet.Of(target.Target);
-            if (status.TryTake(target.Target, target.Calls, target.Dialect.Sent.Count))
-                return new Place(target, status, Admit);
+            if (status.TryTake(target.Target, target.Calls, target.Dialect.Sent.Count, out var taken))
+                return new Place(target, status, taken, Admit);
         }
         return null;
     }
@@ -138,7 +152,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
                     _tenants.AddLast(tenant);
                 }
                 if (!waiter.Value.Admission.TrySetResult(place))
-                    place.Dispose();
+                    place.GiveBack();
                 return true;
             }
         }
@@ -181,7 +195,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
         }
         // Admitted in the same moment: the room goes back.
         if (left.Admission.Task is { IsCompletedSuccessfully: true, Result: { } place })
-            place.Dispose();
+            place.GiveBack();
     }
 
     private void Remove(LinkedListNode<(string Tenant, LinkedList<Waiter> Waiters)> tenant, LinkedListNode<Waiter> waiter)

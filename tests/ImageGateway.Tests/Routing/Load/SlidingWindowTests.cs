@@ -50,6 +50,24 @@ public sealed class SlidingWindowTests
         Assert.Equal(used, _window.Used(_time.Now));
     }
 
+    [Fact]
+    public void Room_that_is_given_back_is_free_at_once_and_the_rest_keeps_its_time()
+    {
+        var first = _time.Now;
+        _window.Take(first, 3);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        _window.Take(_time.Now, 2);
+        _window.GiveBack(first, 2);
+        Assert.Equal(3, _window.Used(_time.Now));
+        Assert.Equal(TimeSpan.FromSeconds(40), _window.Wait(_time.Now, 1, 3));
+        _window.GiveBack(_time.Now, 2);
+        Assert.Equal(1, _window.Used(_time.Now));
+        _time.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(0, _window.Used(_time.Now));
+        _window.GiveBack(first, 1);
+        Assert.Equal(0, _window.Used(_time.Now));
+    }
+
     // Never more than the limit in any 60 s, whatever is asked when.
     [Fact]
     public void Limit_holds_in_every_window() => Properties.Hold(200, random =>

@@ -166,6 +166,32 @@ public sealed class WaitingRoomTests : IDisposable
         }
     }
 
+    // No call was made for it: the minute has not begun.
+    [Fact]
+    public async Task Room_of_a_client_that_left_on_admission_counts_in_no_minute()
+    {
+        var targets = Planned(Busy("azure/a", requests: 1));
+        (await EnterAsync("acme", targets, Long))!.Dispose();
+        using var leaving = new CancellationTokenSource();
+        var gone = _room.EnterAsync("acme", targets, Long, leaving.Token).AsTask();
+        // Callbacks run last in, first out: it is admitted while it leaves.
+        await using var admitting = leaving.Token.Register(() => _time.Advance(TimeSpan.FromSeconds(61)));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        var next = EnterAsync("acme", targets, Long);
+        Assert.True(next.IsCompleted);
+        (await next)!.Dispose();
+        Assert.False(EnterAsync("acme", targets, Long).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Client_that_is_gone_takes_no_room()
+    {
+        var targets = Planned(Busy("azure/a", requests: 1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _room.EnterAsync("acme", targets, Long, new CancellationToken(canceled: true)));
+        Assert.True(EnterAsync("acme", targets, Long).IsCompleted);
+    }
+
     [Fact]
     public async Task One_tenant_cannot_fill_the_room()
     {
