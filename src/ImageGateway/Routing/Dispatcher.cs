@@ -64,7 +64,6 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             return (failure, true);
         await using (answer)
         {
-            Correct(planned.Target, answer.Response);
             Delivery.Describe(http, record, planned, attempts);
             var end = await Delivery.SendAsync(http, answer, call.Clock);
             call.End(answer, end);
@@ -79,14 +78,6 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             record.Complete();
         else
             record.Fail(Call.Code(end, timedOut), isRefusal: false);
-    }
-
-    // Others may use the deployment too; the provider knows what is left of it.
-    private void Correct(Target target, HttpResponseMessage response)
-    {
-        if (target.RequestsPerMinute is not null
-            && response.Headers.TryGetValues("x-ratelimit-remaining-requests", out var values) && int.TryParse(values.First(), out var left))
-            fleet.Of(target).Correct(target, left);
     }
 
     private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => failure.Kind switch

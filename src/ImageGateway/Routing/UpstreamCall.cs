@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using ImageGateway.Images;
 using ImageGateway.Providers;
+using ImageGateway.Routing.Load;
 using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
@@ -9,7 +11,7 @@ namespace ImageGateway.Routing;
 /// Makes one call to a target, up to the point where the first byte could be sent to the client: (1) the call, (2) the
 /// answer's beginning is looked at, since an error can hide in a 200, (3) a failure is turned into what it means.
 /// </summary>
-internal sealed partial class UpstreamCall(TimeProvider time, ILogger<UpstreamCall> log)
+internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogger<UpstreamCall> log)
 {
     /// <summary>Announces a call for <paramref name="count"/> pictures; it is durable in the ledger when this returns, and may be made.</summary>
     /// <exception cref="GatewayException">It cannot be made durable now.</exception>
@@ -41,6 +43,7 @@ internal sealed partial class UpstreamCall(TimeProvider time, ILogger<UpstreamCa
             var response = await target.Provider.SendAsync(attempt, clock.Token); // 1
             call.Answered(response);
             clock.Progressed();
+            Correct(target, response);
             return await LookAsync(target, attempt, response, client, clock);
         }
         catch (OperationCanceledException) when (clock.TimedOut)
@@ -59,6 +62,16 @@ internal sealed partial class UpstreamCall(TimeProvider time, ILogger<UpstreamCa
             return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, error));
         }
     }
+
+    // Others may use the deployment too; the provider knows what is left of it. A failure says itself how long to wait.
+    private void Correct(Target target, HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode && (target.RequestsPerMinute ?? target.ImagesPerMinute) is not null)
+            fleet.Of(target).Correct(target, Left(response, "x-ratelimit-remaining-requests"), Left(response, "x-ratelimit-remaining-images"));
+    }
+
+    private static int? Left(HttpResponseMessage response, string header) =>
+        response.Headers.NonValidated.TryGetValues(header, out var values) && int.TryParse(values.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left) ? left : null;
 
     private async Task<(Answer? Answer, UpstreamFailure? Failure)> LookAsync(Target target, Attempt attempt, HttpResponseMessage response, PipeWriter client, AttemptClock clock)
     {

@@ -101,13 +101,15 @@ internal sealed class TargetStatus(TimeProvider time)
             (IsDrained, _restsUntil, _circuit) = (false, default, null);
     }
 
-    /// <summary>What the provider says is left of this minute's calls.</summary>
-    public void Correct(Target target, int left)
+    /// <summary>What the provider says is left of this minute's calls and pictures; null: it does not say.</summary>
+    public void Correct(Target target, int? calls, int? images)
     {
         lock (_lock)
         {
-            if (target.RequestsPerMinute is { } limit)
-                _requests.Correct(time.GetUtcNow(), left, limit);
+            if (target.RequestsPerMinute is { } requestLimit && calls is { } callsLeft)
+                _requests.Correct(time.GetUtcNow(), callsLeft, requestLimit);
+            if (target.ImagesPerMinute is { } imageLimit && images is { } imagesLeft)
+                _images.Correct(time.GetUtcNow(), imagesLeft, imageLimit);
         }
     }
 

@@ -69,13 +69,26 @@ public sealed class TargetStatusTests
         Assert.True(_status.TryTake(Target, 1, 1));
     }
 
-    [Fact]
-    public void Provider_that_says_what_is_left_is_believed()
+    [Theory]
+    [InlineData(0, null, 0)]
+    [InlineData(null, 0, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(0, 4, 0)]
+    public void Provider_that_says_what_is_left_is_believed(int? calls, int? images, int requestsLeft)
     {
         Assert.True(_status.TryTake(Target, 1, 1));
-        _status.Correct(Target, 0);
-        Assert.Equal(0, _status.Figures(Target).RequestsLeft);
+        _status.Correct(Target, calls, images);
+        Assert.Equal(requestsLeft, _status.Figures(Target).RequestsLeft);
         Assert.False(_status.TryTake(Target, 1, 1));
+    }
+
+    [Fact]
+    public void What_the_provider_does_not_say_stays()
+    {
+        Assert.True(_status.TryTake(Target, 1, 1));
+        _status.Correct(Target, null, null);
+        _status.Correct(Target with { RequestsPerMinute = null, ImagesPerMinute = null }, 0, 0);
+        Assert.True(_status.TryTake(Target, 1, 4));
     }
 
     [Fact]
