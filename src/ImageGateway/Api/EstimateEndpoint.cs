@@ -42,7 +42,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     {
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
         using var job = await reader.ReadAsync(http, null, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var plan = Planner.Plan(job, caller, now.Routing, target => fleet.Of(target).Load(target, 1, job.Parameters.Count), fleet.PeekTicket, today);
+        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.PeekTicket, today);
         var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
         return new EstimateAnswer(
             "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,

@@ -57,7 +57,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     {
         var (job, caller) = (record.Job, record.Caller);
         JobTags.Require(job, caller.RequiredTags);
-        var plan = Planner.Plan(job, caller, now.Routing, target => fleet.Of(target).Load(target, 1, job.Parameters.Count), fleet.NextTicket, time.Today());
+        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());
         (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
         await dispatcher.RunAsync(http, record, plan);
     }

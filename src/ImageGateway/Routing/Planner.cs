@@ -15,11 +15,11 @@ internal static class Planner
     /// <param name="job">The job.</param>
     /// <param name="caller">Who pays.</param>
     /// <param name="table">Targets and routes.</param>
-    /// <param name="load">Health and room of a target for this job.</param>
+    /// <param name="load">Health and room of a target for so many calls and pictures.</param>
     /// <param name="ticket">The number of the job on its route; decides turns and explorations.</param>
     /// <param name="today">The day (UTC), for life-cycles and prices.</param>
     /// <exception cref="GatewayException">404: nothing goes by the name; 403: the tenant may not; 400: no target can.</exception>
-    public static Plan Plan(ImageJob job, Caller caller, RoutingTable table, Func<Target, TargetLoad> load, Func<string, long> ticket, DateOnly today)
+    public static Plan Plan(ImageJob job, Caller caller, RoutingTable table, Func<Target, int, int, TargetLoad> load, Func<string, long> ticket, DateOnly today)
     {
         var adjustments = new List<Adjustment>();
         var tier = AskedTier.Of(job, caller, table, adjustments);                             // 1
@@ -27,7 +27,7 @@ internal static class Planner
         Refuse(job, candidates.Route);
         var work = new Screen(job, caller, candidates, adjustments, today);
         foreach (var target in candidates.Targets)                                            // 3
-            work.Hold(target, load(target));
+            work.Hold(target, load);
         if (work.Planned.Count == 0)
             throw NoTarget.Error(job, work.Skipped);
         Ordering.Sort(work.Planned, candidates, table, ticket(candidates.Route.Name));        // 4

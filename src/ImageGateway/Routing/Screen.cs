@@ -18,7 +18,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
     public List<SkippedTarget> Skipped { get; } = [];
 
     /// <summary>Puts the target with the one or the other.</summary>
-    public void Hold(Target target, TargetLoad load)
+    public void Hold(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var route = candidates.Route;
         if (!caller.MayUse(target.Model.Name))
@@ -31,15 +31,15 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
             HoldAbility(target, load);
     }
 
-    private void HoldAbility(Target target, TargetLoad load)
+    private void HoldAbility(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var spoken = Speak(target.Model);
         if ((spoken.Misfit ?? Fitness.CheckProvider(job, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
-        else if (load.State == TargetState.Drained)
+        else if (load(target, spoken.Calls, spoken.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
             Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
         else
-            Planned.Add(new PlannedTarget(target, spoken.Dialect, spoken.Calls, spoken.Worst, load));
+            Planned.Add(new PlannedTarget(target, spoken.Dialect, spoken.Calls, spoken.Worst, now));
     }
 
     private Spoken Speak(Model model)

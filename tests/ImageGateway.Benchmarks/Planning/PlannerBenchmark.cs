@@ -73,5 +73,5 @@ public class PlannerBenchmark
 
     [Benchmark]
     public int Plan() => Planner.Plan(
-        _job, _caller, _table, target => _fleet.Of(target).Load(target, 1, 1), _fleet.NextTicket, new DateOnly(2026, 1, 1)).Targets.Count;
+        _job, _caller, _table, _fleet.Load, _fleet.NextTicket, new DateOnly(2026, 1, 1)).Targets.Count;
 }

@@ -38,10 +38,10 @@ public sealed class OrderingTests
         var turns = "";
         for (var i = 0; i < 8; i++)
         {
-            var plan = Planner.Plan(Job("gpt-image-1", new ImageParameters { Quality = "low" }), Anyone, table, _ => default, fleet.NextTicket, Today);
+            var plan = Planner.Plan(Job("gpt-image-1", new ImageParameters { Quality = "low" }), Anyone, table, (_, _, _) => default, fleet.NextTicket, Today);
             turns += Letter(plan);
             for (var j = 0; j <= i % 3; j++)
-                _ = Planner.Plan(Job("gpt-image-1"), Anyone, table, _ => default, fleet.NextTicket, Today);
+                _ = Planner.Plan(Job("gpt-image-1"), Anyone, table, (_, _, _) => default, fleet.NextTicket, Today);
         }
         Assert.Equal("aabaaaba", turns);
     }
@@ -122,6 +122,19 @@ public sealed class OrderingTests
             _ => default,
         });
         Assert.Equal($"dalle/dall-e-3 {Abc[1]} {Abc[2]} {Abc[0]}", plan.Names());
+    }
+
+    // Three pictures are three calls, unless the route lowers them to one.
+    [Theory]
+    [InlineData(null, "dalle/b dalle/a")]
+    [InlineData(1, "dalle/a dalle/b")]
+    public void Fan_out_goes_first_where_all_of_its_calls_have_room(int? maxN, string names)
+    {
+        Target[] targets = [Of("dalle/a", "dall-e-3") with { RequestsPerMinute = 3 }, Of("dalle/b", "dall-e-3") with { RequestsPerMinute = 3 }];
+        var fleet = new Fleet(new ManualTime());
+        Assert.True(fleet.Of(targets[0]).TryTake(targets[0], 1, 1));
+        var table = TableOf(targets, RouteTo("all", targets) with { MaxN = maxN });
+        Assert.Equal(names, Planner.Plan(Job("dall-e-3", new ImageParameters { N = 3 }), Anyone, table, fleet.Load, _ => 0, Today).Names());
     }
 
     private static RoutePolicy Weighted(string weights)

@@ -47,7 +47,7 @@ internal static class Plans
     /// <summary>The plan when every target has room and nothing was measured, where nothing else is said.</summary>
     public static Plan PlanOf(
         ImageJob job, RoutingTable? table = null, Caller? caller = null, Func<Target, TargetLoad>? load = null, long ticket = 0, DateOnly? today = null) =>
-        Planner.Plan(job, caller ?? Anyone, table ?? Table, load ?? (_ => default), _ => ticket, today ?? Today);
+        Planner.Plan(job, caller ?? Anyone, table ?? Table, (target, _, _) => load?.Invoke(target) ?? default, _ => ticket, today ?? Today);
 
     /// <summary>What a plan without a target says.</summary>
     public static GatewayError Refused(ImageJob job, RoutingTable? table = null, Caller? caller = null, Func<Target, TargetLoad>? load = null, DateOnly? today = null) =>

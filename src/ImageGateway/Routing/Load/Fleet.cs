@@ -11,6 +11,9 @@ internal sealed class Fleet(TimeProvider time)
     /// <summary>A target's status.</summary>
     public TargetStatus Of(Target target) => _targets.GetOrAdd(target.Name, static (_, clock) => new TargetStatus(clock), time);
 
+    /// <summary>A target's health and room for a job of so many calls and pictures.</summary>
+    public TargetLoad Load(Target target, int calls, int images) => Of(target).Load(target, calls, images);
+
     /// <summary>The number of the next job of a route.</summary>
     public long NextTicket(string route) => Interlocked.Increment(ref _tickets.GetOrAdd(route, static _ => new Counter()).Value);
 
