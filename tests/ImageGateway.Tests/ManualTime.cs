@@ -29,6 +29,14 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>True while a timer is set.</summary>
     public bool HasTimer => Next(DateTimeOffset.MaxValue) is not null;
 
+    /// <summary>Waits until another thread has set a timer.</summary>
+    public async Task TimerAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        for (; !HasTimer; await Task.Yield())
+            patience.Token.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Lets time pass.</summary>
     public void Advance(TimeSpan by)
     {
@@ -55,7 +63,8 @@ internal sealed class ManualTime : TimeProvider
 
         public void Fire()
         {
-            Due = _period > TimeSpan.Zero ? Due + _period : null;
+            lock (time._lock)
+                Due = _period > TimeSpan.Zero ? Due + _period : null;
             callback();
         }
 

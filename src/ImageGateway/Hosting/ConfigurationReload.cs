@@ -13,6 +13,18 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await WatchAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway ends. The host would call it an error when it is disposed without being stopped.
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, time);
         var known = Fingerprint();
         while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -16,6 +16,18 @@ internal sealed partial class Probe(Func<RoutingTable> table, Fleet fleet, TimeP
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await AskAgainAndAgainAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway ends. The host would call it an error when it is disposed without being stopped.
+        }
+    }
+
+    private async Task AskAgainAndAgainAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Tick, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
