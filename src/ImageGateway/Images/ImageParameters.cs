@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImageGateway.Images;
 
 /// <summary>The parameters of a job that the gateway understands; null means the request does not say.</summary>
@@ -44,4 +46,20 @@ internal sealed record ImageParameters
 
     /// <summary>How many pictures the job asks for in all.</summary>
     public int Count => N ?? 1;
+
+    /// <summary>The value of a word or number by its name on the wire, as text; null when absent.</summary>
+    public string? Value(string name) => name switch
+    {
+        "quality" => Quality,
+        "size" => Size,
+        "background" => Background,
+        "output_format" => OutputFormat,
+        "output_compression" => OutputCompression?.ToString(CultureInfo.InvariantCulture),
+        "response_format" => ResponseFormat,
+        "input_fidelity" => InputFidelity,
+        "moderation" => Moderation,
+        "style" => Style,
+        "user" => User,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such parameter"),
+    };
 }

@@ -28,6 +28,12 @@ internal interface IImageProvider : IDisposable
     /// <exception cref="HttpRequestException">The provider cannot be reached or broke off.</exception>
     Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The parameters among <paramref name="sent"/> that <see cref="SendAsync"/> leaves out (null) or sends as another value, since the
+    /// provider has no words for them, as long as that changes no meaning. Those that merely have another name there are not among them.
+    /// </summary>
+    IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model) => [];
+
     /// <summary>The provider's connections, for what passes through unexamined.</summary>
     HttpMessageInvoker Invoker { get; }
 

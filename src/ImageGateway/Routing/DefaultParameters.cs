@@ -12,20 +12,6 @@ internal static class DefaultParameters
     /// <summary>What a route may fill in.</summary>
     public static readonly string[] FillIns = ["quality", "size", "background", "output_format", "moderation", "style", "output_compression"];
 
-    /// <summary>The value as text; null when absent.</summary>
-    public static string? Get(ImageParameters parameters, string name) => name switch
-    {
-        "quality" => parameters.Quality,
-        "size" => parameters.Size,
-        "background" => parameters.Background,
-        "output_format" => parameters.OutputFormat,
-        "moderation" => parameters.Moderation,
-        "style" => parameters.Style,
-        "user" => parameters.User,
-        "output_compression" => parameters.OutputCompression?.ToString(CultureInfo.InvariantCulture),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such parameter"),
-    };
-
     /// <summary>The parameters with another value; null removes it.</summary>
     public static ImageParameters With(ImageParameters parameters, string name, string? value) => name switch
     {

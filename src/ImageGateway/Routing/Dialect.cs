@@ -1,5 +1,6 @@
 using ImageGateway.Catalog;
 using ImageGateway.Images;
+using ImageGateway.Providers;
 
 namespace ImageGateway.Routing;
 
@@ -8,8 +9,9 @@ internal sealed class Dialect
 {
     private readonly List<ParameterEdit> _edits = new(4);
     private readonly List<Adjustment> _adjustments;
+    private readonly ImageParameters _asked;
 
-    private Dialect(ImageParameters asked, IReadOnlyList<Adjustment> before) => (Sent, _adjustments) = (asked, [.. before]);
+    private Dialect(ImageParameters asked, IReadOnlyList<Adjustment> before) => (_asked, Sent, _adjustments) = (asked, asked, [.. before]);
 
     /// <summary>What is sent.</summary>
     public ImageParameters Sent { get; private set; }
@@ -37,12 +39,29 @@ internal sealed class Dialect
         return dialect;
     }
 
+    /// <summary>The same at a provider whose API has no words for some of it: the client is told; the provider itself leaves it out.</summary>
+    public Dialect At(IImageProvider provider, Model model)
+    {
+        var unsaid = provider.Unsaid(Sent, model);
+        if (unsaid.Count == 0)
+            return this;
+        var there = new Dialect(_asked, _adjustments) { Sent = Sent };
+        there._edits.AddRange(_edits);
+        foreach (var edit in unsaid)
+        {
+            // Nobody misses what was not asked for.
+            if (_asked.Value(edit.Name) is not null || _adjustments.Exists(adjustment => adjustment.Name == edit.Name))
+                there.Tell(edit.Name, Sent.Value(edit.Name) ?? "", edit.Value);
+        }
+        return there;
+    }
+
     private void FillIn(IReadOnlyList<KeyValuePair<string, string>> defaults, bool isVariation)
     {
         foreach (var (name, value) in defaults)
         {
             // Variations know no other of these parameters.
-            if (DefaultParameters.Get(Sent, name) is not null || (isVariation && name != "size"))
+            if (Sent.Value(name) is not null || (isVariation && name != "size"))
                 continue;
             Sent = DefaultParameters.With(Sent, name, value);
             Change(name, "", value);
@@ -77,7 +96,7 @@ internal sealed class Dialect
     {
         foreach (var name in DefaultParameters.WithoutMeaning)
         {
-            if (DefaultParameters.Get(Sent, name) is { } value && !model.Takes.Contains(name))
+            if (Sent.Value(name) is { } value && !model.Takes.Contains(name))
                 Sent = Changed(name, value, null, DefaultParameters.With(Sent, name, null));
         }
         if (Sent.Background is "auto" or "opaque" && model.Backgrounds.Count == 0)
@@ -118,6 +137,11 @@ internal sealed class Dialect
     private void Change(string name, string from, string? to)
     {
         Edit(name, to);
+        Tell(name, from, to);
+    }
+
+    private void Tell(string name, string from, string? to)
+    {
         // A parameter that changes twice (translated, then lowered) is told of once.
         var earlier = _adjustments.FindIndex(adjustment => adjustment.Name == name);
         if (earlier < 0)

@@ -39,7 +39,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         else if (load(target, spoken.Calls, spoken.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
             Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
         else
-            Planned.Add(new PlannedTarget(target, spoken.Dialect, spoken.Calls, spoken.Worst, now));
+            Planned.Add(new PlannedTarget(target, spoken.Dialect.At(target.Provider, target.Model), spoken.Calls, spoken.Worst, now));
     }
 
     private Spoken Speak(Model model)

@@ -80,10 +80,11 @@ public sealed class CompatibleProviderTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task OpenAIs_generation_is_understood_by_Together()
     {
-        using var response = await PostAsync("""{"model":"black-forest-labs/FLUX.1-schnell","prompt":"a fox","size":"1536x1024","seed":7,"style":"vivid"}""");
+        using var response = await PostAsync("""{"model":"black-forest-labs/FLUX.1-schnell","prompt":"a fox","size":"1536x1024","seed":7,"style":"vivid","quality":"standard"}""");
 
         Assert.NotEmpty((await JsonAsync(response)).Picture());
         Assert.Equal(["height", "model", "prompt", "response_format", "seed", "width"], OnlyCall.Fields.Keys.Order());
+        Assert.Equal("size=1536x1024->1792x1024,style=vivid->,quality=standard->", response.Header("x-gateway-adjusted"));
         Assert.Equal(("1792", "base64", "7"), (OnlyCall.Fields["width"], OnlyCall.Fields["response_format"], OnlyCall.Fields["seed"]));
     }
 

@@ -53,7 +53,7 @@ public sealed class ParameterPolicyTests
         var plan = PlanOf(Job(target, DefaultParameters.With(new ImageParameters(), name, value)));
         Assert.Equal(dropped ? $"{name}={value}->" : "", plan.Adjusted());
         Assert.Equal(dropped, plan.First().Dialect.Edits.Contains(new ParameterEdit(name, null, IsText: name != "output_compression")));
-        Assert.Equal(dropped ? null : value, DefaultParameters.Get(plan.First().Dialect.Sent, name));
+        Assert.Equal(dropped ? null : value, plan.First().Dialect.Sent.Value(name));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class ParameterPolicyTests
     {
         var route = Route("all", "openai/gpt-image-1") with { Defaults = [new(name, value)] };
         var plan = PlanOf(Job("gpt-image-1", asked is null ? null : DefaultParameters.With(new ImageParameters(), name, asked)), TableOf(route));
-        Assert.Equal((sent, adjusted), (DefaultParameters.Get(plan.First().Dialect.Sent, name), plan.Adjusted()));
+        Assert.Equal((sent, adjusted), (plan.First().Dialect.Sent.Value(name), plan.Adjusted()));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using ImageGateway.Catalog;
 using ImageGateway.Images;
 using ImageGateway.Providers.Bodies;
 
@@ -22,6 +23,8 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
     public bool TakesJsonEdits => false;
 
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey }.OfType<string>()];
+
+    public IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model) => profile.Unsaid(sent, model);
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
 
@@ -44,15 +45,33 @@ internal sealed class Profile
     public List<ParameterEdit> Edits(Attempt attempt)
     {
         var edits = new List<ParameterEdit>(attempt.Edits);
-        ChangeSize(edits, Value(attempt, "size", attempt.Job.Parameters.Size));
-        if (Value(attempt, "response_format", attempt.Job.Parameters.ResponseFormat) == "b64_json")
+        var sent = Sent(attempt);
+        ChangeSize(edits, sent.Size);
+        if (sent.ResponseFormat == "b64_json")
             Change(edits, "response_format", _base64.Length == 0 ? null : _base64);
         foreach (var name in _dropped)
         {
-            if (IsWithoutMeaning(attempt, name))
+            if (IsWithoutMeaning(name, sent, attempt.Model))
                 Change(edits, name, null);
         }
         return edits;
+    }
+
+    /// <summary>What of the parameters is not said, or said as another value.</summary>
+    public IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model)
+    {
+        var unsaid = new List<ParameterEdit>(0);
+        if (_sizeAs != "size" && sent.Size is { } size && SizeSaid(size) is var said && said != size)
+            unsaid.Add(new ParameterEdit("size", said));
+        if (_base64.Length == 0 && sent.ResponseFormat == "b64_json")
+            unsaid.Add(new ParameterEdit("response_format", null));
+        foreach (var name in _dropped)
+        {
+            // Without a stream, those of streams say nothing.
+            if (name is not ("stream" or "partial_images") && sent.Value(name) is not null && IsWithoutMeaning(name, sent, model))
+                unsaid.Add(new ParameterEdit(name, null));
+        }
+        return unsaid;
     }
 
     private void ChangeSize(List<ParameterEdit> edits, string? size)
@@ -75,29 +94,40 @@ internal sealed class Profile
             Change(edits, "resolution", resolution);
     }
 
-    private static bool IsWithoutMeaning(Attempt attempt, string name)
-    {
-        var asked = attempt.Job.Parameters;
-        return name switch
-        {
-            "quality" => Value(attempt, name, asked.Quality) is var quality && (quality is null or "auto" || quality == attempt.Model.DefaultQuality),
-            "background" => Value(attempt, name, asked.Background) is null or "auto" or "opaque",
-            "output_format" => Value(attempt, name, asked.OutputFormat) is null or "png",
-            "input_fidelity" => Value(attempt, name, asked.InputFidelity) is null or "low",
-            "stream" or "partial_images" => !asked.Stream,
-            _ => true,
-        };
-    }
+    // The size that the form which is sent stands for.
+    private string? SizeSaid(string size) =>
+        !ImageSize.TryParse(size, out var pixels) ? null
+        : _sizeAs == "width-height" ? size
+        : _ratios.Nearest(pixels).Size.ToString();
 
-    // What is sent for a parameter: an edit's word, else the request's.
-    private static string? Value(Attempt attempt, string name, string? asked)
+    private static bool IsWithoutMeaning(string name, ImageParameters sent, Model model) => name switch
     {
+        "quality" => sent.Quality is null or "auto" || sent.Quality == model.DefaultQuality,
+        "background" => sent.Background is null or "auto" or "opaque",
+        "output_format" => sent.OutputFormat is null or "png",
+        "input_fidelity" => sent.InputFidelity is null or "low",
+        "stream" or "partial_images" => !sent.Stream,
+        _ => true,
+    };
+
+    // The request's words, or what the attempt changes them to.
+    private static ImageParameters Sent(Attempt attempt)
+    {
+        var sent = attempt.Job.Parameters;
         foreach (var edit in attempt.Edits)
         {
-            if (edit.Name == name)
-                return edit.Value;
+            sent = edit.Name switch
+            {
+                "size" => sent with { Size = edit.Value },
+                "response_format" => sent with { ResponseFormat = edit.Value },
+                "quality" => sent with { Quality = edit.Value },
+                "background" => sent with { Background = edit.Value },
+                "output_format" => sent with { OutputFormat = edit.Value },
+                "input_fidelity" => sent with { InputFidelity = edit.Value },
+                _ => sent,
+            };
         }
-        return asked;
+        return sent;
     }
 
     private static void Change(List<ParameterEdit> edits, string name, string? value, bool isText = true)
