@@ -54,6 +54,7 @@ public static class SimulatorHost
         services.AddSingleton<FaultRules>();
         services.AddSingleton<PictureStore>();
         services.AddSingleton<Deployments>();
+        services.AddSingleton<Meter>();
         services.AddSingleton<Pause>();
         services.AddSingleton<ImageCalls>();
     }

@@ -14,12 +14,15 @@ public sealed class SimulatorOptions
         ["img-2"] = "gpt-image-2",
     };
 
+    /// <summary>Calls that each deployment, or each model of an account, takes within any 60 s, at least 1; more are a 429. Default: no limit.</summary>
+    public int? RequestsPerMinute { get; set; }
+
     /// <summary>Wait before every event of a stream. Default: none.</summary>
     public TimeSpan EventDelay { get; set; }
 
     /// <summary>Wait before every answer starts, errors of the provider included. Default: none.</summary>
     public TimeSpan ResponseDelay { get; set; }
 
-    /// <summary>The clock of <c>created</c> and of all waiting.</summary>
+    /// <summary>The clock of <c>created</c>, of limits and of all waiting.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

@@ -49,6 +49,13 @@ internal sealed class ManualTime : TimeProvider
         _now = end;
     }
 
+    /// <summary>Lets time pass until the next timer fires, and no further.</summary>
+    public void AdvanceToTimer()
+    {
+        var due = Next(DateTimeOffset.MaxValue)?.Due ?? throw new InvalidOperationException("no timer is set");
+        Advance(due > _now ? due - _now : TimeSpan.Zero);
+    }
+
     private Timer? Next(DateTimeOffset end)
     {
         lock (_lock)

@@ -6,8 +6,8 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The way of one image call: log it, read it, let a fault strike, judge it, answer it.</summary>
-internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRules faults, PictureStore pictures, Deployments deployments, Pause pause)
+/// <summary>The way of one image call: log it, read it, let its deployment's limit or a fault strike, judge it, answer it.</summary>
+internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRules faults, PictureStore pictures, Deployments deployments, Meter meter, Pause pause)
 {
     public RequestDelegate Handle(Surface surface, ImageOperation operation, Profile? profile = null) => http => HandleAsync(http, surface, operation, profile);
 
@@ -43,7 +43,7 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
     {
         var body = await BodyReader.ReadAsync(http.Request, profile is null ? JsonImages.Read : profile.Pictures, http.RequestAborted);
         call.Update(now => now.With(body, surface, deployments));
-        answer.Fault = faults.Take(call.Current) ?? answer.Fault;
+        answer.Fault = meter.Take(call.Current, http.Response.Headers) ?? faults.Take(call.Current) ?? answer.Fault;
         await pause.BeforeAnswerAsync(answer.Fault, http.RequestAborted);
         if (await FaultAnswer.WriteAsync(answer.Fault, answer, pause, http, call.Current))
             return;

@@ -15,8 +15,16 @@ public abstract class SimulatorFixture : IAsyncLifetime
 {
     private readonly WebApplication _app;
 
-    protected SimulatorFixture() =>
-        _app = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
+    protected SimulatorFixture()
+        : this(new SimulatorOptions())
+    {
+    }
+
+    protected SimulatorFixture(SimulatorOptions options)
+    {
+        options.Urls = "http://127.0.0.1:0";
+        _app = SimulatorHost.Build(options);
+    }
 
     // A response that is left unread is dropped at once, not drained for two seconds.
     protected HttpClient Client { get; } = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
