@@ -28,13 +28,13 @@ catch (IOException e) when (e.InnerException is AddressInUseException)
 /// <summary>The gateway, whole and not yet started.</summary>
 internal sealed partial class Program
 {
-    public static async Task<WebApplication> BuildAsync(string[] args)
+    public static async Task<WebApplication> BuildAsync(string[] args, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         var file = GatewayFile.AddTo(builder);
         builder.AddGatewayLogging();
         builder.AddGatewayServer();
-        await builder.AddGatewayAsync(file);
+        await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();

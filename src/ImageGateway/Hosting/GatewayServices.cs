@@ -11,17 +11,17 @@ internal static partial class GatewayServices
 {
     /// <summary>Registers everything; starts the simulator when the configuration needs it.</summary>
     /// <exception cref="Configuration.ConfigurationException">The configuration has mistakes.</exception>
-    public static async Task AddGatewayAsync(this WebApplicationBuilder builder, GatewayFile file)
+    public static async Task AddGatewayAsync(this WebApplicationBuilder builder, GatewayFile file, TimeProvider time)
     {
         var simulator = await SimulatedProviders.StartIfNeededAsync(builder.Configuration);
         var warnings = new List<string>();
-        var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, TimeProvider.System, simulator?.Address, warnings);
+        var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, time, simulator?.Address, warnings);
         await builder.AddLedgerAsync(snapshot.Ledger, Path.GetDirectoryName(file.Path)!, warnings);
         var services = builder.Services;
         if (simulator is not null)
             services.AddHostedService(_ => simulator);
         services.AddHostedService(provider => new Announcement(provider, file.FirstRun, warnings));
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton(file);
         services.AddSingleton(new SimulatorAddress(simulator?.Address));
         services.AddSingleton(new Snapshots(snapshot));

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageGateway.Routing.Load;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.SystemTests.Running;
@@ -13,21 +14,31 @@ namespace ImageGateway.SystemTests.Reload;
 internal sealed class OwnGateway : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
+    private readonly WebApplication _simulator;
     private WebApplication? _gateway;
+
+    private OwnGateway(SimulatorOptions simulator)
+    {
+        simulator.Urls = "http://127.0.0.1:0";
+        _simulator = SimulatorHost.Build(simulator);
+    }
 
     public HttpClient Http { get; } = new();
 
     public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
-    /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address.</summary>
-    public static async Task<OwnGateway> StartAsync(string gateway)
+    /// <summary>Jobs that wait for room at a target.</summary>
+    public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
+
+    /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address. Both go by the simulator's clock.</summary>
+    public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null)
     {
-        var own = new OwnGateway();
+        simulator ??= new SimulatorOptions();
+        var own = new OwnGateway(simulator);
         await own._simulator.StartAsync();
         foreach (var (name, secret) in Keys.Files)
             own._folder.Write(name, secret);
-        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway));
+        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway), simulator.TimeProvider);
         own.Http.BaseAddress = new Uri(own._gateway.Urls.Single());
         own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
         return own;

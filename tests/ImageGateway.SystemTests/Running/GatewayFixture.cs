@@ -77,10 +77,10 @@ public sealed class GatewayFixture : IAsyncLifetime, IDisposable
         }
     }
 
-    /// <summary>A gateway with this configuration, on a free port.</summary>
-    internal static async Task<WebApplication> StartAsync(string file)
+    /// <summary>A gateway with this configuration, on a free port; its clock is the system's unless one is given.</summary>
+    internal static async Task<WebApplication> StartAsync(string file, TimeProvider? time = null)
     {
-        var app = await Program.BuildAsync(["--config", file, "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Fatal"]);
+        var app = await Program.BuildAsync(["--config", file, "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Fatal"], time);
         await app.StartAsync();
         return app;
     }
