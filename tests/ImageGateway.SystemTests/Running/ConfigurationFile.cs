@@ -37,6 +37,7 @@ internal static class ConfigurationFile
                 acme = new { Keys = Key("acme"), Models = new[] { "*" } },
                 limited = new { Keys = Key("limited"), Models = new[] { "gpt-image-1-mini" } },
                 drafting = new { Keys = Key("drafting"), DefaultTier = "draft" },
+                discreet = new { Keys = Key("discreet"), HideTarget = true },
             },
         };
         return folder.Write("gateway.json", JsonSerializer.Serialize(new { Gateway = gateway }));

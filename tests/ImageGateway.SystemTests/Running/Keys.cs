@@ -6,6 +6,7 @@ internal static class Keys
     public const string Acme = "igw_acme_0123456789";
     public const string Limited = "igw_limited_0123456789";
     public const string Drafting = "igw_drafting_0123456789";
+    public const string Discreet = "igw_discreet_0123456789";
     public const string Admin = "igw_admin_0123456789";
     public const string OpenAI = "sk-provider-openai-0123456789";
     public const string DallE = "sk-provider-dalle-0123456789";
@@ -16,6 +17,7 @@ internal static class Keys
         ["secrets/acme"] = Acme,
         ["secrets/limited"] = Limited,
         ["secrets/drafting"] = Drafting,
+        ["secrets/discreet"] = Discreet,
         ["secrets/admin"] = Admin + "\n",
         ["secrets/openai"] = OpenAI + "\n",
         ["secrets/dalle"] = DallE,
