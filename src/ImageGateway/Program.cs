@@ -41,11 +41,13 @@ internal sealed partial class Program
         var snapshot = app.Services.GetRequiredService<Func<GatewaySnapshot>>();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
+        app.UseRateLimiter();
         app.UseMiddleware<PassThroughStage>();
         app.UseRouting();
         app.Services.GetRequiredService<ImageEndpoints>().Map(app);
         app.Services.GetRequiredService<EstimateEndpoint>().Map(app);
         app.MapModels();
+        app.MapQuota();
         app.MapPrices();
         app.MapTargets();
         app.MapHealth();

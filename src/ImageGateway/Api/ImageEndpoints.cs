@@ -2,14 +2,14 @@ using ImageGateway.Api.Reading;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
+using ImageGateway.Quotas;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
-using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, JobLedger ledger, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, Quota quota, JobLedger ledger, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -22,43 +22,35 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         }
     }
 
-    /// <summary>The way of a job: read, plan, dispatch; in the end its entry in the ledger, however it ended.</summary>
+    /// <summary>The way of a job: read, plan, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
     private async Task RunAsync(HttpContext http, Operation operation)
     {
         var now = snapshot();
         using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, ledger.IntendAsync)
-        {
-            PriceBook = now.Catalogue.Version,
-            BytesIn = http.Request.ContentLength ?? 0,
-            ClientRequestId = http.Request.Headers["x-request-id"],
-        };
+        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, time);
         try
         {
-            await RunAsync(http, record, now);
+            var plan = Plan(exchange.Record, now);
+            await exchange.HoldAsync(quota, plan);
+            await dispatcher.RunAsync(http, exchange.Record, plan);
         }
-        catch (GatewayException e)
+        catch (Exception e) when (e is GatewayException or OperationCanceledException)
         {
-            record.Fail(ErrorEnvelope.Code(e.Error), isRefusal: e.Error.Kind == ErrorKind.ProviderRefusal);
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            record.Fail("client_disconnected", isRefusal: false);
+            exchange.Fail(e);
             throw;
         }
         finally
         {
-            await ledger.CloseAsync(record);
+            await exchange.CloseAsync();
         }
     }
 
-    private async Task RunAsync(HttpContext http, JobRecord record, GatewaySnapshot now)
+    private Plan Plan(JobRecord record, GatewaySnapshot now)
     {
         var (job, caller) = (record.Job, record.Caller);
         JobTags.Require(job, caller.RequiredTags);
         var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());
         (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
-        await dispatcher.RunAsync(http, record, plan);
+        return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User));
     }
 }

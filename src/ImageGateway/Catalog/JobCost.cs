@@ -8,7 +8,11 @@ namespace ImageGateway.Catalog;
 /// <param name="Usage">The tokens it is made of; all zero for a model priced by the picture.</param>
 /// <param name="Images">Pictures.</param>
 /// <param name="PerImage">The price of one picture, for a model priced so; else null.</param>
-internal readonly record struct CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage);
+internal readonly record struct CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage)
+{
+    /// <summary>Output tokens, of pictures and of text.</summary>
+    public long OutputTokens => Usage.ImageOutput + Usage.TextOutput;
+}
 
 /// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
 internal static class JobCost

@@ -9,7 +9,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("Unpriced", "DrainTimeout", "PublicUrl", "Alerts", "Admin")]
+[NotYetInForce("DrainTimeout", "PublicUrl", "Alerts", "Admin")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -33,6 +33,12 @@ internal sealed class GatewayOptions
     /// <summary>Hosts that <c>image_url</c> may name; empty: data URLs only.</summary>
     public List<string> ImageUrlHosts { get; set; } = [];
 
+    /// <summary>Whether a model without a price may be used.</summary>
+    public UnpricedAction Unpriced { get; set; } = UnpricedAction.Refuse;
+
+    /// <summary>Bounds of what runs at once.</summary>
+    public OverloadOptions Overload { get; set; } = new();
+
     /// <summary>What happens to jobs when the ledger cannot be written.</summary>
     public LedgerFailureAction OnLedgerFailure { get; set; } = LedgerFailureAction.Refuse;
 
@@ -44,4 +50,24 @@ internal sealed class GatewayOptions
 
     /// <summary>Bounds of request bodies.</summary>
     public BodyLimits Limits { get; set; } = new();
+}
+
+/// <summary>What happens to a job for a model that the catalogue has no price of.</summary>
+internal enum UnpricedAction
+{
+    /// <summary>Its targets are skipped: a budget could not hold it.</summary>
+    Refuse,
+
+    /// <summary>It runs and is charged nothing.</summary>
+    Allow,
+}
+
+/// <summary>Bounds of what runs at once in this process (<c>Gateway:Overload</c>); above them requests get a 503.</summary>
+internal sealed class OverloadOptions
+{
+    /// <summary>Requests of the data plane in progress; 1 to 100 000.</summary>
+    public int Requests { get; set; } = 4096;
+
+    /// <summary>Requests that wait for their turn; 0 to 100 000.</summary>
+    public int Queued { get; set; } = 1024;
 }

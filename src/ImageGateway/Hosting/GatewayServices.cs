@@ -43,6 +43,7 @@ internal static partial class GatewayServices
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
+        services.AddQuotas(snapshot.Overload);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);

@@ -6,6 +6,7 @@ using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Providers;
+using ImageGateway.Quotas;
 using ImageGateway.Routing;
 using ImageGateway.Tenants;
 
@@ -16,6 +17,12 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
 {
     /// <summary>The file the catalogue came from.</summary>
     public required string CataloguePath { get; init; }
+
+    /// <summary>The limits of the configuration.</summary>
+    public required IReadOnlyList<ScopeLimits> ConfiguredLimits { get; init; }
+
+    /// <summary>What may run at once; read at start only.</summary>
+    public required OverloadOptions Overload { get; init; }
 
     /// <summary>How the ledger is kept; read at start only.</summary>
     public required LedgerOptions Ledger { get; init; }
@@ -37,6 +44,9 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var catalogue = Catalogue.Load(path, mistakes.At("Catalogue"));
         CheckLimits(options.Limits, mistakes.At("Limits"));
         var ledger = Ledger();
+        mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
+        mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
+        var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
         var tenants = TenantDirectory.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
             return null;
@@ -45,7 +55,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes), tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload }
             : null;
     }
 

@@ -37,8 +37,8 @@ internal static class ErrorEnvelope
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             response.Headers["retry-after-ms"] = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
         }
-        // The official clients repeat a 504, although the first call may have been billed.
-        if (error.Kind == ErrorKind.UpstreamTimeout)
+        // The official clients repeat a 504, although the first call may have been billed, and a 429 that no minute mends.
+        if (error.Kind is ErrorKind.UpstreamTimeout or ErrorKind.InsufficientQuota)
             response.Headers["x-should-retry"] = "false";
         if (error.Kind == ErrorKind.InvalidApiKey)
             response.Headers.WWWAuthenticate = "Bearer";
@@ -63,6 +63,8 @@ internal static class ErrorEnvelope
         ErrorKind.RequestTooLarge => (413, InvalidRequest, "request_too_large"),
         ErrorKind.UnsupportedMediaType => (415, InvalidRequest, "unsupported_media_type"),
         ErrorKind.RateLimited => (429, "requests", "rate_limit_exceeded"),
+        ErrorKind.InsufficientQuota => (429, "insufficient_quota", "insufficient_quota"),
+        ErrorKind.QualityNotAllowed => (403, InvalidRequest, "quality_not_allowed"),
         ErrorKind.ProviderRefusal => (400, InvalidRequest, null),
         ErrorKind.UpstreamError => (502, Server, "upstream_error"),
         ErrorKind.NoTargetAvailable => (503, Server, "no_target_available"),

@@ -5,7 +5,7 @@ internal enum ErrorKind
 {
     InvalidValue, MissingParameter, InvalidJson, InvalidMask,
     InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
-    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable,
+    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed,
     ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,
 }
 

@@ -80,11 +80,11 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     /// <see cref="AttemptRecord.End"/> must follow.
     /// </summary>
     /// <exception cref="GatewayException">It cannot be made durable now: no call.</exception>
-    public async ValueTask<AttemptRecord> BeginAsync(string target, string model, ImageParameters sent, NanoUsd? worst, decimal priceFactor)
+    public async ValueTask<AttemptRecord> BeginAsync(string target, string model, ImageParameters sent, NanoUsd? worst, long worstTokens, decimal priceFactor)
     {
         AttemptRecord attempt;
         lock (_attempts)
-            _attempts.Add(attempt = new AttemptRecord(_attempts.Count + 1, target, model, sent, worst ?? NanoUsd.Zero, priceFactor, time));
+            _attempts.Add(attempt = new AttemptRecord(_attempts.Count + 1, target, model, sent, worst ?? NanoUsd.Zero, worstTokens, priceFactor, time));
         try
         {
             await intend(this);
@@ -119,9 +119,10 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 /// <param name="model">The catalogue's model there.</param>
 /// <param name="sent">The parameters as sent.</param>
 /// <param name="worst">The upper bound of its cost at list price.</param>
+/// <param name="worstTokens">The most output tokens it may use.</param>
 /// <param name="priceFactor">What the target really costs, as a share of the list price.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AttemptRecord(int number, string target, string model, ImageParameters sent, NanoUsd worst, decimal priceFactor, TimeProvider time)
+internal sealed class AttemptRecord(int number, string target, string model, ImageParameters sent, NanoUsd worst, long worstTokens, decimal priceFactor, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
 
@@ -133,9 +134,21 @@ internal sealed class AttemptRecord(int number, string target, string model, Ima
 
     public ImageParameters Sent => sent;
 
-    public decimal PriceFactor => priceFactor;
-
     public NanoUsd Worst => worst;
+
+    /// <summary>What it costs after the target's discount; its worst case until it has ended.</summary>
+    public NanoUsd Contracted => Cost.List.Times(priceFactor);
+
+    /// <summary>Its worst case after the target's discount.</summary>
+    public NanoUsd ContractedWorst => worst.Times(priceFactor);
+
+    /// <summary>Output tokens it used, or may use when it does not say.</summary>
+    public long OutputTokens => Cost.Basis switch
+    {
+        ChargeBasis.Usage => Usage.ImageOutput + Usage.TextOutput,
+        ChargeBasis.None => 0,
+        _ => worstTokens,
+    };
 
     /// <summary>False while it runs.</summary>
     public bool HasEnded { get; private set; }

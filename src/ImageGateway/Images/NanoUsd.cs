@@ -27,5 +27,8 @@ internal readonly record struct NanoUsd(long Value)
 
     public static NanoUsd operator *(NanoUsd amount, long count) => new(checked(amount.Value * count));
 
+    /// <summary>A share or multiple of the amount, to the nearest nano-USD.</summary>
+    public NanoUsd Times(decimal factor) => factor == 1 ? this : new((long)decimal.Round(Value * factor, MidpointRounding.AwayFromZero));
+
     public override string ToString() => Usd.ToString("0.#########", CultureInfo.InvariantCulture);
 }

@@ -83,7 +83,7 @@ internal static class Entries
             ServedModel = attempts.Count > 0 ? attempts[^1].Model : entry.ServedModel,
             Charge = charge,
             ListCost = attempts.Sum(attempt => attempt.ListCost),
-            BilledCost = Share(charge, markup),
+            BilledCost = new NanoUsd(charge).Times(markup).Value,
             WorstCase = attempts.Sum(attempt => attempt.WorstCase),
             // The weakest of the bases says how far the sum can be trusted.
             Basis = attempts.Count > 0 ? attempts.Max(attempt => attempt.Basis) : ChargeBasis.None,
@@ -92,11 +92,8 @@ internal static class Entries
 
     private static LedgerAttempt Of(AttemptRecord attempt) => new(
         attempt.Number, attempt.Target, attempt.Model, attempt.Status, attempt.ErrorCode, attempt.UpstreamRequestId, (long)attempt.Duration.TotalMilliseconds,
-        Share(attempt.Cost.List.Value, attempt.PriceFactor), attempt.Cost.List.Value, attempt.Cost.Basis, Share(attempt.Worst.Value, attempt.PriceFactor), attempt.HasEnded);
+        attempt.Contracted.Value, attempt.Cost.List.Value, attempt.Cost.Basis, attempt.ContractedWorst.Value, attempt.HasEnded);
 
     // A client's words, of which one may be as long as a body.
     private static string? Bounded(string? text) => text is null or { Length: <= MaxText } ? text : text[..MaxText];
-
-    // To the nearest nano-USD.
-    private static long Share(long amount, decimal factor) => factor == 1 ? amount : (long)decimal.Round(amount * factor, MidpointRounding.AwayFromZero);
 }

@@ -9,9 +9,9 @@ namespace ImageGateway.Routing;
 internal static class AttemptCost
 {
     /// <summary>The upper bound of a call for <paramref name="count"/> pictures at list price; null when the model has no price.</summary>
-    public static NanoUsd? Worst(ImageJob job, PlannedTarget planned, int count, DateOnly today) =>
-        planned.Calls == 1 ? planned.Worst?.Amount
-        : planned.Target.Model.PriceOn(today) is { } price ? JobCost.Worst(job, planned.Dialect.Sent with { N = count }, planned.Target.Model, price, 1)?.Amount
+    public static CostEstimate? Worst(ImageJob job, PlannedTarget planned, int count, DateOnly today) =>
+        planned.Calls == 1 ? planned.Worst
+        : planned.Target.Model.PriceOn(today) is { } price ? JobCost.Worst(job, planned.Dialect.Sent with { N = count }, planned.Target.Model, price, 1)
         : null;
 
     /// <summary>

@@ -31,7 +31,14 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             if (place is null)
                 break;
             patience -= time.GetElapsedTime(start);
-            failure = await AttemptAsync(http, record, place.Planned, attempts, plan.Route); // 2
+            try
+            {
+                failure = await AttemptAsync(http, record, place.Planned, attempts, plan.Route); // 2
+            }
+            catch (GatewayException e) when (e.Error.Kind == ErrorKind.InsufficientQuota && failure is not null)
+            {
+                break; // what failed before may be billed, and the budget does not cover another call
+            }
             if (failure is null)
                 return;
             left.Remove(place.Planned);

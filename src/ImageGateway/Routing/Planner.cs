@@ -25,7 +25,7 @@ internal static class Planner
         var tier = AskedTier.Of(job, caller, table, adjustments);                             // 1
         var candidates = Candidates.For(job, caller, tier, table, today, adjustments);        // 2
         Refuse(job, candidates.Route);
-        var work = new Screen(job, caller, candidates, adjustments, today);
+        var work = new Screen(job, caller, candidates, adjustments, table.AllowsUnpriced, today);
         foreach (var target in candidates.Targets)                                            // 3
             work.Hold(target, load);
         if (work.Planned.Count == 0)

@@ -32,6 +32,9 @@ internal sealed class RoutingTable
             : FrozenDictionary<IReadOnlyList<Target>, WeightedTurns>.Empty;
     }
 
+    /// <summary>True when models without a price may be used; they are charged nothing.</summary>
+    public bool AllowsUnpriced { get; init; }
+
     /// <summary>The models, with their life-cycles and successors.</summary>
     public Catalogue Catalogue { get; }
 

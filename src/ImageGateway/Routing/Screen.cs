@@ -5,7 +5,7 @@ using ImageGateway.Routing.Load;
 namespace ImageGateway.Routing;
 
 /// <summary>Holds a job against one target after the other. What depends on the model alone is worked out once for all its targets.</summary>
-internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates, List<Adjustment> adjustments, DateOnly today)
+internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates, List<Adjustment> adjustments, bool allowsUnpriced, DateOnly today)
 {
     private readonly List<(Model Model, Spoken Spoken)> _spoken = [];
 
@@ -36,6 +36,8 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         var spoken = Speak(target.Model);
         if ((spoken.Misfit ?? Fitness.CheckProvider(job, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
+        else if (spoken.Worst is null && !allowsUnpriced)
+            Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be held against a budget", "model");
         else if (load(target, spoken.Calls, spoken.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
             Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
         else

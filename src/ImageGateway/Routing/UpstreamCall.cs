@@ -19,7 +19,8 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
     {
         var (target, today) = (planned.Target, time.Today());
         var sent = planned.Dialect.Sent.Count == count ? planned.Dialect.Sent : planned.Dialect.Sent with { N = count };
-        var attempt = await record.BeginAsync(target.Name, target.Model.Name, sent, AttemptCost.Worst(record.Job, planned, count, today), target.PriceFactor);
+        var worst = AttemptCost.Worst(record.Job, planned, count, today);
+        var attempt = await record.BeginAsync(target.Name, target.Model.Name, sent, worst?.Amount, worst?.OutputTokens ?? 0, target.PriceFactor);
         return new Call(
             target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http), attempt,
             new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today));

@@ -5,6 +5,9 @@ namespace ImageGateway.Streaming;
 /// <summary>The counts of a <c>usage</c> object while it is read.</summary>
 internal sealed class UsageCounts
 {
+    // More than any job can use: such a count is not believed, and sums of those that are stay in range.
+    private const long Most = 1_000_000_000;
+
     private enum Count : byte { Other, Text, Image, Cached }
 
     private Count _name;
@@ -55,11 +58,11 @@ internal sealed class UsageCounts
 
     /// <summary>
     /// The usage, with nothing counted twice and nothing lost: tokens that the details do not explain are text on the way in
-    /// and picture on the way out; cached tokens are taken as text first. Negative counts are none.
+    /// and picture on the way out; cached tokens are taken as text first. Negative counts are none. Null: there is none to believe.
     /// </summary>
     public TokenUsage? ToUsage()
     {
-        if (Input is null && Output is null)
+        if ((Input is null && Output is null) || Input > Most || Output > Most || _textIn > Most || _imageIn > Most || _textOut > Most || _imageOut > Most)
             return null;
         var (imageIn, textOut) = (AtLeast0(_imageIn), AtLeast0(_textOut));
         var textIn = Math.Max(AtLeast0(_textIn), AtLeast0(Input) - imageIn);

@@ -1,10 +1,11 @@
 using ImageGateway.Configuration;
 using ImageGateway.Images;
+using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
 /// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
-[NotYetInForce("Limits", "Projects", "Users", "Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd")]
+[NotYetInForce("Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd")]
 internal sealed class TenantOptions
 {
     /// <summary>Its keys.</summary>
@@ -15,6 +16,15 @@ internal sealed class TenantOptions
 
     /// <summary>True: answers do not say which target gave them.</summary>
     public bool HideTarget { get; set; }
+
+    /// <summary>What it may use.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>Its projects by id; a project that a key names need not stand here.</summary>
+    public Dictionary<string, ProjectOptions> Projects { get; set; } = [];
+
+    /// <summary>Limits of its end users by id; <c>*</c>: of each that does not stand here.</summary>
+    public Dictionary<string, UserOptions> Users { get; set; } = [];
 
     /// <summary>Tags that every job must have.</summary>
     public List<string> RequiredTags { get; set; } = [];
@@ -27,7 +37,6 @@ internal sealed class TenantOptions
 }
 
 /// <summary>A key of a tenant's.</summary>
-[NotYetInForce("Limits")]
 internal sealed class KeyOptions
 {
     /// <summary>Its name within the tenant.</summary>
@@ -38,6 +47,23 @@ internal sealed class KeyOptions
 
     /// <summary>The project it belongs to.</summary>
     public string Project { get; set; } = "default";
+
+    /// <summary>What it may use.</summary>
+    public LimitOptions Limits { get; set; } = new();
+}
+
+/// <summary>A project of a tenant's.</summary>
+internal sealed class ProjectOptions
+{
+    /// <summary>What it may use.</summary>
+    public LimitOptions Limits { get; set; } = new();
+}
+
+/// <summary>An end user of a tenant's.</summary>
+internal sealed class UserOptions
+{
+    /// <summary>What they may use.</summary>
+    public LimitOptions Limits { get; set; } = new();
 }
 
 /// <summary>What an admin key may do.</summary>

@@ -43,9 +43,9 @@ public sealed class OptionsCheckTests
     }
 
     [Theory]
-    [InlineData("""{"Unpriced":"allow"}""", "Gateway:Unpriced")]
+    [InlineData("""{"PublicUrl":"https://pictures.example"}""", "Gateway:PublicUrl")]
     [InlineData("""{"Routes":[{"Cache":{"Ttl":"01:00:00"}}]}""", "Gateway:Routes:0:Cache")]
-    [InlineData("""{"Tenants":{"acme":{"Limits":{"UsdPerDay":50}}}}""", "Gateway:Tenants:acme:Limits")]
+    [InlineData("""{"Tenants":{"acme":{"EmergencyUsd":50}}}""", "Gateway:Tenants:acme:EmergencyUsd")]
     public void Option_that_does_nothing_yet_is_a_warning(string gateway, string path)
     {
         var (mistakes, warnings) = Check(gateway);

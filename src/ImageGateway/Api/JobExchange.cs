@@ -1,0 +1,71 @@
+using ImageGateway.Images;
+using ImageGateway.Ledger;
+using ImageGateway.Quotas;
+using ImageGateway.Routing;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Api;
+
+/// <summary>A job on its way: what it holds of its budgets, and what the ledger is told of it.</summary>
+internal sealed class JobExchange : IDisposable
+{
+    private readonly HttpContext _http;
+    private readonly JobLedger _ledger;
+    private Reservation? _held;
+
+    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, TimeProvider time)
+    {
+        (_http, _ledger) = (http, ledger);
+        Record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, AnnounceAsync)
+        {
+            PriceBook = priceBook,
+            BytesIn = http.Request.ContentLength ?? 0,
+            ClientRequestId = http.Request.Headers["x-request-id"],
+        };
+    }
+
+    /// <summary>What happened so far.</summary>
+    public JobRecord Record { get; }
+
+    /// <summary>Holds what the dearest of the plan's targets may cost.</summary>
+    /// <exception cref="GatewayException">A limit has no room for it.</exception>
+    public async ValueTask HoldAsync(Quota quota, Plan plan)
+    {
+        var (usd, tokens) = (0L, 0L);
+        foreach (var target in plan.Targets)
+        {
+            usd = Math.Max(usd, target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0);
+            tokens = Math.Max(tokens, target.Worst?.OutputTokens ?? 0);
+        }
+        _held = await quota.ReserveAsync(Record, usd, tokens);
+        QuotaHeaders.Write(_http, _held);
+        if (_held.Refusal is { } refusal)
+            throw refusal;
+    }
+
+    /// <summary>Notes how it failed.</summary>
+    public void Fail(Exception e)
+    {
+        if (e is GatewayException { Error: var error })
+            Record.Fail(ErrorEnvelope.Code(error), isRefusal: error.Kind == ErrorKind.ProviderRefusal);
+        else
+            Record.Fail("client_disconnected", isRefusal: false);
+    }
+
+    /// <summary>Settles what was held and closes the job in the ledger; never with the request's cancellation.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (_held is not null)
+            await _held.SettleAsync(Record);
+        await _ledger.CloseAsync(Record);
+    }
+
+    public void Dispose() => _held?.Dispose();
+
+    // Before each call: the budget covers it, and the ledger knows of it.
+    private async ValueTask AnnounceAsync(JobRecord record)
+    {
+        await _held!.CoverAsync(record);
+        await _ledger.IntendAsync(record);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using ImageGateway.Images;
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Api;
+
+/// <summary>Tells a client how its limits stand, in the headers that OpenAI's clients read.</summary>
+internal static class QuotaHeaders
+{
+    /// <summary>Writes what is held, the tightest limits of requests and pictures a minute, and the limits that only warn.</summary>
+    public static void Write(HttpContext http, Reservation reservation)
+    {
+        if (reservation.Counters.Count == 0)
+            return;
+        if (reservation.Refusal is null)
+            http.Response.Headers["x-gateway-reserved-usd"] = reservation.Held.ToString();
+        Write(http, reservation.Counters);
+    }
+
+    /// <summary>Writes the tightest limits of requests and pictures a minute, and the limits that only warn.</summary>
+    public static void Write(HttpContext http, IEnumerable<(CounterUse Use, CounterState State)> counters)
+    {
+        (CounterUse Use, CounterState State)? requests = null, images = null;
+        foreach (var counter in counters)
+        {
+            var (use, state) = counter;
+            if (use.Limit.Warned is { } warned && state.Used + state.Held > warned)
+                http.Response.Headers.Append("x-gateway-warning", use.Limit.Kind.Word);
+            if (use.Shape != LimitShape.Minute)
+                continue;
+            if (use.Measure == Measure.Requests && IsTighter(counter, requests))
+                requests = counter;
+            else if (use.Measure == Measure.Images && IsTighter(counter, images))
+                images = counter;
+        }
+        Write(http, "requests", requests);
+        Write(http, "images", images);
+    }
+
+    private static bool IsTighter((CounterUse Use, CounterState State) a, (CounterUse Use, CounterState State)? b) =>
+        b is not { } other || a.State.Remaining(a.Use.Limit.Max) < other.State.Remaining(other.Use.Limit.Max);
+
+    private static void Write(HttpContext http, string what, (CounterUse Use, CounterState State)? tightest)
+    {
+        if (tightest is not { } counter)
+            return;
+        var (max, headers) = (counter.Use.Limit.Max, http.Response.Headers);
+        headers[$"x-ratelimit-limit-{what}"] = max.ToString(CultureInfo.InvariantCulture);
+        headers[$"x-ratelimit-remaining-{what}"] = counter.State.Remaining(max).ToString(CultureInfo.InvariantCulture);
+        // When the bucket is full again, if nothing more is taken.
+        headers[$"x-ratelimit-reset-{what}"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(counter.State.Used * 60_000m / max)}ms");
+    }
+}

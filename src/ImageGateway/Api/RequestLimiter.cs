@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.RateLimiting;
+using ImageGateway.Images;
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Api;
+
+/// <summary>
+/// Requests a minute of a tenant, project and key, as a limiter of the framework over the store of quotas, so that it is one
+/// limit on all replicas. Asks for pictures and what passes through are counted; looking at models, jobs and quotas is not.
+/// </summary>
+internal sealed class RequestLimiter(Quota quota) : PartitionedRateLimiter<HttpContext>
+{
+    /// <summary>The metadata of a refused lease: the error.</summary>
+    public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
+
+    private static readonly string[] Free = ["/v1/models", "/v1/quota", "/v1/organization", "/v1/images/jobs", "/v1/images/files", "/v1/images/estimate"];
+
+    /// <summary>Grants what is not limited; the rest waits for the store, which may be far.</summary>
+    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount) => IsCounted(resource, out _) ? Lease.Unknown : Lease.Granted;
+
+    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken)
+    {
+        if (!IsCounted(resource, out var caller))
+            return Lease.Granted;
+        var (uses, answer) = await quota.CountRequestAsync(caller);
+        if (answer is null)
+            return Lease.Granted;
+        QuotaHeaders.Write(resource, uses.Zip(answer.States));
+        return answer.IsGranted ? Lease.Granted : new Lease(Quota.Refusal(uses[answer.Refused], answer));
+    }
+
+    public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
+
+    private bool IsCounted(HttpContext http, [NotNullWhen(true)] out Caller? caller)
+    {
+        caller = http.Features.Get<Caller>();
+        return caller is not null && quota.LimitsRequests(caller) && !Array.Exists(Free, path => http.Request.Path.StartsWithSegments(path));
+    }
+
+    private sealed class Lease(GatewayException? error) : RateLimitLease
+    {
+        public static readonly Lease Unknown = new(null);
+        public static readonly Lease Granted = new(null) { IsGranted = true };
+
+        private readonly bool _isGranted;
+
+        public override bool IsAcquired => _isGranted;
+
+        public bool IsGranted { init => _isGranted = value; }
+
+        public override IEnumerable<string> MetadataNames => error is null ? [] : [Error.Name];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = metadataName == Error.Name ? error : null;
+            return metadata is not null;
+        }
+    }
+}

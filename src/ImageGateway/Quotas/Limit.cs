@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Quotas;
+
+/// <summary>What a limit counts.</summary>
+internal enum Measure { NanoUsd, OutputTokens, Images, Requests }
+
+/// <summary>How a limit counts: a calendar window's sum, a token bucket of one minute, or what is in flight.</summary>
+internal enum LimitShape { Day, Month, Total, Minute, Concurrent }
+
+/// <summary>A kind of limit, by the word of configuration (<c>UsdPerDay</c>) and of the wire (<c>usd_per_day</c>).</summary>
+internal sealed record LimitKind(string Name, string Word, Measure Measure, LimitShape Shape)
+{
+    public static readonly LimitKind RequestsPerMinute = new("RequestsPerMinute", "requests_per_minute", Measure.Requests, LimitShape.Minute);
+
+    /// <summary>All kinds, in the order in which they are checked: what frees first is told first.</summary>
+    public static readonly IReadOnlyList<LimitKind> All =
+    [
+        RequestsPerMinute,
+        new("ImagesPerMinute", "images_per_minute", Measure.Images, LimitShape.Minute),
+        new("OutputTokensPerMinute", "output_tokens_per_minute", Measure.OutputTokens, LimitShape.Minute),
+        new("ConcurrentImages", "concurrent_images", Measure.Images, LimitShape.Concurrent),
+        new("UsdPerDay", "usd_per_day", Measure.NanoUsd, LimitShape.Day),
+        new("UsdPerMonth", "usd_per_month", Measure.NanoUsd, LimitShape.Month),
+        new("OutputTokensPerMonth", "output_tokens_per_month", Measure.OutputTokens, LimitShape.Month),
+        new("UsdTotal", "usd_total", Measure.NanoUsd, LimitShape.Total),
+    ];
+
+    /// <summary>By the word of the wire.</summary>
+    public static readonly FrozenDictionary<string, LimitKind> ByWord = All.ToFrozenDictionary(kind => kind.Word);
+
+    /// <summary>True for limits that free within a minute or with the next job's end.</summary>
+    public bool IsShort => Shape is LimitShape.Minute or LimitShape.Concurrent;
+
+    /// <summary>The window that holds <paramref name="now"/>, as it stands in a counter's key.</summary>
+    public string Window(DateTimeOffset now) => Shape switch
+    {
+        LimitShape.Day => now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        LimitShape.Month => now.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+        _ => "",
+    };
+
+    /// <summary>When the window began; null for one that has no beginning.</summary>
+    public DateTimeOffset? Start(DateTimeOffset now) => Shape switch
+    {
+        LimitShape.Day => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero),
+        LimitShape.Month => new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero),
+        _ => null,
+    };
+
+    /// <summary>When the window ends and the next one begins; null for one that has no end.</summary>
+    public DateTimeOffset? End(DateTimeOffset now) => Shape switch
+    {
+        LimitShape.Day => Start(now)!.Value.AddDays(1),
+        LimitShape.Month => Start(now)!.Value.AddMonths(1),
+        _ => null,
+    };
+
+    /// <summary>An amount as the wire and messages have it: USD, or a count.</summary>
+    public decimal Shown(long amount) => Measure == Measure.NanoUsd ? new NanoUsd(amount).Usd : amount;
+}
+
+/// <summary>A limit of a scope: the amount it enforces, the amount it warns at, or both. Nano-USD, tokens, pictures or requests.</summary>
+internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
+{
+    /// <summary>The stricter of two.</summary>
+    public Limit With(Limit other) => this with { Enforced = Least(Enforced, other.Enforced), Warned = Least(Warned, other.Warned) };
+
+    /// <summary>The amount that is told: what it enforces, else what it warns at.</summary>
+    public long Max => Enforced ?? Warned ?? long.MaxValue;
+
+    private static long? Least(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
+}
+
+/// <summary>All limits of a scope: <c>tenant:acme</c>, <c>project:acme/web</c>, <c>key:ID</c>, <c>user:acme/U</c>.</summary>
+/// <param name="Scope">The scope; for the limits of each user of a tenant <c>user:acme/*</c>.</param>
+/// <param name="Limits">Its limits, in the order of <see cref="LimitKind.All"/>.</param>
+/// <param name="MaxQuality">The best quality that may be asked for.</param>
+/// <param name="WarnsOfQuality">True when a better one is told instead of refused.</param>
+internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, string? MaxQuality, bool WarnsOfQuality)
+{
+    /// <summary>The limits as written, checked: every mistake is reported with the option's name.</summary>
+    public static ScopeLimits Of(string scope, LimitOptions options, Action<string, string> mistake)
+    {
+        // What no budget reaches; it keeps sums far from the end of the range.
+        const decimal MostUsd = 1_000_000_000;
+        const long Most = 1_000_000_000_000;
+        var limits = new List<Limit>();
+        foreach (var kind in LimitKind.All)
+        {
+            if (Value(options, kind) is not { } value)
+                continue;
+            var amount = 0L;
+            if (kind.Measure == Measure.NanoUsd && value is > 0 and <= MostUsd && NanoUsd.TryFromUsd(value, out var nano))
+                amount = nano.Value;
+            else if (kind.Measure != Measure.NanoUsd && value is >= 1 and <= Most)
+                amount = (long)value;
+            else
+                mistake(kind.Name, string.Create(CultureInfo.InvariantCulture, $"'{value}' is not {(kind.Measure == Measure.NanoUsd ? "an amount above 0, to 1000000000 USD, with at most nine decimals" : "a whole number of 1 to 1000000000000")}"));
+            limits.Add(options.Mode == LimitMode.Enforce ? new Limit(kind, amount, null) : new Limit(kind, null, amount));
+        }
+        return new ScopeLimits(scope, limits, options.MaxQuality, options.Mode == LimitMode.Warn);
+    }
+
+    private static decimal? Value(LimitOptions options, LimitKind kind) => kind.Name switch
+    {
+        nameof(options.UsdPerDay) => options.UsdPerDay,
+        nameof(options.UsdPerMonth) => options.UsdPerMonth,
+        nameof(options.UsdTotal) => options.UsdTotal,
+        nameof(options.OutputTokensPerMinute) => options.OutputTokensPerMinute,
+        nameof(options.OutputTokensPerMonth) => options.OutputTokensPerMonth,
+        nameof(options.ImagesPerMinute) => options.ImagesPerMinute,
+        nameof(options.RequestsPerMinute) => options.RequestsPerMinute,
+        _ => options.ConcurrentImages,
+    };
+}

@@ -1,0 +1,43 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Quotas;
+
+/// <summary>Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds.</summary>
+internal sealed class LimitBook
+{
+    private readonly Dictionary<string, List<ScopeLimits>> _byScope = [];
+
+    public LimitBook(IEnumerable<ScopeLimits> limits)
+    {
+        foreach (var scope in limits)
+        {
+            if (!_byScope.TryGetValue(scope.Scope, out var all))
+                _byScope.Add(scope.Scope, all = []);
+            all.Add(scope);
+        }
+    }
+
+    public static LimitBook Empty { get; } = new([]);
+
+    /// <summary>The scopes of a job that have limits, widest first.</summary>
+    public List<ScopeLimits> For(Caller caller, string? user)
+    {
+        var found = new List<ScopeLimits>(4);
+        Add(found, $"tenant:{caller.Tenant}");
+        Add(found, $"project:{caller.Tenant}/{caller.Project}");
+        Add(found, $"key:{caller.KeyId}");
+        if (user is not null && !Add(found, $"user:{caller.Tenant}/{user}"))
+            Add(found, $"user:{caller.Tenant}/*", $"user:{caller.Tenant}/{user}");
+        return found;
+    }
+
+    private bool Add(List<ScopeLimits> found, string scope, string? counted = null)
+    {
+        if (_byScope.Count == 0 || !_byScope.TryGetValue(scope, out var all))
+            return false;
+        var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
+        var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);
+        found.Add(new ScopeLimits(counted ?? scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false));
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+
+namespace ImageGateway.Quotas;
+
+/// <summary>
+/// Counters in this process's memory, for a gateway of one process. A counter whose window began before the process did
+/// starts from the ledger.
+/// </summary>
+/// <param name="history">What the scope of a tenant's counter has used in its window so far, intents of jobs that are open included.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MemoryQuotaStore(Func<string, CounterUse, ValueTask<long>> history, TimeProvider time) : IQuotaStore
+{
+    private readonly ConcurrentDictionary<string, TenantCounters> _tenants = new();
+    private readonly DateTimeOffset _start = time.GetUtcNow();
+
+    public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Reserve(id, uses, Now);
+
+    public ValueTask<bool> GrowAsync(string tenant, string id, long nanoUsd, long outputTokens) => new(Of(tenant).Grow(id, nanoUsd, outputTokens, Now));
+
+    public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long outputTokens) => new(Of(tenant).Settle(id, nanoUsd, outputTokens, Now));
+
+    public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Read(uses, Now);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private TenantCounters Of(string tenant) => _tenants.GetOrAdd(tenant, static _ => new TenantCounters());
+
+    private async ValueTask<TenantCounters> KnownAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        var counters = Of(tenant);
+        foreach (var use in counters.Unknown(uses, _start))
+            counters.Begin(use, await history(tenant, use));
+        return counters;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Quotas;
+
+/// <summary>Holds jobs against the limits of their tenant, project, key and end user.</summary>
+internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvider time)
+{
+    /// <summary>Holds what a job may cost at worst, at every scope or at none.</summary>
+    /// <param name="record">The job.</param>
+    /// <param name="nanoUsd">The dearest target's worst case.</param>
+    /// <param name="outputTokens">The most output tokens of a target.</param>
+    /// <returns>What is held, or why nothing is.</returns>
+    /// <exception cref="GatewayException">The job asks for more pictures than a minute's limit: 400.</exception>
+    public async ValueTask<Reservation> ReserveAsync(JobRecord record, long nanoUsd, long outputTokens)
+    {
+        var (caller, images) = (record.Caller, record.Job.Parameters.Count);
+        var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, nanoUsd, outputTokens, images), withUser: true);
+        if (uses.Count == 0)
+            return new Reservation(store, caller.Tenant, record.Id, [], [], nanoUsd, outputTokens);
+        RefuseHopeless(uses);
+        var answer = await store.ReserveAsync(caller.Tenant, record.Id, uses);
+        return new Reservation(store, caller.Tenant, record.Id, uses, answer.States, nanoUsd, outputTokens) { Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
+    }
+
+    /// <summary>True when the requests of a key are limited.</summary>
+    public bool LimitsRequests(Caller caller) => book().For(caller, null).Exists(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
+
+    /// <summary>The best quality each scope of a job allows, where it allows not every.</summary>
+    public IEnumerable<ScopeLimits> Qualities(Caller caller, string? user) => book().For(caller, user).Where(scope => scope.MaxQuality is not null);
+
+    /// <summary>Counts a request against the requests a minute of its tenant, project and key.</summary>
+    /// <returns>The counters, and the refusal when one has no room.</returns>
+    public async ValueTask<(IReadOnlyList<CounterUse> Uses, QuotaAnswer? Answer)> CountRequestAsync(Caller caller)
+    {
+        var uses = Uses(book().For(caller, null), kind => kind == LimitKind.RequestsPerMinute ? 1 : null, withUser: false);
+        return (uses, uses.Count == 0 ? null : await store.ReserveAsync(caller.Tenant, null, uses));
+    }
+
+    /// <summary>Every limit of a key and how it stands.</summary>
+    public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(Caller caller, string? user)
+    {
+        var uses = Uses(book().For(caller, user), _ => 0, withUser: true);
+        return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
+    }
+
+    /// <summary>The error of a limit that has no room.</summary>
+    public static GatewayException Refusal(CounterUse use, QuotaAnswer answer)
+    {
+        var (kind, state) = (use.Limit.Kind, answer.States[answer.Refused]);
+        if (kind.IsShort)
+        {
+            var wait = TimeSpan.FromMilliseconds(kind.Shape == LimitShape.Concurrent ? 1000 : Math.Max(1, answer.RetryAfterMs));
+            var text = string.Create(CultureInfo.InvariantCulture, $"The limit {kind.Word} of {use.Scope} is reached: {use.Limit.Enforced} allowed. Please try again in {wait.TotalSeconds:0.###} s.");
+            return new GatewayException(new GatewayError(ErrorKind.RateLimited, text) { RetryAfter = wait });
+        }
+        var reset = kind.End(use.Now) is { } end ? $"It resets at {end:yyyy-MM-ddTHH:mm:ssZ}." : "It does not reset.";
+        var unit = kind.Measure == Measure.NanoUsd ? " USD" : " tokens";
+        return new GatewayException(ErrorKind.InsufficientQuota, string.Create(
+            CultureInfo.InvariantCulture,
+            $"The limit {kind.Word} of {use.Scope} is reached: {kind.Shown(use.Limit.Enforced!.Value)}{unit} allowed, {kind.Shown(state.Used)} spent, {kind.Shown(state.Held)} held by jobs in flight, and this job may take up to {kind.Shown(use.Amount)}. {reset}"));
+    }
+
+    // The same end user's requests a minute are counted here, since the user is in the body.
+    private List<CounterUse> Uses(List<ScopeLimits> scopes, Func<LimitKind, long?> amount, bool withUser)
+    {
+        var now = time.GetUtcNow();
+        var uses = new List<CounterUse>();
+        foreach (var scope in scopes)
+        {
+            foreach (var limit in scope.Limits)
+            {
+                var isUsers = withUser && limit.Kind == LimitKind.RequestsPerMinute && scope.Scope.StartsWith("user:", StringComparison.Ordinal);
+                if ((isUsers ? 1 : amount(limit.Kind)) is { } taken)
+                    uses.Add(new CounterUse(scope.Scope, limit, taken, now));
+            }
+        }
+        return uses;
+    }
+
+    private static long? Amount(LimitKind kind, long nanoUsd, long outputTokens, int images) => kind.Measure switch
+    {
+        Measure.NanoUsd => nanoUsd,
+        Measure.OutputTokens => outputTokens,
+        Measure.Images => images,
+        _ => null,
+    };
+
+    // A bucket never holds more than a minute's worth: to wait for it would be in vain.
+    private static void RefuseHopeless(List<CounterUse> uses)
+    {
+        foreach (var use in uses)
+        {
+            if (use.Shape == LimitShape.Minute && use.Measure == Measure.Images && use.Amount > use.Limit.Enforced)
+                throw GatewayException.Invalid("n", $"{use.Amount}", string.Create(CultureInfo.InvariantCulture, $"at most {use.Limit.Enforced}, the images_per_minute of {use.Scope}"));
+        }
+    }
+}

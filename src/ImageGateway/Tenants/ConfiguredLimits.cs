@@ -1,0 +1,33 @@
+using ImageGateway.Configuration;
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>The limits that the configuration gives to tenants, projects, keys and end users.</summary>
+internal static class ConfiguredLimits
+{
+    /// <summary>All of them; mistakes are reported.</summary>
+    public static List<ScopeLimits> Read(Dictionary<string, TenantOptions> tenants, Mistakes mistakes)
+    {
+        var limits = new List<ScopeLimits>();
+        foreach (var (id, tenant) in tenants)
+        {
+            var here = mistakes.At(id);
+            Add($"tenant:{id}", tenant.Limits, here);
+            foreach (var (project, options) in tenant.Projects)
+                Add($"project:{id}/{project}", options.Limits, here.At("Projects").At(project));
+            for (var i = 0; i < tenant.Keys.Count; i++)
+                Add($"key:{id}/{tenant.Keys[i].Name}", tenant.Keys[i].Limits, here.At("Keys").At($"{i}"));
+            foreach (var (user, options) in tenant.Users)
+                Add($"user:{id}/{user}", options.Limits, here.At("Users").At(user));
+        }
+        return limits;
+
+        void Add(string scope, LimitOptions options, Mistakes here)
+        {
+            var read = ScopeLimits.Of(scope, options, here.At("Limits").Add);
+            if (read.Limits.Count > 0 || read.MaxQuality is not null)
+                limits.Add(read);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Tests.Quotas;
+
+/// <summary>What every store of quotas does, whatever it keeps its counters in.</summary>
+public abstract class QuotaStoreTests
+{
+    private const string Tenant = "acme";
+    private const long Usd = 1_000_000_000;
+
+    private protected ManualTime Time { get; } = new();
+
+    private protected abstract IQuotaStore Store { get; }
+
+    [Fact]
+    public async Task Reservation_takes_at_every_scope_or_at_none()
+    {
+        var wide = Use("tenant:acme", "usd_per_day", 10 * Usd, 4 * Usd);
+        var narrow = Use("project:acme/web", "usd_per_day", 5 * Usd, 4 * Usd);
+        Assert.True((await Store.ReserveAsync(Tenant, "a", [wide, narrow])).IsGranted);
+        var refused = await Store.ReserveAsync(Tenant, "b", [wide, narrow]);
+        Assert.Equal((1, new CounterState(0, 4 * Usd)), (refused.Refused, refused.States[1]));
+        Assert.Equal([new CounterState(0, 4 * Usd), new CounterState(0, 4 * Usd)], await Store.ReadAsync(Tenant, [wide, narrow]));
+    }
+
+    [Fact]
+    public async Task Settlement_puts_what_was_used_in_the_place_of_what_was_held()
+    {
+        var use = Use("tenant:acme", "usd_per_month", 10 * Usd, 4 * Usd);
+        await Store.ReserveAsync(Tenant, "a", [use]);
+        Assert.True(await Store.SettleAsync(Tenant, "a", 1 * Usd, 0));
+        Assert.Equal([new CounterState(Usd, 0)], await Store.ReadAsync(Tenant, [use]));
+    }
+
+    [Fact]
+    public async Task Calls_may_be_repeated()
+    {
+        var use = Use("tenant:acme", "usd_total", 10 * Usd, 4 * Usd);
+        Assert.True((await Store.ReserveAsync(Tenant, "a", [use])).IsGranted);
+        Assert.True((await Store.ReserveAsync(Tenant, "a", [use])).IsGranted);
+        Assert.Equal([new CounterState(0, 4 * Usd)], await Store.ReadAsync(Tenant, [use]));
+        Assert.True(await Store.SettleAsync(Tenant, "a", Usd, 0));
+        Assert.False(await Store.SettleAsync(Tenant, "a", Usd, 0));
+        Assert.Equal([new CounterState(Usd, 0)], await Store.ReadAsync(Tenant, [use]));
+    }
+
+    [Fact]
+    public async Task Growing_needs_room_and_is_held()
+    {
+        var use = Use("tenant:acme", "usd_per_day", 10 * Usd, 4 * Usd);
+        await Store.ReserveAsync(Tenant, "a", [use]);
+        Assert.True(await Store.GrowAsync(Tenant, "a", 6 * Usd, 0));
+        Assert.False(await Store.GrowAsync(Tenant, "a", 1, 0));
+        Assert.Equal([new CounterState(0, 10 * Usd)], await Store.ReadAsync(Tenant, [use]));
+        await Store.SettleAsync(Tenant, "a", 3 * Usd, 0);
+        Assert.Equal([new CounterState(3 * Usd, 0)], await Store.ReadAsync(Tenant, [use]));
+    }
+
+    [Fact]
+    public async Task Bucket_starts_full_and_refills_evenly()
+    {
+        var use = Use("key:acme/web", "images_per_minute", 60, 60);
+        Assert.True((await Store.ReserveAsync(Tenant, null, [use])).IsGranted);
+        var refused = await Store.ReserveAsync(Tenant, null, [Use("key:acme/web", "images_per_minute", 60, 3)]);
+        Assert.Equal((0, 3000), (refused.Refused, refused.RetryAfterMs));
+        Time.Advance(TimeSpan.FromMilliseconds(2999));
+        Assert.False((await Store.ReserveAsync(Tenant, null, [Use("key:acme/web", "images_per_minute", 60, 3)])).IsGranted);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await Store.ReserveAsync(Tenant, null, [Use("key:acme/web", "images_per_minute", 60, 3)])).IsGranted);
+    }
+
+    [Fact]
+    public async Task Tokens_that_were_not_used_go_back_into_their_bucket()
+    {
+        var use = Use("tenant:acme", "output_tokens_per_minute", 6000, 6000);
+        await Store.ReserveAsync(Tenant, "a", [use]);
+        await Store.SettleAsync(Tenant, "a", 0, 1000);
+        Assert.Equal([new CounterState(1000, 0)], await Store.ReadAsync(Tenant, [use]));
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_counts_until_it_ends()
+    {
+        var use = Use("tenant:acme", "concurrent_images", 4, 3);
+        Assert.True((await Store.ReserveAsync(Tenant, "a", [use])).IsGranted);
+        Assert.False((await Store.ReserveAsync(Tenant, "b", [use])).IsGranted);
+        await Store.SettleAsync(Tenant, "a", 0, 0);
+        Assert.True((await Store.ReserveAsync(Tenant, "b", [use])).IsGranted);
+    }
+
+    [Fact]
+    public async Task New_window_begins_at_nothing_and_the_old_one_is_settled_in_itself()
+    {
+        Time.Now = new DateTimeOffset(2026, 11, 30, 23, 59, 59, TimeSpan.Zero);
+        var (day, month) = (Use("tenant:acme", "usd_per_day", 10 * Usd, 8 * Usd), Use("tenant:acme", "usd_per_month", 100 * Usd, 8 * Usd));
+        await Store.ReserveAsync(Tenant, "a", [day, month]);
+        Time.Advance(TimeSpan.FromSeconds(2));
+        var tomorrow = Use("tenant:acme", "usd_per_day", 10 * Usd, 8 * Usd);
+        Assert.True((await Store.ReserveAsync(Tenant, "b", [tomorrow])).IsGranted);
+        await Store.SettleAsync(Tenant, "a", 7 * Usd, 0);
+        Assert.Equal([new CounterState(7 * Usd, 0), new CounterState(0, 8 * Usd)], await Store.ReadAsync(Tenant, [day, tomorrow]));
+    }
+
+    [Fact]
+    public async Task Limit_that_only_warns_counts_and_refuses_nothing()
+    {
+        var use = new CounterUse("tenant:acme", new Limit(LimitKind.ByWord["usd_per_day"], null, 5 * Usd), 4 * Usd, Time.Now);
+        Assert.True((await Store.ReserveAsync(Tenant, "a", [use])).IsGranted);
+        var second = await Store.ReserveAsync(Tenant, "b", [use]);
+        Assert.Equal((true, new CounterState(0, 8 * Usd)), (second.IsGranted, second.States[0]));
+    }
+
+    [Fact]
+    public async Task Clock_that_goes_back_refills_nothing()
+    {
+        var use = Use("tenant:acme", "requests_per_minute", 60, 60);
+        await Store.ReserveAsync(Tenant, null, [use]);
+        Time.Now -= TimeSpan.FromMinutes(5);
+        Assert.False((await Store.ReserveAsync(Tenant, null, [Use("tenant:acme", "requests_per_minute", 60, 1)])).IsGranted);
+    }
+
+    [Fact]
+    public async Task Concurrent_jobs_never_pass_a_budget()
+    {
+        var random = new Random(3);
+        var use = Use("tenant:acme", "usd_per_day", 100 * Usd, 1 * Usd);
+        var most = 0L;
+        await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+        {
+            if (!(await Store.ReserveAsync(Tenant, $"{i}", [use])).IsGranted)
+                return;
+            var state = (await Store.ReadAsync(Tenant, [use]))[0];
+            Assert.True(state.Used + state.Held <= 100 * Usd);
+            var part = random.NextInt64(0, Usd);
+            Interlocked.Add(ref most, part);
+            await Store.SettleAsync(Tenant, $"{i}", part, 0);
+        });
+        Assert.Equal([new CounterState(most, 0)], await Store.ReadAsync(Tenant, [use]));
+        Assert.InRange(most, 90 * Usd, 100 * Usd);
+    }
+
+    private protected CounterUse Use(string scope, string word, long max, long amount) => new(scope, new Limit(LimitKind.ByWord[word], max, null), amount, Time.Now);
+}
+
+public sealed class MemoryQuotaStoreTests : QuotaStoreTests
+{
+    public MemoryQuotaStoreTests() => Store = new MemoryQuotaStore((_, _) => new(0L), Time);
+
+    private protected override IQuotaStore Store { get; }
+
+    // A restart forgets nothing that the ledger knows.
+    [Fact]
+    public async Task Counter_of_a_window_older_than_the_process_begins_with_the_ledgers_sum()
+    {
+        var store = new MemoryQuotaStore((tenant, use) => new(use.Scope == $"tenant:{tenant}" ? 7L : 0), Time);
+        var use = Use("tenant:acme", "usd_per_day", 10, 4);
+        Assert.False((await store.ReserveAsync("acme", "a", [use])).IsGranted);
+        Assert.Equal([new CounterState(7, 0)], await store.ReadAsync("acme", [use]));
+        Time.Advance(TimeSpan.FromDays(1));
+        Assert.True((await store.ReserveAsync("acme", "a", [Use("tenant:acme", "usd_per_day", 10, 4)])).IsGranted);
+    }
+}
