@@ -111,6 +111,7 @@ public sealed class CompatibleProviderTests : IAsyncLifetime, IDisposable
     private object Configuration() => new
     {
         Catalogue = "own-models.json",
+        Unpriced = "allow",
         Providers = new
         {
             xai = new { Kind = "OpenAICompatible", BaseUrl = $"{_simulator.Urls.Single()}/profiles/xai/v1", ApiKey = "file:secrets/openai", Models = GrokModels, Profile = new { SizeAs = "aspect-ratio", Ratios = new Dictionary<string, string> { ["1024x1024"] = "1:1 1k", ["1536x1024"] = "3:2 1k" }, JsonEdits = true, Takes = Quality } },

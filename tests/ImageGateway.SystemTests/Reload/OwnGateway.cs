@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ImageGateway.Routing.Load;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
+using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,30 +26,32 @@ internal sealed class OwnGateway : IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
+    public FaultRules Faults => _simulator.Services.GetRequiredService<FaultRules>();
+
     public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
     /// <summary>Jobs that wait for room at a target.</summary>
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 
-    /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address. Both go by the simulator's clock.</summary>
-    public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null)
+    /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address, <paramref name="tenant"/> more of the tenant's options. Both go by the simulator's clock.</summary>
+    public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null, string tenant = "")
     {
         simulator ??= new SimulatorOptions();
         var own = new OwnGateway(simulator);
         await own._simulator.StartAsync();
         foreach (var (name, secret) in Keys.Files)
             own._folder.Write(name, secret);
-        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway), simulator.TimeProvider);
+        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway, tenant), simulator.TimeProvider);
         own.Http.BaseAddress = new Uri(own._gateway.Urls.Single());
         own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
         return own;
     }
 
     /// <summary>Writes the configuration anew.</summary>
-    public string Write(string gateway) => _folder.Write("gateway.json", $$"""
+    public string Write(string gateway, string tenant = "") => _folder.Write("gateway.json", $$"""
         { "Gateway": {
           "AdminKeys": [ { "Secret": "file:secrets/admin" } ],
-          "Tenants": { "acme": { "Keys": [ { "Name": "web", "Secret": "file:secrets/acme" } ] } },
+          "Tenants": { "acme": { "Keys": [ { "Name": "web", "Secret": "file:secrets/acme" } ] {{tenant}} } },
           {{gateway.Replace("SIMULATOR", _simulator.Urls.Single(), StringComparison.Ordinal)}}
         } }
         """);

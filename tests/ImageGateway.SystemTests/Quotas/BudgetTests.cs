@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Reload;
+
+namespace ImageGateway.SystemTests.Quotas;
+
+/// <summary>Limits over sockets: what is refused, what the client is told, and that no interleaving passes a budget.</summary>
+public sealed class BudgetTests
+{
+    // A prompt of 5 bytes at low quality, 1024x1024: 272 tokens out and at most 5 in.
+    private const string Draw = """{"model":"gpt-image-1","prompt":"a fox","quality":"low","size":"1024x1024"}""";
+    private const decimal WorstUsd = 0.010905m;
+
+    [Fact]
+    public async Task Concurrent_jobs_never_pass_a_budget()
+    {
+        await using var gateway = await StartAsync($$"""{ "UsdPerDay": {{(20.5m * WorstUsd).ToString(CultureInfo.InvariantCulture)}} }""");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => gateway.GenerateAsync(Draw)));
+        var served = answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.InRange(served, 20, 21);
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK), answer => Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode));
+        var limit = (await QuotaAsync(gateway))[0]!;
+        Assert.Equal(("tenant:acme", "usd_per_day", 0m), ((string?)limit["scope"], (string?)limit["limit"], (decimal)limit["held"]!));
+        Assert.True((decimal)limit["used"]! <= (decimal)limit["max"]!);
+        Assert.Equal(served, gateway.Log.Total);
+    }
+
+    [Fact]
+    public async Task Spent_budget_says_what_when_and_that_waiting_a_little_is_in_vain()
+    {
+        await using var gateway = await StartAsync("""{ "UsdPerMonth": 0.012 }""");
+        using var first = await gateway.GenerateAsync(Draw);
+        Assert.Equal(WorstUsd, decimal.Parse(first.Headers.GetValues("x-gateway-reserved-usd").Single(), CultureInfo.InvariantCulture));
+        using var second = await gateway.GenerateAsync(Draw);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "false"), (second.StatusCode, second.Headers.GetValues("x-should-retry").Single()));
+        var error = await ErrorAsync(second);
+        Assert.Equal(("insufficient_quota", "insufficient_quota"), ((string?)error["type"], (string?)error["code"]));
+        Assert.Matches("^The limit usd_per_month of tenant:acme is reached: 0.012 USD allowed, 0.0108[0-9]* spent, 0 held .* It resets at 20", (string?)error["message"]);
+    }
+
+    [Fact]
+    public async Task Pictures_a_minute_are_limited_with_a_true_retry_after()
+    {
+        await using var gateway = await StartAsync("""{ "ImagesPerMinute": 2 }""");
+        using var first = await gateway.GenerateAsync(Draw);
+        Assert.Equal(("2", "1"), (first.Headers.GetValues("x-ratelimit-limit-images").Single(), first.Headers.GetValues("x-ratelimit-remaining-images").Single()));
+        using var second = await gateway.GenerateAsync(Draw);
+        using var third = await gateway.GenerateAsync(Draw);
+        Assert.Equal(("rate_limit_exceeded", "requests"), ((string?)(await ErrorAsync(third))["code"], (string?)(await ErrorAsync(third))["type"]));
+        Assert.InRange(int.Parse(third.Headers.GetValues("retry-after-ms").Single(), CultureInfo.InvariantCulture), 20_000, 30_000);
+        using var never = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","n":3}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "n"), (never.StatusCode, (string?)(await ErrorAsync(never))["param"]));
+    }
+
+    [Fact]
+    public async Task Requests_a_minute_are_limited_at_the_edge()
+    {
+        await using var gateway = await StartAsync("""{ "RequestsPerMinute": 2 }""");
+        using var first = await gateway.GenerateAsync("no json");
+        using var second = await gateway.GenerateAsync(Draw);
+        using var third = await gateway.GenerateAsync(Draw);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode, third.StatusCode));
+        Assert.Equal("0", third.Headers.GetValues("x-ratelimit-remaining-requests").Single());
+        Assert.Single(await QuotaAsync(gateway));
+    }
+
+    [Fact]
+    public async Task Warning_limit_is_told_and_refuses_nothing()
+    {
+        await using var gateway = await StartAsync("""{ "UsdPerDay": 0.012, "Mode": "warn" }""");
+        using var first = await gateway.GenerateAsync(Draw);
+        using var second = await gateway.GenerateAsync(Draw);
+        Assert.False(first.Headers.Contains("x-gateway-warning"));
+        Assert.Equal((HttpStatusCode.OK, "usd_per_day"), (second.StatusCode, second.Headers.GetValues("x-gateway-warning").Single()));
+    }
+
+    [Theory]
+    [InlineData("high")]
+    [InlineData("auto")]
+    public async Task Better_quality_than_allowed_is_forbidden(string quality)
+    {
+        await using var gateway = await StartAsync("""{ "MaxQuality": "medium" }""");
+        using var answer = await gateway.GenerateAsync($$"""{"model":"gpt-image-1","prompt":"a fox","quality":"{{quality}}"}""");
+        Assert.Equal((HttpStatusCode.Forbidden, "quality_not_allowed"), (answer.StatusCode, (string?)(await ErrorAsync(answer))["code"]));
+        using var allowed = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"medium"}""");
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+    }
+
+    [Fact]
+    public async Task End_users_have_limits_of_their_own()
+    {
+        await using var gateway = await StartAsync("{}", """, "Users": { "*": { "Limits": { "ImagesPerMinute": 1 } } }""");
+        HttpStatusCode[] codes = [.. await Task.WhenAll(new[] { "u1", "u1", "u2" }.Select(async user =>
+        {
+            using var answer = await gateway.GenerateAsync($$"""{"model":"gpt-image-1","prompt":"a fox","quality":"low","user":"{{user}}"}""");
+            return answer.StatusCode;
+        }))];
+        Assert.Equal(1, codes.Take(2).Count(code => code == HttpStatusCode.OK));
+        Assert.Equal(HttpStatusCode.OK, codes[2]);
+    }
+
+    [Fact]
+    public async Task Job_that_failed_before_it_cost_anything_gives_its_hold_back()
+    {
+        await using var gateway = await StartAsync("""{ "UsdPerDay": 1 }""");
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { Status = 500 } });
+        using var failed = await gateway.GenerateAsync(Draw);
+        Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
+        var limit = (await QuotaAsync(gateway))[0]!;
+        Assert.Equal((0m, 0m, 1m), ((decimal)limit["used"]!, (decimal)limit["held"]!, (decimal)limit["remaining"]!));
+    }
+
+    // The provider may have drawn the picture: what it may bill stays spent.
+    [Fact]
+    public async Task Job_whose_provider_may_bill_is_settled_at_its_worst_case()
+    {
+        await using var gateway = await StartAsync("""{ "UsdPerDay": 1 }""");
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { Reset = true } });
+        using var failed = await gateway.GenerateAsync(Draw);
+        Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
+        var limit = (await QuotaAsync(gateway))[0]!;
+        Assert.Equal((WorstUsd, 0m), ((decimal)limit["used"]!, (decimal)limit["held"]!));
+    }
+
+    private static Task<OwnGateway> StartAsync(string limits, string more = "") => OwnGateway.StartAsync(
+        $$""" "Providers": { {{OwnGateway.Account("openai")}} } """, tenant: $$""" , "Limits": {{limits}} {{more}} """);
+
+    private static async Task<JsonArray> QuotaAsync(OwnGateway gateway) => JsonNode.Parse(await gateway.Http.GetStringAsync("/v1/quota"))!["limits"]!.AsArray();
+
+    private static async Task<JsonNode> ErrorAsync(HttpResponseMessage answer) => JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!;
+}
