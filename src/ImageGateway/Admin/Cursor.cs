@@ -1,0 +1,49 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ImageGateway.Images;
+
+namespace ImageGateway.Admin;
+
+/// <summary>
+/// Where the next page of a list begins, as clients carry it: opaque, base64url. It holds a checksum, so that one cut off or
+/// changed by hand is refused instead of skipping entries. It is no secret and grants nothing: what it holds came from a list
+/// that its reader saw. Good on every replica and after a restart.
+/// </summary>
+internal static class Cursor
+{
+    private const int ChecksumBytes = 8;
+
+    /// <summary>A cursor that holds these parts; the first may name the list, so that another list's cursor is refused.</summary>
+    public static string Of(params string[] parts)
+    {
+        var content = JsonSerializer.SerializeToUtf8Bytes(parts);
+        return Base64Url.EncodeToString([.. Checksum(content), .. content]);
+    }
+
+    /// <summary>The parts of a cursor that must have this many.</summary>
+    /// <exception cref="GatewayException">It is none of ours, or changed: a 400 that names <c>cursor</c>.</exception>
+    public static string[] Read(string cursor, int parts) =>
+        Decode(cursor) is { } read && read.Length == parts
+            ? read
+            : throw GatewayException.Invalid("cursor", cursor, "next_cursor of the page before, unchanged");
+
+    private static string[]? Decode(string cursor)
+    {
+        try
+        {
+            var bytes = Base64Url.DecodeFromChars(cursor);
+            // The decoder is lenient about padding and white space; a cursor has one spelling.
+            if (bytes.Length < ChecksumBytes || Base64Url.EncodeToString(bytes) != cursor)
+                return null;
+            var content = bytes.AsSpan(ChecksumBytes);
+            return bytes.AsSpan(0, ChecksumBytes).SequenceEqual(Checksum(content)) ? JsonSerializer.Deserialize<string[]>(content) : null;
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Checksum(ReadOnlySpan<byte> content) => SHA256.HashData(content).AsSpan(0, ChecksumBytes);
+}
