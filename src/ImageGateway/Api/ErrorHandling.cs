@@ -62,8 +62,10 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
 
     private static Task ProblemAsync(HttpContext http, GatewayError error)
     {
-        http.Response.StatusCode = ErrorEnvelope.Status(error);
+        ErrorEnvelope.SetHead(http.Response, error);
         var problem = new ProblemDetails { Status = http.Response.StatusCode, Title = ErrorEnvelope.Code(error), Detail = error.Message };
+        if (error.Param is not null)
+            problem.Extensions["param"] = error.Param;
         return http.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", http.RequestAborted);
     }
 

@@ -29,8 +29,17 @@ internal static class ErrorEnvelope
     /// <summary>Sets status and headers and writes the body. The response must not have started.</summary>
     public static Task WriteAsync(HttpResponse response, GatewayError error, CancellationToken cancellationToken)
     {
-        response.StatusCode = Status(error);
+        SetHead(response, error);
         response.ContentType = "application/json";
+        var body = Body(error);
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, cancellationToken).AsTask();
+    }
+
+    /// <summary>Sets the status and the headers that go with it, whatever the shape of the body.</summary>
+    public static void SetHead(HttpResponse response, GatewayError error)
+    {
+        response.StatusCode = Status(error);
         if (error.RetryAfter is { } wait)
         {
             // Rounded up, so that who waits as told does not come too early.
@@ -42,9 +51,6 @@ internal static class ErrorEnvelope
             response.Headers["x-should-retry"] = "false";
         if (error.Kind == ErrorKind.InvalidApiKey)
             response.Headers.WWWAuthenticate = "Bearer";
-        var body = Body(error);
-        response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body, cancellationToken).AsTask();
     }
 
     private static (int Status, string Type, string? Code) Words(ErrorKind kind) => kind switch
@@ -60,6 +66,8 @@ internal static class ErrorEnvelope
         ErrorKind.UnknownUrl => (404, InvalidRequest, "unknown_url"),
         ErrorKind.NotFound => (404, InvalidRequest, "not_found"),
         ErrorKind.MethodNotAllowed => (405, InvalidRequest, "method_not_allowed"),
+        ErrorKind.Conflict => (409, InvalidRequest, "conflict"),
+        ErrorKind.PreconditionFailed => (412, InvalidRequest, "precondition_failed"),
         ErrorKind.RequestTooLarge => (413, InvalidRequest, "request_too_large"),
         ErrorKind.UnsupportedMediaType => (415, InvalidRequest, "unsupported_media_type"),
         ErrorKind.RateLimited => (429, "requests", "rate_limit_exceeded"),

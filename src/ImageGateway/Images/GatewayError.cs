@@ -5,7 +5,7 @@ internal enum ErrorKind
 {
     InvalidValue, MissingParameter, InvalidJson, InvalidMask,
     InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
-    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed,
+    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, PreconditionFailed,
     ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,
 }
 

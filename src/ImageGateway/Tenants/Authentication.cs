@@ -9,6 +9,9 @@ internal static class Authentication
     /// <summary>The tenant's key of this request; the data plane's endpoints run only with one.</summary>
     public static Caller Caller(this HttpContext http) => http.Features.GetRequiredFeature<Caller>();
 
+    /// <summary>The admin key of this request; the control plane's endpoints run only with one.</summary>
+    public static Admin Admin(this HttpContext http) => http.Features.GetRequiredFeature<Admin>();
+
     /// <summary>Requires a tenant's key in <c>Authorization: Bearer</c> or <c>api-key</c>.</summary>
     public static IApplicationBuilder RequireTenantKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
     {
@@ -23,6 +26,7 @@ internal static class Authentication
         var admin = directory().FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http);
         if (admin.Scope == AdminScope.Read && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
             throw new GatewayException(ErrorKind.Forbidden, "This admin key has the scope read; the request needs the scope admin.");
+        http.Features.Set(admin);
         return next(http);
     });
 
@@ -38,8 +42,10 @@ internal static class Authentication
     private static GatewayException Unauthorized(HttpContext http)
     {
         var headers = http.Request.Headers;
-        return new GatewayException(ErrorKind.InvalidApiKey, headers.Authorization.Count + headers["api-key"].Count == 0
+        var error = new GatewayError(ErrorKind.InvalidApiKey, headers.Authorization.Count + headers["api-key"].Count == 0
             ? "No API key was given. Send it as 'Authorization: Bearer KEY' or 'api-key: KEY'."
             : "Incorrect API key provided.");
+        var failures = http.RequestServices.GetRequiredService<FailedAuthentications>();
+        return new GatewayException(failures.Count(http.Connection.RemoteIpAddress, error));
     }
 }

@@ -4,8 +4,8 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>An admin of the control plane, by one of its keys.</summary>
-internal sealed record Admin(AdminScope Scope);
+/// <summary>An admin of the control plane, by one of its keys; <see cref="Id"/> begins the key's SHA-256, so that the audit log can name it.</summary>
+internal sealed record Admin(string Id, AdminScope Scope);
 
 /// <summary>All tenants' keys and all admin keys. Immutable.</summary>
 internal sealed partial class TenantDirectory
@@ -32,7 +32,7 @@ internal sealed partial class TenantDirectory
         for (var i = 0; i < adminKeys.Count; i++)
         {
             if (HashOf(adminKeys[i].Secret, gateway.At("AdminKeys").At($"{i}")) is { } hash)
-                admins.Add((hash, new Admin(adminKeys[i].Scope)));
+                admins.Add((hash, new Admin(Convert.ToHexStringLower(hash.AsSpan(0, 4)), adminKeys[i].Scope)));
         }
         return new TenantDirectory(new KeyRing<Caller>(callers), new KeyRing<Admin>(admins));
 
