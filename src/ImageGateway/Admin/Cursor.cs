@@ -22,11 +22,13 @@ internal static class Cursor
     }
 
     /// <summary>The parts of a cursor that must have this many.</summary>
-    /// <exception cref="GatewayException">It is none of ours, or changed: a 400 that names <c>cursor</c>.</exception>
-    public static string[] Read(string cursor, int parts) =>
-        Decode(cursor) is { } read && read.Length == parts
-            ? read
-            : throw GatewayException.Invalid("cursor", cursor, "next_cursor of the page before, unchanged");
+    /// <exception cref="GatewayException">It is none of ours, or changed: a 400 that names the parameter it came in.</exception>
+    public static string[] Read(string cursor, int parts, string param = "cursor") =>
+        Decode(cursor) is { } read && read.Length == parts ? read : throw Invalid(param, cursor);
+
+    /// <summary>The refusal of a cursor, as for one that is ours and of another list.</summary>
+    public static GatewayException Invalid(string param, string cursor) =>
+        GatewayException.Invalid(param, cursor, $"next_{param} of the page before, unchanged");
 
     private static string[]? Decode(string cursor)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Ledger;
+using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Hosting;
 
@@ -16,6 +17,7 @@ internal static class LedgerServices
     {
         var services = builder.Services;
         services.AddSingleton(options);
+        services.AddSingleton(provider => new LedgerReader(provider.GetService<SqlDatabase>(), provider.GetRequiredService<JobLedger>(), provider.GetRequiredService<ILogger<LedgerReader>>()));
         if (await OpenAsync(builder.Configuration["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
         {
             warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");

@@ -48,6 +48,7 @@ internal static class LedgerStore
             written.AddRange(Correct(connection, transaction, entries.Where(entry => !ids.Contains(entry.Id))));
         LedgerTables.Hours.Write(connection, transaction, UsageSum.Of(written, UsageSum.Hour));
         LedgerTables.Days.Write(connection, transaction, UsageSum.Of(written, UsageSum.Day));
+        LedgerTables.Totals.Write(connection, transaction, UsageSum.Totals(written));
     }
 
     // A process that was taken for dead has closed its job after all: entries are never changed, so the difference gets one of its own.

@@ -78,12 +78,16 @@ internal static class LedgerTables
     public static readonly Table<UsageSum> Hours = Usage("usage_hours");
     public static readonly Table<UsageSum> Days = Usage("usage_days");
 
+    /// <summary>The daily sums with fewer keys.</summary>
+    public static readonly Table<UsageSum> Totals = Usage("usage_totals", "tenant", "project", "model");
+
     /// <summary>Deletes the intents of jobs that are over.</summary>
     public static void DeleteIntents(DbConnection connection, DbTransaction transaction, IReadOnlyList<string> jobs) =>
         Rows.Delete(connection, transaction, "intents", "job", jobs);
 
-    private static Table<UsageSum> Usage(string table) => new(
-        table,
+    private static Table<UsageSum> Usage(string table, params string[] only)
+    {
+        List<Column<UsageSum>> keys =
         [
             Column<UsageSum>.Of("start_at", sum => sum.Key.StartAt),
             Column<UsageSum>.Of("tenant", sum => sum.Key.Tenant),
@@ -95,7 +99,12 @@ internal static class LedgerTables
             Column<UsageSum>.Of("size", sum => sum.Key.Size),
             Column<UsageSum>.Of("quality", sum => sum.Key.Quality),
             Column<UsageSum>.Of("operation", sum => sum.Key.Operation),
-            .. UsageSum.Sums.Select(sum => Column<UsageSum>.Of(sum.Name, row => sum.Value(row))),
-        ],
-        $"ON CONFLICT (start_at, tenant, project, key_id, end_user, model, target, size, quality, operation) DO UPDATE SET {string.Join(", ", UsageSum.Sums.Select(sum => $"{sum.Name} = {table}.{sum.Name} + excluded.{sum.Name}"))}");
+        ];
+        if (only.Length > 0)
+            keys.RemoveAll(key => key.Name != "start_at" && !only.Contains(key.Name));
+        return new Table<UsageSum>(
+            table,
+            [.. keys, .. UsageSum.Sums.Select(sum => Column<UsageSum>.Of(sum.Name, row => sum.Value(row)))],
+            $"ON CONFLICT ({string.Join(", ", keys.Select(key => key.Name))}) DO UPDATE SET {string.Join(", ", UsageSum.Sums.Select(sum => $"{sum.Name} = {table}.{sum.Name} + excluded.{sum.Name}"))}");
+    }
 }

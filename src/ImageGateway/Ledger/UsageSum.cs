@@ -10,6 +10,9 @@ internal readonly record struct UsageKey(
     public static UsageKey Of(LedgerEntry entry, long startAt) => new(
         startAt, entry.Tenant, entry.Project, entry.KeyId, entry.User ?? "", entry.ServedModel ?? "", entry.Target ?? "", entry.Size ?? "", entry.Quality ?? "", entry.Operation);
 
+    /// <summary>The key of the totals that this sum is part of.</summary>
+    public UsageKey Total => new(StartAt, Tenant, Project, "", "", Model, "", "", "", "");
+
     /// <summary>The order in which rows are written everywhere, so that two replicas cannot wait for each other.</summary>
     public static Comparer<UsageKey> Order { get; } = Comparer<UsageKey>.Create((a, b) =>
     {
@@ -54,12 +57,17 @@ internal sealed record UsageSum(UsageKey Key)
     public long AvoidedCost { get; private set; }
 
     /// <summary>The sums of some entries by the hour or day (<paramref name="width"/> in ms), in the order of their keys.</summary>
-    public static List<UsageSum> Of(IEnumerable<LedgerEntry> entries, long width)
+    public static List<UsageSum> Of(IEnumerable<LedgerEntry> entries, long width) => Of(entries, width, key => key);
+
+    /// <summary>The daily totals of some entries, in the order of their keys.</summary>
+    public static List<UsageSum> Totals(IEnumerable<LedgerEntry> entries) => Of(entries, Day, key => key.Total);
+
+    private static List<UsageSum> Of(IEnumerable<LedgerEntry> entries, long width, Func<UsageKey, UsageKey> part)
     {
         var sums = new SortedDictionary<UsageKey, UsageSum>(UsageKey.Order);
         foreach (var entry in entries)
         {
-            var key = UsageKey.Of(entry, entry.CreatedAt / width * width);
+            var key = part(UsageKey.Of(entry, entry.CreatedAt / width * width));
             if (!sums.TryGetValue(key, out var sum))
                 sums.Add(key, sum = new UsageSum(key));
             sum.Add(entry);

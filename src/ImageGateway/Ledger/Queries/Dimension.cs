@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+
+namespace ImageGateway.Ledger.Queries;
+
+/// <summary>What sums can be grouped and filtered by.</summary>
+/// <param name="Name">As a query names it; <c>tag:NAME</c> for a tag.</param>
+/// <param name="Sum">Its column in the tables of sums; null when they do not have it.</param>
+/// <param name="Entry">Its expression over the table of entries, '' for none; null for a tag.</param>
+internal sealed record Dimension(string Name, string? Sum, string? Entry)
+{
+    private const string TagPrefix = "tag:";
+
+    public static readonly Dimension Tenant = new("tenant", "tenant", "tenant");
+    public static readonly Dimension Project = new("project", "project", "project");
+    public static readonly Dimension Key = new("key", "key_id", "key_id");
+    public static readonly Dimension User = new("user", "end_user", "COALESCE(end_user, '')");
+    public static readonly Dimension Model = new("model", "model", "COALESCE(served_model, '')");
+    public static readonly Dimension Target = new("target", "target", "COALESCE(target, '')");
+    public static readonly Dimension Size = new("size", "size", "COALESCE(size, '')");
+    public static readonly Dimension Quality = new("quality", "quality", "COALESCE(quality, '')");
+    public static readonly Dimension Operation = new("operation", "operation", "operation");
+
+    /// <summary>All but the tags, by name.</summary>
+    public static FrozenDictionary<string, Dimension> All { get; } =
+        new[] { Tenant, Project, Key, User, Model, Target, Size, Quality, Operation }.ToFrozenDictionary(dimension => dimension.Name);
+
+    /// <summary>The tag's name; null when it is none.</summary>
+    public string? TagName => Sum is null ? Name[TagPrefix.Length..] : null;
+
+    /// <summary>True when the daily totals have it, which have far fewer rows than the daily sums.</summary>
+    public bool IsInTotals => this == Tenant || this == Project || this == Model;
+
+    /// <summary>The dimension of this name; null when there is none.</summary>
+    public static Dimension? Find(string name)
+    {
+        if (All.TryGetValue(name, out var dimension))
+            return dimension;
+        return name.StartsWith(TagPrefix, StringComparison.Ordinal) && IsTag(name.AsSpan(TagPrefix.Length)) ? new Dimension(name, null, null) : null;
+    }
+
+    // As X-Gateway-Tags allows them: they need no escape in a JSON path.
+    private static bool IsTag(ReadOnlySpan<char> name)
+    {
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
+                return false;
+        }
+        return name.Length is > 0 and <= 64;
+    }
+}

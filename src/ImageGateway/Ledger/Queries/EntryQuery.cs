@@ -1,0 +1,50 @@
+using System.Data.Common;
+using Dapper;
+
+namespace ImageGateway.Ledger.Queries;
+
+/// <summary>Where a list of entries is: the last one that was given.</summary>
+internal readonly record struct EntryPosition(long CreatedAt, string Id);
+
+/// <summary>Entries that meet all conditions, a page at a time.</summary>
+internal sealed record EntryQuery
+{
+    /// <summary>When the job began, in Unix ms: inclusive and exclusive; null: no such bound.</summary>
+    public long? From { get; init; }
+    public long? To { get; init; }
+
+    /// <summary>Columns of the table, each with the values of which one must be met.</summary>
+    public IReadOnlyList<(string Column, IReadOnlyList<string> Values)> Words { get; init; } = [];
+
+    /// <summary>Tags that must have these values.</summary>
+    public IReadOnlyList<(string Name, string Value)> Tags { get; init; } = [];
+
+    /// <summary>Only entries of jobs that called a provider.</summary>
+    public bool OnlyCharges { get; init; }
+
+    /// <summary>The newest first, or the oldest.</summary>
+    public bool NewestFirst { get; init; }
+
+    /// <summary>Adds the next entries after a position to <paramref name="page"/>, at most so many.</summary>
+    public async Task ReadAsync(DbConnection connection, EntryPosition? after, int limit, List<LedgerRow> page, CancellationToken cancellationToken)
+    {
+        var sql = new SqlText(connection);
+        if (From is { } from)
+            sql.Require($"created_at >= {from}");
+        if (To is { } to)
+            sql.Require($"created_at < {to}");
+        foreach (var (column, values) in Words)
+            sql.RequireAny(column, values);
+        foreach (var (name, value) in Tags)
+            sql.Require($"{sql.Tag(name)} = {sql.Value(value)}");
+        if (OnlyCharges)
+            sql.Require("attempts <> '[]'");
+        if (after is { } position)
+            sql.Require($"(created_at, id) {(NewestFirst ? "<" : ">")} ({position.CreatedAt}, {sql.Value(position.Id)})");
+        var order = NewestFirst ? " DESC" : "";
+        var statement = $"SELECT {LedgerRow.Columns} FROM entries{sql.Where} ORDER BY created_at{order}, id{order} LIMIT {limit}";
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, sql.Parameters, cancellationToken: cancellationToken));
+        while (await reader.ReadAsync(cancellationToken))
+            page.Add(LedgerRow.Read(reader));
+    }
+}
