@@ -1,5 +1,6 @@
 using ImageGateway.Admin;
 using ImageGateway.Api;
+using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
@@ -40,6 +41,7 @@ internal sealed partial class Program
         app.UseMiddleware<ErrorHandling>();
         var snapshot = app.Services.GetRequiredService<Func<GatewaySnapshot>>();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
+        app.UseWhen(http => IsGovernance(http.Request.Path), plane => plane.RequireTenantOrAdminKey(() => snapshot().Tenants));
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
         app.UseRateLimiter();
         app.UseMiddleware<PassThroughStage>();
@@ -48,11 +50,15 @@ internal sealed partial class Program
         app.Services.GetRequiredService<EstimateEndpoint>().Map(app);
         app.MapModels();
         app.MapQuota();
+        app.MapOrganization();
+        app.MapImageJobs();
         app.MapPrices();
         app.MapTargets();
         app.MapHealth();
         return app;
     }
 
-    private static bool IsDataPlane(PathString path) => path.StartsWithSegments("/v1") || path.StartsWithSegments("/openai");
+    private static bool IsDataPlane(PathString path) => (path.StartsWithSegments("/v1") && !IsGovernance(path)) || path.StartsWithSegments("/openai");
+
+    private static bool IsGovernance(PathString path) => path.StartsWithSegments("/v1/organization/usage/images") || path.StartsWithSegments("/v1/organization/costs");
 }

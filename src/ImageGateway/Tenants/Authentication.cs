@@ -12,6 +12,9 @@ internal static class Authentication
     /// <summary>The admin key of this request; the control plane's endpoints run only with one.</summary>
     public static Admin Admin(this HttpContext http) => http.Features.GetRequiredFeature<Admin>();
 
+    /// <summary>The tenant's key of this request; null when an admin's came instead.</summary>
+    public static Caller? CallerUnlessAdmin(this HttpContext http) => http.Features.Get<Caller>();
+
     /// <summary>Requires a tenant's key in <c>Authorization: Bearer</c> or <c>api-key</c>.</summary>
     public static IApplicationBuilder RequireTenantKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
     {
@@ -27,6 +30,16 @@ internal static class Authentication
         if (admin.Scope == AdminScope.Read && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
             throw new GatewayException(ErrorKind.Forbidden, "This admin key has the scope read; the request needs the scope admin.");
         http.Features.Set(admin);
+        return next(http);
+    });
+
+    /// <summary>Requires a tenant's key, by which the request sees that tenant's own, or any admin key, by which it sees all.</summary>
+    public static IApplicationBuilder RequireTenantOrAdminKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    {
+        if (directory().FindCaller(Key(http.Request.Headers)) is { } caller)
+            http.Features.Set(caller);
+        else
+            http.Features.Set(directory().FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http));
         return next(http);
     });
 

@@ -8,6 +8,7 @@ internal static class Keys
     public const string Drafting = "igw_drafting_0123456789";
     public const string Discreet = "igw_discreet_0123456789";
     public const string Admin = "igw_admin_0123456789";
+    public const string Reader = "igw_reader_0123456789";
     public const string OpenAI = "sk-provider-openai-0123456789";
     public const string DallE = "sk-provider-dalle-0123456789";
     public const string Azure = "azure-provider-key-0123456789";
@@ -19,6 +20,7 @@ internal static class Keys
         ["secrets/drafting"] = Drafting,
         ["secrets/discreet"] = Discreet,
         ["secrets/admin"] = Admin + "\n",
+        ["secrets/reader"] = Reader,
         ["secrets/openai"] = OpenAI + "\n",
         ["secrets/dalle"] = DallE,
         ["secrets/azure"] = Azure,

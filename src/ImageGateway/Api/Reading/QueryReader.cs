@@ -1,0 +1,88 @@
+using System.Globalization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Api.Reading;
+
+/// <summary>Reads the parameters of a query; one that is wrong is a 400 that names it, its value and what is allowed.</summary>
+internal sealed class QueryReader(IQueryCollection query)
+{
+    // 9999-12-31T23:59:59Z
+    private const long LastSecond = 253_402_300_799;
+
+    private static readonly string[] Iso =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+
+    /// <summary>A parameter that may stand once; null when it is absent or empty.</summary>
+    public string? Text(string name) => query[name].Count switch
+    {
+        0 => null,
+        1 => query[name][0] is { Length: > 0 } text ? text : null,
+        _ => throw GatewayException.Invalid(name, query[name].ToString(), "one value"),
+    };
+
+    /// <summary>All values of an array, written <c>name=</c> or <c>name[]=</c>, each once.</summary>
+    public IReadOnlyList<string> Many(string name) =>
+        [.. query[name].Concat(query[$"{name}[]"]).OfType<string>().Where(value => value.Length > 0).Distinct()];
+
+    /// <summary>All values of an array of these words.</summary>
+    public IReadOnlyList<string> Words(string name, IReadOnlyCollection<string> allowed)
+    {
+        var words = Many(name);
+        foreach (var word in words)
+        {
+            if (!allowed.Contains(word))
+                throw GatewayException.Invalid(name, word, string.Join(", ", allowed));
+        }
+        return words;
+    }
+
+    /// <summary>One of these words; the first when the parameter is absent.</summary>
+    public string Word(string name, params string[] allowed)
+    {
+        var word = Text(name) ?? allowed[0];
+        return allowed.Contains(word) ? word : throw GatewayException.Invalid(name, word, string.Join(", ", allowed));
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public int Number(string name, int ifAbsent, int min, int max)
+    {
+        if (Text(name) is not { } text)
+            return ifAbsent;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw GatewayException.Invalid(name, text, $"{min} to {max}");
+    }
+
+    /// <summary>A moment in Unix seconds; null when it is absent.</summary>
+    public long? Seconds(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        return Parse(text) ?? throw GatewayException.Invalid(name, text, "a time in Unix seconds");
+    }
+
+    /// <summary>A moment in Unix ms, written in Unix seconds or as ISO 8601, UTC where no offset is given; null when it is absent.</summary>
+    public long? Moment(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (Parse(text) is { } seconds)
+            return seconds * 1000;
+        // A plus sign that was not escaped arrives as a space.
+        return DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.ToUnixTimeMilliseconds() >= 0
+            ? moment.ToUnixTimeMilliseconds()
+            : throw GatewayException.Invalid(name, text, "a time in Unix seconds, or as in 2026-11-20 or 2026-11-20T12:00:00Z");
+    }
+
+    /// <summary>The period from <c>from</c> to <c>to</c> in Unix ms.</summary>
+    public (long? From, long? To) Period()
+    {
+        var (from, to) = (Moment("from"), Moment("to"));
+        if (from is not null && to <= from)
+            throw GatewayException.Invalid("to", Text("to")!, "a time after from");
+        return (from, to);
+    }
+
+    private static long? Parse(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LastSecond ? seconds : null;
+}
