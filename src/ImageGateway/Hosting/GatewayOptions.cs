@@ -1,4 +1,5 @@
 using ImageGateway.Api;
+using ImageGateway.Alerts;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
 using ImageGateway.Ledger;
@@ -9,7 +10,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("DrainTimeout", "PublicUrl", "Alerts", "Admin")]
+[NotYetInForce("DrainTimeout", "PublicUrl", "Admin")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -35,6 +36,9 @@ internal sealed class GatewayOptions
 
     /// <summary>Whether a model without a price may be used.</summary>
     public UnpricedAction Unpriced { get; set; } = UnpricedAction.Refuse;
+
+    /// <summary>What is told of budgets, and where.</summary>
+    public AlertFileOptions Alerts { get; set; } = new();
 
     /// <summary>Bounds of what runs at once.</summary>
     public OverloadOptions Overload { get; set; } = new();

@@ -46,6 +46,7 @@ internal static partial class GatewayServices
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
         services.AddQuotas(snapshot.Overload);
+        services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);

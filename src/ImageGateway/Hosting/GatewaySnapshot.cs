@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Catalog;
@@ -20,6 +21,9 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
 
     /// <summary>The limits of the configuration.</summary>
     public required IReadOnlyList<ScopeLimits> ConfiguredLimits { get; init; }
+
+    /// <summary>What is told of budgets; read at start only.</summary>
+    public required AlertOptions Alerts { get; init; }
 
     /// <summary>What may run at once; read at start only.</summary>
     public required OverloadOptions Overload { get; init; }
@@ -44,6 +48,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var catalogue = Catalogue.Load(path, mistakes.At("Catalogue"));
         CheckLimits(options.Limits, mistakes.At("Limits"));
         var ledger = Ledger();
+        var alerts = Alerts();
         mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
@@ -55,8 +60,19 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts }
             : null;
+    }
+
+    private AlertOptions Alerts()
+    {
+        var (here, alerts) = (mistakes.At("Alerts"), options.Alerts);
+        here.Unless(alerts.Thresholds.TrueForAll(percent => percent is >= 1 and <= 1000), nameof(alerts.Thresholds), "must be 1 to 1000 per cent each");
+        var address = Uri.TryCreate(alerts.Webhook, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+        here.Unless(alerts.Webhook is null || address is not null, nameof(alerts.Webhook), "is no http or https address");
+        here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is needed with a webhook: its receiver must know who calls");
+        var secret = alerts.Secret is { } reference ? secrets.Resolve(reference, here, nameof(alerts.Secret)) : null;
+        return new AlertOptions(address, secret, alerts.Thresholds.Count > 0 ? [.. alerts.Thresholds.Distinct().Order()] : [50, 80, 100]);
     }
 
     private LedgerOptions Ledger()

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Dapper;
+using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Database;
 using ImageGateway.Images;
@@ -23,6 +24,16 @@ internal static class QuotaServices
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = PartitionedRateLimiter.CreateChained(Concurrency(overload), new RequestLimiter(quota)));
+    }
+
+    /// <summary>Registers budget alerts, which are kept in the database; without one there are none.</summary>
+    public static void AddBudgetAlerts(this IServiceCollection services, AlertOptions options)
+    {
+        if (!services.Any(service => service.ServiceType == typeof(SqlDatabase)))
+            return;
+        services.AddSingleton(options);
+        services.AddSingleton<AlertStore>();
+        services.AddHostedService<BudgetAlerts>();
     }
 
     // One limit for the process; what neither runs nor waits is shed.

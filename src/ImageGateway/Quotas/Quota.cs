@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ImageGateway.Images;
 
@@ -6,6 +7,9 @@ namespace ImageGateway.Quotas;
 /// <summary>Holds jobs against the limits of their tenant, project, key and end user.</summary>
 internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvider time)
 {
+    // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
+    private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
+
     /// <summary>Holds what a job may cost at worst, at every scope or at none.</summary>
     /// <param name="record">The job.</param>
     /// <param name="nanoUsd">The dearest target's worst case.</param>
@@ -20,7 +24,7 @@ internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvide
             return new Reservation(store, caller.Tenant, record.Id, [], [], nanoUsd, outputTokens);
         RefuseHopeless(uses);
         var answer = await store.ReserveAsync(caller.Tenant, record.Id, uses);
-        return new Reservation(store, caller.Tenant, record.Id, uses, answer.States, nanoUsd, outputTokens) { Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
+        return new Reservation(store, caller.Tenant, record.Id, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
     }
 
     /// <summary>True when the requests of a key are limited.</summary>
@@ -44,6 +48,23 @@ internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvide
         return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
     }
 
+    /// <summary>How counters of a tenant stand.</summary>
+    public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => store.ReadAsync(tenant, uses);
+
+    /// <summary>The budgets that jobs have used since they were last taken, by tenant.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> TakeTouched()
+    {
+        var taken = _touched.Keys.Select(key => _touched.TryRemove(key, out var touched) ? touched : default).Where(touched => touched.Use is not null);
+        return taken.GroupBy(touched => touched.Tenant).ToDictionary(tenant => tenant.Key, IReadOnlyList<CounterUse> (tenant) => [.. tenant.Select(touched => touched.Use)]);
+    }
+
+    /// <summary>Puts budgets back that could not be looked at.</summary>
+    public void Touch(IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> untold)
+    {
+        foreach (var (tenant, uses) in untold)
+            Touch(tenant, uses);
+    }
+
     /// <summary>The error of a limit that has no room.</summary>
     public static GatewayException Refusal(CounterUse use, QuotaAnswer answer)
     {
@@ -59,6 +80,15 @@ internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvide
         return new GatewayException(ErrorKind.InsufficientQuota, string.Create(
             CultureInfo.InvariantCulture,
             $"The limit {kind.Word} of {use.Scope} is reached: {kind.Shown(use.Limit.Enforced!.Value)}{unit} allowed, {kind.Shown(state.Used)} spent, {kind.Shown(state.Held)} held by jobs in flight, and this job may take up to {kind.Shown(use.Amount)}. {reset}"));
+    }
+
+    private void Touch(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        foreach (var use in uses)
+        {
+            if (!use.Limit.Kind.IsShort)
+                _touched.TryAdd(use.Key, (tenant, use));
+        }
     }
 
     // The same end user's requests a minute are counted here, since the user is in the body.

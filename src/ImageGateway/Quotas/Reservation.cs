@@ -12,6 +12,9 @@ internal sealed class Reservation(IQuotaStore store, string tenant, string id, I
     private long _nanoUsd = nanoUsd;
     private long _outputTokens = outputTokens;
 
+    /// <summary>Called when it was settled.</summary>
+    public Action? Settled { get; init; }
+
     /// <summary>Why nothing is held; null when it is.</summary>
     public GatewayException? Refusal { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed class Reservation(IQuotaStore store, string tenant, string id, I
             return;
         var (usd, tokens) = Needed(record);
         await store.SettleAsync(tenant, id, usd, tokens);
+        Settled?.Invoke();
     }
 
     public void Dispose() => _growing.Dispose();

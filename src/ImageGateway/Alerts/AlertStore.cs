@@ -1,0 +1,61 @@
+using Dapper;
+using ImageGateway.Database;
+
+namespace ImageGateway.Alerts;
+
+/// <summary>An alert that is to be delivered.</summary>
+internal sealed record DueAlert(string Crossing, string Id, string Body, long Tries);
+
+/// <summary>Keeps alerts until they are delivered: each crossing once, whichever replica sees it first.</summary>
+internal sealed class AlertStore(SqlDatabase database)
+{
+    // Who tries has so long before another replica does.
+    private const long ClaimMs = 60_000;
+
+    /// <summary>Adds those whose crossing is not known yet, and gives them back.</summary>
+    public async Task<List<Alert>> AddAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    {
+        var added = new List<Alert>();
+        await using var connection = await database.OpenAsync(cancellationToken);
+        foreach (var alert in alerts)
+        {
+            var one = alert with { Id = Guid.NewGuid().ToString() };
+            var rows = await connection.ExecuteAsync(
+                "INSERT INTO alerts (crossing, id, created_at, body, tries, due_at, delivered_at) VALUES (@Crossing, @Id, @at, @body, 0, 0, NULL) ON CONFLICT DO NOTHING",
+                new { one.Crossing, one.Id, at = one.CreatedAt * 1000, body = one.ToJson() });
+            if (rows > 0)
+                added.Add(one);
+        }
+        return added;
+    }
+
+    /// <summary>Claims what is to be delivered now (Unix ms), oldest first.</summary>
+    public async Task<List<DueAlert>> ClaimAsync(long now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var due = await connection.QueryAsync<DueAlert>(
+            "SELECT crossing, id, body, tries FROM alerts WHERE delivered_at IS NULL AND due_at <= @now ORDER BY created_at LIMIT 100", new { now });
+        var claimed = new List<DueAlert>();
+        foreach (var alert in due)
+        {
+            if (await connection.ExecuteAsync("UPDATE alerts SET due_at = @until WHERE crossing = @Crossing AND delivered_at IS NULL AND due_at <= @now", new { until = now + ClaimMs, alert.Crossing, now }) > 0)
+                claimed.Add(alert);
+        }
+        return claimed;
+    }
+
+    /// <summary>It was delivered, or is tried again at <paramref name="dueAt"/> (Unix ms).</summary>
+    public async Task EndAsync(DueAlert alert, long? deliveredAt, long dueAt, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            "UPDATE alerts SET delivered_at = @deliveredAt, due_at = @dueAt, tries = tries + 1 WHERE crossing = @Crossing", new { deliveredAt, dueAt, alert.Crossing });
+    }
+
+    /// <summary>What a scope spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD.</summary>
+    public async Task<long> SpentAsync(string tenant, long from, long to, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>("SELECT COALESCE(SUM(charge), 0) FROM usage_hours WHERE tenant = @tenant AND start_at >= @from AND start_at < @to", new { tenant, from, to });
+    }
+}

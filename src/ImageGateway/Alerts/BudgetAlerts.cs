@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using ImageGateway.Database;
+using ImageGateway.Images;
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Alerts;
+
+/// <summary>Looks at the budgets that jobs have used lately, tells what was crossed, and delivers what is not delivered yet.</summary>
+internal sealed partial class BudgetAlerts : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    // The norm of an hour is that of the week before.
+    private const int NormHours = 7 * 24;
+    private const long Hour = 3_600_000;
+
+    private readonly Quota _quota;
+    private readonly AlertStore _store;
+    private readonly AlertOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<BudgetAlerts> _log;
+    private readonly Webhook? _webhook;
+    private readonly Counter<long> _count;
+
+    public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
+    {
+        (_quota, _store, _options, _time, _log) = (quota, store, options, time, log);
+        _webhook = options.Webhook is { } address ? new Webhook(address, options.Secret!, time) : null;
+        _count = meters.Create("ImageGateway").CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
+    }
+
+    public override void Dispose()
+    {
+        _webhook?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await TryAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops; what is not delivered is in the database.
+        }
+    }
+
+    private async Task TryAsync(CancellationToken cancellationToken)
+    {
+        var touched = _quota.TakeTouched();
+        try
+        {
+            foreach (var (tenant, uses) in touched)
+                await LookAsync(tenant, uses, cancellationToken);
+            if (_webhook is not null)
+                await DeliverAsync(_webhook, cancellationToken);
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e) || e is GatewayException)
+        {
+            _quota.Touch(touched);
+            LogFailed(e.Message);
+        }
+    }
+
+    private async Task LookAsync(string tenant, IReadOnlyList<CounterUse> uses, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var states = await _quota.ReadAsync(tenant, uses);
+        var alerts = uses.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
+        if (await AnomalyAsync(tenant, now, cancellationToken) is { } anomaly)
+            alerts.Add(anomaly);
+        foreach (var alert in await _store.AddAsync(alerts, cancellationToken))
+        {
+            LogAlert(alert.Type, alert.Scope, alert.Limit, alert.Used, alert.Max);
+            _count.Add(1, new KeyValuePair<string, object?>("type", alert.Type));
+        }
+    }
+
+    private async Task<Alert?> AnomalyAsync(string tenant, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var hour = now.ToUnixTimeMilliseconds() / Hour * Hour;
+        var spent = await _store.SpentAsync(tenant, hour, hour + Hour, cancellationToken);
+        var norm = await _store.SpentAsync(tenant, hour - (NormHours * Hour), hour, cancellationToken) / NormHours;
+        return AlertRules.Anomaly($"tenant:{tenant}", new NanoUsd(spent).Usd, new NanoUsd(norm).Usd, now);
+    }
+
+    // At least once: who dies between the receiver's answer and the mark sends it again, under the same id.
+    private async Task DeliverAsync(Webhook webhook, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var alert in await _store.ClaimAsync(now, cancellationToken))
+        {
+            if (await webhook.PostAsync(alert.Id, alert.Body, cancellationToken))
+            {
+                await _store.EndAsync(alert, now, now, cancellationToken);
+                continue;
+            }
+            var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(alert.Tries, 20))));
+            LogUndelivered(alert.Id, alert.Tries + 1, pause);
+            await _store.EndAsync(alert, null, now + (long)pause.TotalMilliseconds, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type}: {Limit} of {Scope} stands at {Used} of {Max}")]
+    private partial void LogAlert(string type, string scope, string limit, decimal used, decimal max);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook did not take alert {Id} (try {Tries}); again in {Pause}")]
+    private partial void LogUndelivered(string id, long tries, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Budget alerts wait, and are looked at again: {Message}")]
+    private partial void LogFailed(string message);
+}

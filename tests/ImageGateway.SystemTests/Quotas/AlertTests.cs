@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using ImageGateway.Alerts;
+using ImageGateway.SystemTests.Reload;
+using ImageGateway.SystemTests.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ImageGateway.SystemTests.Quotas;
+
+/// <summary>Budget alerts as their receiver sees them.</summary>
+public sealed class AlertTests
+{
+    private sealed record Post(string Id, string Signature, string Body);
+
+    [Fact]
+    public async Task Crossings_are_posted_once_signed_and_again_until_they_are_taken()
+    {
+        var posts = new ConcurrentQueue<Post>();
+        await using var receiver = await ReceiverAsync(posts);
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Alerts": { "Webhook": "{{receiver.Urls.Single()}}/alerts", "Secret": "file:secrets/openai" } """,
+            tenant: """, "Limits": { "UsdTotal": 0.0200 } """);
+        using var first = await gateway.GenerateAsync();
+        await Until.TrueAsync(() => posts.Count >= 2, "50 % is posted, and posted again");
+        var (refused, taken) = (posts.First(), posts.Last());
+        Assert.Equal((refused.Id, refused.Body), (taken.Id, taken.Body));
+        var alert = JsonNode.Parse(taken.Body)!;
+        Assert.Equal(("budget.threshold", "tenant:acme", "usd_total", 50), ((string?)alert["type"], (string?)alert["scope"], (string?)alert["limit"], (int)alert["threshold_percent"]!));
+        var parts = taken.Signature.Split(',');
+        Assert.Equal($"v1={Webhook.Sign(Keys.Files.First(file => file.Key == "secrets/openai").Value.Trim(), $"{parts[0][2..]}.{taken.Body}")}", parts[1]);
+    }
+
+    // The first post is refused.
+    private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<Post> posts)
+    {
+        var app = WebApplication.Create(["--urls", "http://127.0.0.1:0"]);
+        app.MapPost("/alerts", async (HttpContext http) =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            posts.Enqueue(new Post(http.Request.Headers["x-gateway-event-id"]!, http.Request.Headers["x-gateway-signature"]!, await reader.ReadToEndAsync()));
+            return posts.Count == 1 ? Results.StatusCode(500) : Results.Ok();
+        });
+        await app.StartAsync();
+        return app;
+    }
+}

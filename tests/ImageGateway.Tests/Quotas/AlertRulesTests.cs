@@ -1,0 +1,57 @@
+using ImageGateway.Alerts;
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Tests.Quotas;
+
+public sealed class AlertRulesTests
+{
+    private const long Usd = 1_000_000_000;
+
+    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly int[] Thresholds = [50, 80, 100];
+
+    [Theory]
+    [InlineData(49, new int[0])]
+    [InlineData(50, new[] { 50 })]
+    [InlineData(99, new[] { 50, 80 })]
+    [InlineData(120, new[] { 50, 80, 100 })]
+    public void Threshold_is_told_from_its_share_on(long usd, int[] told)
+    {
+        var alerts = AlertRules.Of(Use("usd_total", 100), new CounterState(usd * Usd, 0), Thresholds, Noon);
+        Assert.Equal(told, alerts.Where(alert => alert.Type == "budget.threshold").Select(alert => alert.ThresholdPercent!.Value));
+    }
+
+    // Noon is half of the day: 60 USD until then are 120 by its end.
+    [Theory]
+    [InlineData(60, 120)]
+    [InlineData(40, null)]
+    public void Forecast_is_told_when_it_passes_the_limit(long usd, int? forecast)
+    {
+        var alert = AlertRules.Of(Use("usd_per_day", 100), new CounterState(usd * Usd, 0), [], Noon).SingleOrDefault();
+        Assert.Equal(forecast, alert?.Forecast);
+    }
+
+    [Fact]
+    public void Forecast_of_a_window_that_has_just_begun_says_nothing() =>
+        Assert.Empty(AlertRules.Of(Use("usd_per_day", 100, Noon.AddHours(-11)), new CounterState(60 * Usd, 0), [], Noon.AddHours(-11)));
+
+    [Theory]
+    [InlineData(6, 1, true)]
+    [InlineData(5, 1, false)]
+    [InlineData(0.9, 0.1, false)]
+    [InlineData(100, 0, false)]
+    public void Hour_is_told_when_it_spends_five_times_the_norm(double hour, double usual, bool isTold) =>
+        Assert.Equal(isTold, AlertRules.Anomaly("tenant:acme", (decimal)hour, (decimal)usual, Noon) is not null);
+
+    [Fact]
+    public void Same_crossing_has_the_same_text_in_its_window_only()
+    {
+        var (one, other) = (Crossing(Noon), Crossing(Noon.AddHours(1)));
+        Assert.Equal(one, other);
+        Assert.NotEqual(one, Crossing(Noon.AddDays(1)));
+    }
+
+    private static string Crossing(DateTimeOffset now) => AlertRules.Of(Use("usd_per_day", 100, now), new CounterState(100 * Usd, 0), [100], now).Single().Crossing;
+
+    private static CounterUse Use(string word, long maxUsd, DateTimeOffset? now = null) => new("tenant:acme", new Limit(LimitKind.ByWord[word], maxUsd * Usd, null), 0, now ?? Noon);
+}
