@@ -28,7 +28,8 @@ internal static class AttemptCost
     {
         if (price is null)
             return (NanoUsd.Zero, ChargeBasis.None);
-        if (facts.Usage is { } usage)
+        // Events tell the usage picture by picture: of a stream that broke off, that of the others is not known.
+        if (facts.Usage is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
             return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
         var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
         var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : JobCost.UsualSize;
