@@ -73,6 +73,11 @@ internal sealed class SqlDatabase
     /// <summary>True for failures of the database itself, not of a statement: it cannot be reached, is full or is shutting down.</summary>
     public static bool IsFailure(Exception e) => e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException;
 
+    /// <summary>True when the database took offence at what was to be written: class 22, data exception, or 23, a constraint; or the driver did.</summary>
+    public static bool IsOfTheData(Exception e) => e is PostgresException { SqlState: var state }
+        ? state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)
+        : !IsFailure(e);
+
     private static SqlDatabase Postgres(string connectionString)
     {
         // A database that hangs must not hold jobs for the drivers' default of half a minute.

@@ -15,6 +15,11 @@ internal readonly record struct TokenUsage(
         $"{{\"input_tokens\":{TextInput + ImageInput},\"input_tokens_details\":{{\"text_tokens\":{TextInput},\"image_tokens\":{ImageInput}}},"
         + $"\"output_tokens\":{ImageOutput + TextOutput},\"output_tokens_details\":{{\"image_tokens\":{ImageOutput},\"text_tokens\":{TextOutput}}},\"total_tokens\":{Total}}}";
 
+    public static TokenUsage operator -(TokenUsage a, TokenUsage b) => new(
+        a.TextInput - b.TextInput, a.ImageInput - b.ImageInput,
+        a.CachedTextInput - b.CachedTextInput, a.CachedImageInput - b.CachedImageInput,
+        a.ImageOutput - b.ImageOutput, a.TextOutput - b.TextOutput);
+
     public static TokenUsage operator +(TokenUsage a, TokenUsage b) => new(
         a.TextInput + b.TextInput, a.ImageInput + b.ImageInput,
         a.CachedTextInput + b.CachedTextInput, a.CachedImageInput + b.CachedImageInput,

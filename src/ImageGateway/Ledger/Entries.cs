@@ -1,3 +1,4 @@
+using System.Text;
 using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
@@ -37,7 +38,7 @@ internal static class Entries
             PriceBook = record.PriceBook,
             Basis = ChargeBasis.None,
             Status = record.Status,
-            ErrorCode = record.ErrorCode,
+            ErrorCode = Bounded(record.ErrorCode),
             Stream = job.Parameters.Stream,
             FirstByteMs = (long?)record.FirstByte?.TotalMilliseconds,
             DurationMs = (long)record.Duration.TotalMilliseconds,
@@ -58,19 +59,20 @@ internal static class Entries
         var all = intents.OrderByDescending(intent => intent.Attempts.Count(attempt => attempt.Ended)).ThenByDescending(intent => intent.Attempts.Count).ToList();
         var attempts = all.SelectMany(intent => intent.Attempts).GroupBy(attempt => attempt.Number)
             .Select(same => same.FirstOrDefault(attempt => attempt.Ended) ?? same.First()).OrderBy(attempt => attempt.Number).ToList();
-        var entry = all[0] with { Status = JobStatus.Abandoned, ErrorCode = "abandoned", DurationMs = Math.Max(0, now - all[0].CreatedAt) };
+        var entry = all[0] with { Status = JobStatus.Abandoned, ErrorCode = "abandoned", Images = 0, DurationMs = Math.Max(0, now - all[0].CreatedAt) };
         var markup = entry.Charge > 0 ? (decimal)entry.BilledCost / entry.Charge : 1;
         return WithAttempts(entry, attempts, markup);
     }
 
-    /// <summary>The difference between what an abandoned job was charged and what it cost in the end, as an entry of its own.</summary>
-    public static LedgerEntry Correction(LedgerEntry abandoned, LedgerEntry actual, string id) => actual with
+    /// <summary>The difference between what is recorded of an abandoned job and what became of it, as an entry of its own.</summary>
+    public static LedgerEntry Correction(RecordedSums recorded, LedgerEntry actual, string id) => actual with
     {
         Id = id,
-        Corrects = abandoned.Id,
-        Charge = actual.Charge - abandoned.Charge,
-        ListCost = actual.ListCost - abandoned.ListCost,
-        BilledCost = actual.BilledCost - abandoned.BilledCost,
+        Corrects = actual.Id,
+        Usage = actual.Usage - recorded.Usage,
+        Charge = actual.Charge - recorded.Charge,
+        ListCost = actual.ListCost - recorded.ListCost,
+        BilledCost = actual.BilledCost - recorded.BilledCost,
     };
 
     private static LedgerEntry WithAttempts(LedgerEntry entry, List<LedgerAttempt> attempts, decimal markup)
@@ -91,9 +93,21 @@ internal static class Entries
     }
 
     private static LedgerAttempt Of(AttemptRecord attempt) => new(
-        attempt.Number, attempt.Target, attempt.Model, attempt.Status, attempt.ErrorCode, attempt.UpstreamRequestId, (long)attempt.Duration.TotalMilliseconds,
+        attempt.Number, attempt.Target, attempt.Model, attempt.Status, Bounded(attempt.ErrorCode), Bounded(attempt.UpstreamRequestId), (long)attempt.Duration.TotalMilliseconds,
         attempt.Contracted.Value, attempt.Cost.List.Value, attempt.Cost.Basis, attempt.ContractedWorst.Value, attempt.HasEnded);
 
-    // A client's words, of which one may be as long as a body.
-    private static string? Bounded(string? text) => text is null or { Length: <= MaxText } ? text : text[..MaxText];
+    // A client's or a provider's words: one may be as long as a body, or hold NUL or half a character, which PostgreSQL does not take.
+    private static string? Bounded(string? text)
+    {
+        if (text is null || (text.Length <= MaxText && Ascii.IsValid(text) && !text.Contains('\0', StringComparison.Ordinal)))
+            return text;
+        var kept = new StringBuilder(MaxText);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (kept.Length + rune.Utf16SequenceLength > MaxText)
+                break;
+            kept.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);
+        }
+        return kept.ToString();
+    }
 }

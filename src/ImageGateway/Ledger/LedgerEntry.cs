@@ -73,6 +73,8 @@ internal sealed record LedgerEntry
 
     public static string Json(IReadOnlyList<LedgerAttempt> attempts) => JsonSerializer.Serialize(attempts, LedgerJson.Default.IReadOnlyListLedgerAttempt);
 
+    public static IReadOnlyList<LedgerAttempt> AttemptsFromJson(string json) => JsonSerializer.Deserialize(json, LedgerJson.Default.IReadOnlyListLedgerAttempt)!;
+
     public static LedgerEntry FromJson(string json) => JsonSerializer.Deserialize(json, LedgerJson.Default.LedgerEntry)!;
 }
 

@@ -13,6 +13,7 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset _cleaned;
+    private DateTimeOffset _sweepsFrom;
 
     /// <summary>The lease is there before the first job.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         await base.StopAsync(cancellationToken);
         try
         {
-            await ledger.FlushAsync();
+            await ledger.FlushAsync().WaitAsync(cancellationToken);
             await using var connection = await database.OpenAsync(cancellationToken);
             await connection.ExecuteAsync("DELETE FROM leases WHERE process = @Process", new { ledger.Process });
         }
@@ -64,6 +65,8 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             LogFailed(e.Message);
+            // The others could not renew their leases either.
+            _sweepsFrom = time.GetUtcNow() + options.Lease;
         }
     }
 
@@ -77,6 +80,8 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
+        if (time.GetUtcNow() < _sweepsFrom)
+            return;
         await using var connection = await database.OpenAsync(cancellationToken);
         while (LedgerStore.Sweep(connection, time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } abandoned)
             LogAbandoned(abandoned.Count, string.Create(CultureInfo.InvariantCulture, $"{abandoned.Sum(entry => entry.Charge) / 1e9m:0.######}"));

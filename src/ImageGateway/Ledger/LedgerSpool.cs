@@ -10,6 +10,7 @@ namespace ImageGateway.Ledger;
 internal sealed class LedgerSpool(string path, long maxBytes) : IDisposable
 {
     private const int Names = 16;
+    private const byte LineEnd = (byte)'\n';
     private const int ReplayedAtOnce = 500;
 
     private FileStream? _file;
@@ -42,36 +43,70 @@ internal sealed class LedgerSpool(string path, long maxBytes) : IDisposable
         }
     }
 
-    /// <summary>Replays all files no other process holds, in their order; a file is emptied when all of it is committed.</summary>
-    public void Replay(Action<IReadOnlyList<LedgerWork>> commit)
+    /// <summary>
+    /// Replays all files no other process holds, in their order; a file is emptied when all of it is committed, and stays,
+    /// since another process may be opening it. Returns how many lines could not be read.
+    /// </summary>
+    public int Replay(Action<IReadOnlyList<LedgerWork>> commit)
     {
+        var unreadable = 0;
         while ((_file ??= Open(mustHaveContent: true)) is { } file)
         {
             file.Seek(0, SeekOrigin.Begin);
             using (var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true))
             {
                 foreach (var batch in Lines(reader).Chunk(ReplayedAtOnce))
-                    commit(batch);
+                {
+                    commit([.. batch.OfType<LedgerWork>()]);
+                    unreadable += batch.Count(work => work is null);
+                }
             }
             file.SetLength(0);
             file.Flush(flushToDisk: true);
-            File.Delete(file.Name);
             file.Dispose();
             _file = null;
         }
+        return unreadable;
     }
 
     public void Dispose() => _file?.Dispose();
 
-    // The last line may be torn by a crash; then nobody was told that it was kept.
-    private static IEnumerable<LedgerWork> Lines(StreamReader reader)
+    // Null for a line of which the disk has lost a part; a crash can do so before anybody was told that it was kept.
+    private static IEnumerable<LedgerWork?> Lines(StreamReader reader)
     {
         while (reader.ReadLine() is { } line)
+            yield return Read(line);
+    }
+
+    private static LedgerWork? Read(string line)
+    {
+        try
         {
-            if (reader.EndOfStream && !line.EndsWith('}'))
-                yield break;
-            yield return JsonSerializer.Deserialize(line, LedgerJson.Default.LedgerWork)!;
+            return JsonSerializer.Deserialize(line, LedgerJson.Default.LedgerWork);
         }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // A last line without its end was torn by a crash; what follows must not be glued to it.
+    private static void CutTornLine(FileStream file)
+    {
+        Span<byte> block = stackalloc byte[4096];
+        for (var end = file.Length; end > 0;)
+        {
+            var part = block[..(int)Math.Min(end, block.Length)];
+            file.Seek(end - part.Length, SeekOrigin.Begin);
+            file.ReadExactly(part);
+            end -= part.Length;
+            if (part.LastIndexOf(LineEnd) is >= 0 and var at)
+            {
+                file.SetLength(end + at + 1);
+                return;
+            }
+        }
+        file.SetLength(0);
     }
 
     private FileStream? Open(bool mustHaveContent)
@@ -83,7 +118,10 @@ internal sealed class LedgerSpool(string path, long maxBytes) : IDisposable
                 continue;
             try
             {
-                return new FileStream(candidate, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                // Without a buffer: it would write later what the disk has refused.
+                var file = new FileStream(candidate, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                CutTornLine(file);
+                return file;
             }
             catch (IOException) when (File.Exists(candidate))
             {

@@ -18,30 +18,38 @@ internal static class LedgerStore
         if (entries.Count > 0)
         {
             Write(connection, transaction, entries);
-            LedgerTables.DeleteIntents(connection, transaction, [.. over]);
+            Rows.Delete(connection, transaction, "intents", "job", [.. over]);
         }
         transaction.Commit();
     }
 
-    /// <summary>Closes the jobs of processes whose lease has ended, each charged at its worst case; returns them.</summary>
+    /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="now">Unix ms.</param>
     public static List<LedgerEntry> Sweep(DbConnection connection, long now)
     {
         using var transaction = connection.BeginTransaction();
-        var intents = connection.Query<string>(
-            "SELECT entry FROM intents WHERE process NOT IN (SELECT process FROM leases WHERE expires_at > @now) ORDER BY job LIMIT 2000", new { now }, transaction);
-        var abandoned = intents.Select(LedgerEntry.FromJson).GroupBy(entry => entry.Id).Select(job => Entries.Abandoned(job, now)).ToList();
+        // Whole jobs: each of a job's intents may know a call that the others do not.
+        var intents = connection.Query<(string Id, string Entry)>(
+            """
+            SELECT id, entry FROM intents WHERE job IN (
+              SELECT DISTINCT job FROM intents WHERE process NOT IN (SELECT process FROM leases WHERE expires_at > @now) ORDER BY job LIMIT 500)
+            """,
+            new { now }, transaction).ToList();
+        var abandoned = intents.Select(intent => LedgerEntry.FromJson(intent.Entry)).GroupBy(entry => entry.Id).Select(job => Entries.Abandoned(job, now)).ToList();
         if (abandoned.Count == 0)
             return abandoned;
-        Write(connection, transaction, abandoned);
-        LedgerTables.DeleteIntents(connection, transaction, [.. abandoned.Select(entry => entry.Id)]);
+        var written = Write(connection, transaction, abandoned);
+        // Not all of the job: a process that lives after all may have begun another call meanwhile.
+        Rows.Delete(connection, transaction, "intents", "id", [.. intents.Select(intent => intent.Id)]);
         transaction.Commit();
-        return abandoned;
+        return written;
     }
 
-    private static void Write(DbConnection connection, DbTransaction transaction, List<LedgerEntry> entries)
+    // In the order of their ids, so that two replicas that close the same jobs cannot wait for each other.
+    private static List<LedgerEntry> Write(DbConnection connection, DbTransaction transaction, List<LedgerEntry> entries)
     {
+        entries.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
         var ids = LedgerTables.Entries.Write(connection, transaction, entries).ToHashSet();
         var written = entries.Where(entry => ids.Contains(entry.Id)).ToList();
         if (written.Count < entries.Count)
@@ -49,20 +57,19 @@ internal static class LedgerStore
         LedgerTables.Hours.Write(connection, transaction, UsageSum.Of(written, UsageSum.Hour));
         LedgerTables.Days.Write(connection, transaction, UsageSum.Of(written, UsageSum.Day));
         LedgerTables.Totals.Write(connection, transaction, UsageSum.Totals(written));
+        return written;
     }
 
-    // A process that was taken for dead has closed its job after all: entries are never changed, so the difference gets one of its own.
+    // A process that was taken for dead has closed its job after all, or begun another call and then died: entries are never
+    // changed, so the difference gets one of its own. What else is there already was written before, and is replayed.
     private static List<LedgerEntry> Correct(DbConnection connection, DbTransaction transaction, IEnumerable<LedgerEntry> late)
     {
         var corrections = new List<LedgerEntry>();
-        foreach (var entry in late.Where(entry => entry.Status != JobStatus.Abandoned))
+        foreach (var entry in late)
         {
-            var known = connection.QuerySingle<(long Charge, long ListCost, long BilledCost, string Status)>(
-                "SELECT charge, list_cost, billed_cost, status FROM entries WHERE id = @Id", new { entry.Id }, transaction);
-            if (known.Status != Words.Of(JobStatus.Abandoned))
-                continue;
-            var abandoned = entry with { Charge = known.Charge, ListCost = known.ListCost, BilledCost = known.BilledCost };
-            corrections.Add(Entries.Correction(abandoned, entry, $"{entry.Id}-corrected"));
+            var recorded = RecordedSums.Read(connection, transaction, entry.Id);
+            if (recorded.IsAbandoned && (entry.Status != JobStatus.Abandoned || entry.Attempts.Count > recorded.Attempts))
+                corrections.Add(Entries.Correction(recorded, entry, RecordedSums.CorrectionId(entry.Id, recorded.Entries)));
         }
         var ids = LedgerTables.Entries.Write(connection, transaction, corrections).ToHashSet();
         return [.. corrections.Where(entry => ids.Contains(entry.Id))];

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -80,10 +79,6 @@ internal static class LedgerTables
 
     /// <summary>The daily sums with fewer keys.</summary>
     public static readonly Table<UsageSum> Totals = Usage("usage_totals", "tenant", "project", "model");
-
-    /// <summary>Deletes the intents of jobs that are over.</summary>
-    public static void DeleteIntents(DbConnection connection, DbTransaction transaction, IReadOnlyList<string> jobs) =>
-        Rows.Delete(connection, transaction, "intents", "job", jobs);
 
     private static Table<UsageSum> Usage(string table, params string[] only)
     {

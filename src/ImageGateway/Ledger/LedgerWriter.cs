@@ -24,6 +24,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
     private readonly List<Item> _late = [];
+
+    // What the database does not take, of the batch that is being written.
+    private readonly HashSet<LedgerWork> _refused = new(ReferenceEqualityComparer.Instance);
     private Thread? _thread;
     private DbConnection? _connection;
     private DateTimeOffset _retryAt;
@@ -118,20 +121,47 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             if (time.GetUtcNow() < _retryAt)
                 throw new IOException("The database failed a moment ago.");
             _connection ??= database.Open();
-            if (spool.HasContent)
-                spool.Replay(work => LedgerStore.Commit(_connection, work));
-            var works = _batch.Where(item => item.Work is not null).Select(item => item.Work!).ToList();
-            if (works.Count > 0)
-                LedgerStore.Commit(_connection, works);
+            if (spool.HasContent && spool.Replay(Commit) is > 0 and var unreadable)
+                LogUnreadable(unreadable);
+            _refused.Clear();
+            Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
             if (_isFailing)
                 LogBack();
             _isFailing = false;
             foreach (var item in _batch)
-                item.Done.SetResult();
+            {
+                if (item.Work is { Intent: not null } intent && _refused.Contains(intent))
+                    item.Done.SetException(Unavailable());
+                else
+                    item.Done.SetResult();
+            }
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             Fail(e);
+        }
+    }
+
+    // One that the database does not take must not stop the others. An entry's intents stay, and are charged at their worst case in the end.
+    private void Commit(IReadOnlyList<LedgerWork> works)
+    {
+        try
+        {
+            if (works.Count > 0)
+                LedgerStore.Commit(_connection ??= database.Open(), works);
+        }
+        catch (Exception e) when (SqlDatabase.IsOfTheData(e))
+        {
+            _connection?.Dispose();
+            _connection = null;
+            if (works.Count > 1)
+            {
+                foreach (var work in works)
+                    Commit([work]);
+                return;
+            }
+            _refused.Add(works[0]);
+            LogRefused(e, works[0].Entry.Id);
         }
     }
 
@@ -167,7 +197,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
                 return true;
             LogSpoolFull(kept.Count);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogSpoolFailed(kept.Count, e.Message);
         }
@@ -193,6 +223,12 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} records of the ledger could be written nowhere; those of jobs that called a provider are intents still, which will be charged at their worst case")]
     private partial void LogLost(int count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's database does not take the record of {Job}")]
+    private partial void LogRefused(Exception exception, string job);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} lines of the ledger's spool cannot be read, and were left out")]
+    private partial void LogUnreadable(int count);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool is full: {Count} records wait in memory")]
     private partial void LogSpoolFull(int count);
