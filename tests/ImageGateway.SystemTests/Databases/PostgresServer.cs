@@ -53,12 +53,15 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Runs a statement in a connection of its own.</summary>
-    public async Task ExecuteAsync(string sql, string database = "postgres")
+    public Task ExecuteAsync(string sql) => ScalarAsync(sql);
+
+    /// <summary>Runs a statement in a connection of its own; the first value it gives.</summary>
+    public async Task<object?> ScalarAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     /// <summary>Stops it as a crash would: connections break, nothing is written any more.</summary>
