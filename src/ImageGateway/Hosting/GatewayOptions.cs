@@ -1,5 +1,5 @@
-using ImageGateway.Api;
 using ImageGateway.Alerts;
+using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Configuration;
 using ImageGateway.Ledger;

@@ -37,7 +37,8 @@ internal static class OrganizationEndpoints
             ["requests", "images"],
             (row, groups) => new ImagesResult(
                 row.Values[1], row.Values[0], groups.Of(row, Grouping.Source), groups.Of(row, Grouping.Size), groups.Of(row, Grouping.ProjectId),
-                groups.Of(row, Grouping.UserId), groups.Of(row, Grouping.ApiKeyId), groups.Of(row, Grouping.Model)) { More = groups.More(row) });
+                groups.Of(row, Grouping.UserId), groups.Of(row, Grouping.ApiKeyId), groups.Of(row, Grouping.Model))
+            { More = groups.More(row) });
     }
 
     private static Task<BucketPage<CostsResult>> CostsAsync(HttpContext http, LedgerReader ledger, TimeProvider time) =>
@@ -46,5 +47,6 @@ internal static class OrganizationEndpoints
             ["charge", "images", "requests"],
             (row, groups) => new CostsResult(
                 new Amount(new NanoUsd(row.Values[0]).Usd, "usd"), groups.Of(row, Grouping.LineItem), groups.Of(row, Grouping.ProjectId), groups.Of(row, Grouping.ApiKeyId),
-                groups.Have(Grouping.LineItem) ? row.Values[1] : null, groups.Have(Grouping.LineItem) ? "images" : null) { More = groups.More(row) });
+                groups.Have(Grouping.LineItem) ? row.Values[1] : null, groups.Have(Grouping.LineItem) ? "images" : null)
+            { More = groups.More(row) });
 }
