@@ -111,7 +111,7 @@ public abstract class UsageTests(LedgerGateway gateway)
         var late = (At("2024-08-01T03:00:00Z") with { Images = 1 }).Charged(166_650_001 - 100_000_000);
         await gateway.WriteAsync(
             At("2024-08-01T01:00:00Z").Charged(1), At("2024-08-01T02:00:00Z").Charged(7_000_000_000) with { Status = JobStatus.Failed, Images = 0 }, abandoned,
-            ImageGateway.Ledger.Entries.Correction(abandoned, late, $"{abandoned.Id}-corrected"));
+            ImageGateway.Ledger.Entries.Correction(new ImageGateway.Ledger.RecordedSums(1, true, 1, abandoned.Usage, abandoned.Charge, abandoned.ListCost, abandoned.BilledCost), late, $"{abandoned.Id}-corrected"));
         var period = $"start_time={Seconds("2024-08-01T00:00:00Z")}&end_time={Seconds("2024-08-02T00:00:00Z")}";
 
         var cost = Assert.Single(UsageSchema.CheckCosts(await gateway.ReadAsync($"{Costs}?{period}&group_by=line_item")));

@@ -52,7 +52,7 @@ internal sealed class LedgerReplica : IAsyncDisposable
 
     /// <summary>Announces a call that costs at most <paramref name="worst"/> nano-USD.</summary>
     public static async Task<AttemptRecord> BeginAsync(JobRecord job, long worst, string target = "west/gpt-image-1") =>
-        await job.BeginAsync(target, "gpt-image-1", job.Job.Parameters, new NanoUsd(worst), 1);
+        await job.BeginAsync(target, "gpt-image-1", job.Job.Parameters, new NanoUsd(worst), 272, 1);
 
     /// <summary>Answers a call with a picture.</summary>
     public static void Answer(AttemptRecord attempt, long charge, long tokens) =>
