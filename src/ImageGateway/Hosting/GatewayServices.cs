@@ -17,7 +17,7 @@ internal static partial class GatewayServices
         var simulator = await SimulatedProviders.StartIfNeededAsync(builder.Configuration);
         var warnings = new List<string>();
         var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, time, simulator?.Address, warnings);
-        await builder.AddLedgerAsync(snapshot.Ledger, Path.GetDirectoryName(file.Path)!, warnings);
+        await builder.AddLedgerAsync(snapshot.Ledger, file, warnings);
         var services = builder.Services;
         if (simulator is not null)
             services.AddHostedService(_ => simulator);

@@ -13,12 +13,13 @@ internal static class LedgerServices
 
     /// <summary>Opens <c>ConnectionStrings:Database</c>; when it is empty no ledger is kept and the control plane keeps nothing.</summary>
     /// <exception cref="ConfigurationException">It cannot be used.</exception>
-    public static async Task AddLedgerAsync(this WebApplicationBuilder builder, LedgerOptions options, string folder, ICollection<string> warnings)
+    public static async Task AddLedgerAsync(this WebApplicationBuilder builder, LedgerOptions options, GatewayFile file, ICollection<string> warnings)
     {
-        var services = builder.Services;
+        var (services, folder) = (builder.Services, Path.GetDirectoryName(file.Path)!);
         services.AddSingleton(options);
         services.AddSingleton(provider => new LedgerReader(provider.GetService<SqlDatabase>(), provider.GetRequiredService<JobLedger>(), provider.GetRequiredService<ILogger<LedgerReader>>()));
-        if (await OpenAsync(builder.Configuration["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
+        // Of the file itself: the host's configuration makes nothing of an empty value.
+        if (await OpenAsync(file.Read()["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
         {
             warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");
             services.AddSingleton(new JobLedger(null, options));
