@@ -1,4 +1,5 @@
 using ImageGateway.Admin;
+using ImageGateway.Admin.Spending;
 using ImageGateway.Api;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
@@ -52,6 +53,8 @@ internal sealed partial class Program
         app.MapQuota();
         app.MapOrganization();
         app.MapImageJobs();
+        app.MapLedger();
+        app.MapSpend();
         app.MapPrices();
         app.MapTargets();
         app.MapHealth();
