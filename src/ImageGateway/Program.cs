@@ -55,6 +55,7 @@ internal sealed partial class Program
         app.MapImageJobs();
         app.MapLedger();
         app.MapSpend();
+        app.MapExport();
         app.MapPrices();
         app.MapTargets();
         app.MapHealth();
