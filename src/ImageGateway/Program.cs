@@ -1,4 +1,5 @@
 using ImageGateway.Admin;
+using ImageGateway.Admin.Reconciling;
 using ImageGateway.Admin.Spending;
 using ImageGateway.Api;
 using ImageGateway.Api.Organization;
@@ -56,6 +57,7 @@ internal sealed partial class Program
         app.MapLedger();
         app.MapSpend();
         app.MapExport();
+        app.MapReconciliation();
         app.MapPrices();
         app.MapTargets();
         app.MapHealth();

@@ -1,0 +1,74 @@
+using ImageGateway.Api.Reading;
+using ImageGateway.Hosting;
+using ImageGateway.Images;
+using ImageGateway.Ledger;
+using ImageGateway.Ledger.Queries;
+using ImageGateway.Ledger.Reconciliation;
+using ImageGateway.Providers.AzureOpenAi;
+using ImageGateway.Providers.OpenAi;
+
+namespace ImageGateway.Admin.Reconciling;
+
+/// <summary>A provider's figures against the ledger's, by day (UTC) and model. <see cref="To"/> is the first day that is not compared.</summary>
+internal sealed record ReconcileAnswer(
+    string Source, IReadOnlyList<string> Providers, string Currency, DateOnly? From, DateOnly? To, int Rows, Drift Total, IReadOnlyList<DayDrift> Data, UnmatchedAnswer Unmatched, BadRowsAnswer BadRows)
+{
+    public string Object { get; init; } = "reconciliation";
+}
+
+/// <summary>Amounts for what is no model of the catalogue, which are not compared; the largest first.</summary>
+internal sealed record UnmatchedAnswer(decimal Usd, IReadOnlyList<UnmatchedItem> Items);
+
+internal sealed record UnmatchedItem(string Item, decimal Usd);
+
+/// <summary>Rows that could not be read; the first hundred of them.</summary>
+internal sealed record BadRowsAnswer(int Count, IReadOnlyList<BadRow> Rows);
+
+/// <summary><c>POST /admin/v1/reconcile?source=openai|azure</c> with a provider's cost export: how far it is from the ledger.</summary>
+internal static class ReconcileEndpoint
+{
+    private const long MaxBytes = 64L << 20;
+    private const int MaxItems = 100;
+
+    public static void MapReconciliation(this IEndpointRouteBuilder app) => app.MapPost("/admin/v1/reconcile", ReconcileAsync);
+
+    private static async Task<ReconcileAnswer> ReconcileAsync(HttpContext http, LedgerReader ledger, GatewaySnapshot snapshot, TimeProvider time)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var source = query.Text("source") is null
+            ? throw new GatewayException(ErrorKind.MissingParameter, $"Missing required parameter: 'source', one of {string.Join(", ", CostColumns.Sources)}.", "source")
+            : query.Word("source", [.. CostColumns.Sources]);
+        var (from, to) = query.Period();
+        var file = new CostFile(source, new ModelNames(snapshot.Catalogue.Models.Keys), Day(from), Day(to + UsageSum.Day - 1));
+        await UploadedFile.ReadAsync(http.Request, MaxBytes, text => file.ReadAsync(text, http.RequestAborted), http.RequestAborted);
+        var (first, end) = (Day(from), Day(to + UsageSum.Day - 1));
+        if (file.Sums.Count > 0)
+            (first, end) = (first ?? file.Sums.Keys.Min(key => key.Day), end ?? file.Sums.Keys.Max(key => key.Day).AddDays(1));
+        var providers = query.Many("provider") is { Count: > 0 } asked ? asked : Providers(snapshot, source);
+        var charges = first is { } start && end is { } stop && start < stop ? await ChargesAsync(ledger, providers, start, stop, time, http.RequestAborted) : [];
+        var data = DayDrift.Of(file.Sums, charges);
+        return new ReconcileAnswer(
+            source, providers, "usd", first, end, file.Rows, new Drift(data.Sum(row => row.ProviderUsd), data.Sum(row => row.LedgerUsd)), data,
+            new UnmatchedAnswer(file.Unmatched.Values.Sum(), [.. file.Unmatched.OrderByDescending(item => Math.Abs(item.Value)).Take(MaxItems).Select(item => new UnmatchedItem(item.Key, item.Value))]),
+            new BadRowsAnswer(file.BadCount, file.BadRows));
+    }
+
+    // What the ledger charged, in USD; that of a job counts for its last attempt's provider.
+    private static async Task<Dictionary<(DateOnly, string), decimal>> ChargesAsync(
+        LedgerReader ledger, IReadOnlyList<string> providers, DateOnly from, DateOnly to, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var query = new SumQuery(Moment(from), Moment(to)) { Width = UsageSum.Day, GroupBy = [Dimension.Model, Dimension.Target], Sums = ["charge"], NotAllZero = ["charge"] };
+        var rows = await ledger.ReadAsync(connection => query.ListAsync(connection, time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken), cancellationToken);
+        return rows.Where(row => providers.Count == 0 || providers.Contains(row.Keys[1].Split('/')[0])).GroupBy(row => (Day(row.Start)!.Value, row.Keys[0]))
+            .ToDictionary(group => group.Key, group => new NanoUsd(group.Sum(row => row.Values[0])).Usd);
+    }
+
+    // The providers of the source's kind; none, which means all, when there is no such one.
+    private static IReadOnlyList<string> Providers(GatewaySnapshot snapshot, string source) =>
+        [.. snapshot.Routing.Targets.Where(target => source == "azure" ? target.Provider is AzureOpenAiProvider : target.Provider is OpenAiProvider)
+            .Select(target => target.Name.Split('/')[0]).Distinct()];
+
+    private static DateOnly? Day(long? moment) => moment is { } ms ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime) : null;
+
+    private static long Moment(DateOnly day) => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Ledger.Reconciliation;
+
+/// <summary>A row of a file that cannot be read, and why.</summary>
+internal sealed record BadRow(int Line, string Reason);
+
+/// <summary>What a provider says it charges, added up by day and model.</summary>
+internal sealed class CostFile(string source, ModelNames models, DateOnly? from, DateOnly? to)
+{
+    private const int MaxBadRows = 100;
+    private const int MaxItems = 1000;
+    private const string Others = "(others)";
+
+    private static readonly string[] Dates = ["yyyy-MM-dd", "yyyyMMdd", "MM/dd/yyyy", "M/d/yyyy", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+
+    // Before the first there were no image models, and a day after the last is a slip.
+    private static readonly (DateOnly First, DateOnly Last) Plausible = (new(2020, 1, 1), new(2199, 12, 31));
+
+    private readonly Dictionary<string, string?> _found = [];
+
+    /// <summary>USD by day and model of the catalogue.</summary>
+    public Dictionary<(DateOnly Day, string Model), decimal> Sums { get; } = [];
+
+    /// <summary>USD of items that name no model of the catalogue.</summary>
+    public Dictionary<string, decimal> Unmatched { get; } = [];
+
+    public List<BadRow> BadRows { get; } = [];
+
+    public int BadCount { get; private set; }
+
+    /// <summary>Rows with an amount.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Adds up the rows.</summary>
+    /// <exception cref="GatewayException">It is no CSV, or lacks a column.</exception>
+    public async Task ReadAsync(TextReader text, CancellationToken cancellationToken)
+    {
+        var (csv, row) = (new CsvReader(text), new List<string>());
+        if (!await csv.ReadAsync(row, cancellationToken))
+            throw new GatewayException(ErrorKind.InvalidValue, "The file is empty; its first line must name the columns.", "file");
+        var columns = CostColumns.Find(source, row);
+        while (await csv.ReadAsync(row, cancellationToken))
+        {
+            if (Add(columns, row) is not { } reason)
+                continue;
+            BadCount++;
+            if (BadRows.Count < MaxBadRows)
+                BadRows.Add(new BadRow(csv.Line, reason));
+        }
+    }
+
+    // What is wrong with the row; null when nothing is.
+    private string? Add(CostColumns columns, List<string> row)
+    {
+        if (row.Count < columns.Width)
+            return $"it has {row.Count} cells, where the first line names {columns.Width} or more";
+        // OpenAI lists days without costs so.
+        if (columns.Amount(row).Length == 0)
+            return null;
+        if (!decimal.TryParse(columns.Amount(row), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) || Math.Abs(amount) > 1_000_000_000)
+            return $"the amount '{GatewayException.Shortened(columns.Amount(row))}' is no number";
+        if (columns.Currency(row) is { } currency && !currency.Equals("usd", StringComparison.OrdinalIgnoreCase))
+            return $"the currency '{GatewayException.Shortened(currency)}' is not USD";
+        if (Day(columns.Day(row)) is not { } day || day < Plausible.First || day > Plausible.Last)
+            return $"the day '{GatewayException.Shortened(columns.Day(row))}' is none, as in 2026-11-20, 11/20/2026 or in Unix seconds";
+        if (day < from || day >= to)
+            return null;
+        Rows++;
+        if (columns.Items(row).Select(Model).FirstOrDefault(model => model is not null) is { } model)
+            Sums[(day, model)] = Sums.GetValueOrDefault((day, model)) + amount;
+        else
+            AddUnmatched(columns.Items(row).FirstOrDefault() ?? "(no item)", amount);
+        return null;
+    }
+
+    private string? Model(string item)
+    {
+        if (_found.TryGetValue(item, out var model))
+            return model;
+        model = models.Find(item);
+        if (_found.Count < MaxItems)
+            _found.Add(item, model);
+        return model;
+    }
+
+    private void AddUnmatched(string item, decimal amount)
+    {
+        if (!Unmatched.ContainsKey(item) && Unmatched.Count >= MaxItems)
+            item = Others;
+        Unmatched[item] = Unmatched.GetValueOrDefault(item) + amount;
+    }
+
+    private static DateOnly? Day(string text)
+    {
+        if (text.Length > 8 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 1L << 34)
+            return DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime);
+        return DateTimeOffset.TryParseExact(text, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? DateOnly.FromDateTime(moment.UtcDateTime) : null;
+    }
+}
