@@ -5,13 +5,14 @@ using ImageGateway.Ledger;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Processes;
 using ImageGateway.SystemTests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageGateway.SystemTests.Ledger;
 
-/// <summary>A gateway with a ledger in a database of its own, in front of a simulator's accounts west and east.</summary>
+/// <summary>A gateway with a ledger in a database of its own, in this process or another, in front of a simulator's accounts west, east and hasty.</summary>
 internal sealed class LedgerGateway : IAsyncDisposable
 {
     /// <summary>The share of its list price that the target east/gpt-image-1 costs.</summary>
@@ -24,10 +25,14 @@ internal sealed class LedgerGateway : IAsyncDisposable
     private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
     private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
     private WebApplication? _gateway;
+    private string _url = "";
 
     private LedgerGateway(string database) => Ledger = new LedgerReader(database);
 
     public LedgerReader Ledger { get; }
+
+    /// <summary>The folder of its configuration.</summary>
+    public string Folder => _folder.Path;
 
     public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
@@ -38,11 +43,28 @@ internal sealed class LedgerGateway : IAsyncDisposable
     /// <param name="more">More members of the section <c>Gateway</c>, as JSON, each followed by a comma.</param>
     public static async Task<LedgerGateway> StartAsync(string database, string more = "")
     {
+        var made = await PrepareAsync(database, more);
+        made._gateway = await GatewayFixture.StartAsync(Path.Combine(made.Folder, "gateway.json"));
+        made._url = made._gateway.Urls.Single();
+        return made;
+    }
+
+    /// <summary>All but the gateway.</summary>
+    public static async Task<LedgerGateway> PrepareAsync(string database, string more = "")
+    {
         var made = new LedgerGateway(database);
         await made._simulator.StartAsync();
-        made._gateway = await GatewayFixture.StartAsync(Configuration(made._folder, database, made._simulator.Urls.Single(), more));
-        made._http.BaseAddress = new Uri(made._gateway.Urls.Single());
+        Configuration(made._folder, database, made._simulator.Urls.Single(), more);
         return made;
+    }
+
+    /// <summary>Starts the gateway as a process, which may be another's child; requests go to it from now on.</summary>
+    public async Task<GatewayProcess> StartProcessAsync(params string[] under)
+    {
+        var process = GatewayProcess.Start(under, Folder, ["--config", Path.Combine(Folder, "gateway.json"), "--urls", "http://127.0.0.1:0"]);
+        var line = await process.LineAsync("Listening on ");
+        _url = line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim('"', ']');
+        return process;
     }
 
     /// <summary>Writes the configuration, for a gateway in this process or another; the file.</summary>
@@ -56,7 +78,7 @@ internal sealed class LedgerGateway : IAsyncDisposable
                 "AdminKeys": [ { "Secret": "file:secrets/admin" } ],
                 "Providers": {
                   "west": {{Provider(simulator, "west", "\"gpt-image-1\", \"gpt-image-1-mini\", \"dall-e-3\"", "00:00:30")}},
-                  "east": {{Provider(simulator, "east", $$"""{ "Model": "gpt-image-1", "PriceFactor": {{EastFactor}} }""", "00:00:30")}},
+                  "east": {{Provider(simulator, "east", $$"""{ "Model": "gpt-image-1", "PriceFactor": {{EastFactor}} }, "dall-e-3" """, "00:00:30")}},
                   "hasty": {{Provider(simulator, "hasty", "\"gpt-image-1\"", "00:00:01")}} },
                 "Routes": [ { "Name": "pair", "When": { "Model": "gpt-image-1" }, "Targets": [ "west/gpt-image-1", "east/gpt-image-1" ] }, { "Name": "by-model" } ],
                 "Tenants": {
@@ -79,7 +101,7 @@ internal sealed class LedgerGateway : IAsyncDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string key = Keys.Acme, string? tags = null, CancellationToken cancellationToken = default)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, _url + path) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (tags is not null)
             request.Headers.Add("X-Gateway-Tags", tags);

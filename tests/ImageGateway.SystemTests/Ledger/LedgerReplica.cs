@@ -46,8 +46,8 @@ internal sealed class LedgerReplica : IAsyncDisposable
     }
 
     /// <summary>A job of acme's for <paramref name="n"/> pictures.</summary>
-    public JobRecord Job(int n = 1, decimal markup = 1) => new(
-        Guid.CreateVersion7().ToString(), new Caller("acme", "web", "acme/web", ["*"], Tier.Final) { Markup = markup },
+    public JobRecord Job(int n = 1, decimal markup = 1, string tenant = "acme") => new(
+        Guid.CreateVersion7().ToString(), new Caller(tenant, "web", "acme/web", ["*"], Tier.Final) { Markup = markup },
         new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = n, Size = "1024x1024", Quality = "low" }, Body = null! }, _time, Ledger.IntendAsync);
 
     /// <summary>Announces a call that costs at most <paramref name="worst"/> nano-USD.</summary>

@@ -31,9 +31,15 @@ internal sealed class GatewayProcess : IDisposable
 
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    public static GatewayProcess Start(string folder, IEnumerable<string> args, params (string Name, string Value)[] environment)
+    public int Id => _process.Id;
+
+    public static GatewayProcess Start(string folder, IEnumerable<string> args, params (string Name, string Value)[] environment) => Start([], folder, args, environment);
+
+    /// <summary>Starts it under another program, which ends as the gateway in the same process.</summary>
+    public static GatewayProcess Start(string[] under, string folder, IEnumerable<string> args, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. args])
+        string[] command = [.. under, "dotnet", Program, .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -59,6 +65,13 @@ internal sealed class GatewayProcess : IDisposable
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it with no chance to do anything about it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Its exit code, once it has ended by itself.</summary>
