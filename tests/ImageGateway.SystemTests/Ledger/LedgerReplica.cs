@@ -2,6 +2,7 @@ using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageGateway.SystemTests.Ledger;
@@ -10,11 +11,13 @@ namespace ImageGateway.SystemTests.Ledger;
 internal sealed class LedgerReplica : IAsyncDisposable
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly LedgerReader _reader;
     private readonly ManualTime _time;
     private readonly LedgerOptions _options;
     private readonly LedgerWriter _writer;
+    private readonly FailureCount _log = new();
     private LedgerLease? _lease;
 
     private LedgerReplica(LedgerReader reader, ManualTime time, LedgerOptions options)
@@ -41,8 +44,19 @@ internal sealed class LedgerReplica : IAsyncDisposable
     /// <summary>Renews the lease, sweeps and cleans, at once and from now on.</summary>
     public async Task RunLeaseAsync()
     {
-        _lease = new LedgerLease(_reader.Database, Ledger, _options, _time, NullLogger<LedgerLease>.Instance);
+        _lease = new LedgerLease(_reader.Database, Ledger, _options, _time, _log);
         await _lease.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>How often the lease could not be renewed.</summary>
+    public int LeaseFailures => _log.Count;
+
+    /// <summary>Lets time pass, and waits until the lease is renewed.</summary>
+    public async Task RenewedAsync(TimeSpan by)
+    {
+        _time.Advance(by);
+        var expires = (_time.Now + Lease - LongestPause).ToUnixTimeMilliseconds();
+        await Until.TrueAsync(async () => await _reader.CountAsync($"leases WHERE process = '{Ledger.Process}' AND expires_at > {expires}") == 1, "the lease is renewed");
     }
 
     /// <summary>A job of acme's for <paramref name="n"/> pictures.</summary>
@@ -72,5 +86,23 @@ internal sealed class LedgerReplica : IAsyncDisposable
         await _writer.StopAsync(CancellationToken.None);
         _lease?.Dispose();
         _writer.Dispose();
+    }
+
+    private sealed class FailureCount : ILogger<LedgerLease>
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).Contains("failed", StringComparison.Ordinal))
+                Interlocked.Increment(ref _count);
+        }
     }
 }
