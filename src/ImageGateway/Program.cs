@@ -41,10 +41,9 @@ internal sealed partial class Program
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
-        var snapshot = app.Services.GetRequiredService<Func<GatewaySnapshot>>();
-        app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey(() => snapshot().Tenants));
-        app.UseWhen(http => IsGovernance(http.Request.Path), plane => plane.RequireTenantOrAdminKey(() => snapshot().Tenants));
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey(() => snapshot().Tenants));
+        app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey());
+        app.UseWhen(http => IsGovernance(http.Request.Path), plane => plane.RequireTenantOrAdminKey());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey());
         app.UseRateLimiter();
         app.UseMiddleware<PassThroughStage>();
         app.UseRouting();

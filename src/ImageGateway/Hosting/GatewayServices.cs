@@ -3,7 +3,6 @@ using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
-using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
@@ -33,7 +32,7 @@ internal static partial class GatewayServices
             return () => snapshots.Current;
         });
         services.AddHostedService<ConfigurationReload>();
-        services.AddSingleton<FailedAuthentications>();
+        services.AddTenants();
         services.AddSingleton(new BufferBudget(snapshot.Limits.BufferBytes));
         services.AddSingleton(new ImageFetcher(snapshot.ImageUrlHosts));
         services.AddSingleton<JsonReader>();

@@ -14,7 +14,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The whole configuration as requests read it: immutable and checked.</summary>
-internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing, TenantDirectory Tenants, BodyLimits Limits, IReadOnlyList<string> ImageUrlHosts)
+internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing, ConfiguredTenants Tenants, BodyLimits Limits, IReadOnlyList<string> ImageUrlHosts)
 {
     /// <summary>The file the catalogue came from.</summary>
     public required string CataloguePath { get; init; }
@@ -52,7 +52,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
-        var tenants = TenantDirectory.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
+        var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
             return null;
         mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");

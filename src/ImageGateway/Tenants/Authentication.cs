@@ -16,32 +16,43 @@ internal static class Authentication
     public static Caller? CallerUnlessAdmin(this HttpContext http) => http.Features.Get<Caller>();
 
     /// <summary>Requires a tenant's key in <c>Authorization: Bearer</c> or <c>api-key</c>.</summary>
-    public static IApplicationBuilder RequireTenantKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    public static IApplicationBuilder RequireTenantKey(this IApplicationBuilder app)
     {
-        var caller = directory().FindCaller(Key(http.Request.Headers));
-        http.Features.Set(caller ?? throw Unauthorized(http));
-        return next(http);
-    });
+        var directory = app.ApplicationServices.GetRequiredService<TenantDirectory>();
+        return app.Use((http, next) =>
+        {
+            http.Features.Set(directory.FindCaller(Key(http.Request.Headers)) ?? throw Unauthorized(http));
+            return next(http);
+        });
+    }
 
     /// <summary>Requires an admin key; without the scope <c>admin</c> it only reads.</summary>
-    public static IApplicationBuilder RequireAdminKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    public static IApplicationBuilder RequireAdminKey(this IApplicationBuilder app)
     {
-        var admin = directory().FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http);
-        if (admin.Scope == AdminScope.Read && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
-            throw new GatewayException(ErrorKind.Forbidden, "This admin key has the scope read; the request needs the scope admin.");
-        http.Features.Set(admin);
-        return next(http);
-    });
+        var directory = app.ApplicationServices.GetRequiredService<TenantDirectory>();
+        return app.Use((http, next) =>
+        {
+            var admin = directory.FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http);
+            if (admin.Scope == AdminScope.Read && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+                throw new GatewayException(ErrorKind.Forbidden, "This admin key has the scope read; the request needs the scope admin.");
+            http.Features.Set(admin);
+            return next(http);
+        });
+    }
 
     /// <summary>Requires a tenant's key, by which the request sees that tenant's own, or any admin key, by which it sees all.</summary>
-    public static IApplicationBuilder RequireTenantOrAdminKey(this IApplicationBuilder app, Func<TenantDirectory> directory) => app.Use((http, next) =>
+    public static IApplicationBuilder RequireTenantOrAdminKey(this IApplicationBuilder app)
     {
-        if (directory().FindCaller(Key(http.Request.Headers)) is { } caller)
-            http.Features.Set(caller);
-        else
-            http.Features.Set(directory().FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http));
-        return next(http);
-    });
+        var directory = app.ApplicationServices.GetRequiredService<TenantDirectory>();
+        return app.Use((http, next) =>
+        {
+            if (directory.FindCaller(Key(http.Request.Headers)) is { } caller)
+                http.Features.Set(caller);
+            else
+                http.Features.Set(directory.FindAdmin(Key(http.Request.Headers)) ?? throw Unauthorized(http));
+            return next(http);
+        });
+    }
 
     private static ReadOnlySpan<char> Key(IHeaderDictionary headers)
     {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,18 +7,39 @@ namespace ImageGateway.Tenants;
 
 /// <summary>
 /// Keys by their SHA-256; no key itself is kept. Looked up by the hash's first bytes, which say nothing of a key,
-/// then compared whole in constant time. Immutable.
+/// then compared whole in constant time. Immutable; a ring with a few keys more or less shares the rest with the one before.
 /// </summary>
 internal sealed class KeyRing<T>
     where T : class
 {
-    private readonly FrozenDictionary<ulong, (byte[] Hash, T Owner)[]> _byPrefix;
+    private readonly ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> _byPrefix;
 
     public KeyRing(IEnumerable<(byte[] Hash, T Owner)> keys) =>
-        _byPrefix = keys.GroupBy(key => Prefix(key.Hash)).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        _byPrefix = keys.GroupBy(key => Prefix(key.Hash)).ToImmutableDictionary(group => group.Key, group => group.ToImmutableArray());
+
+    private KeyRing(ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> byPrefix) => _byPrefix = byPrefix;
 
     /// <summary>A key's hash, as the ring keeps it.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>The ring without the keys of these hashes and with others instead.</summary>
+    public KeyRing<T> Replace(IEnumerable<byte[]> removed, IEnumerable<(byte[] Hash, T Owner)> added)
+    {
+        var ring = _byPrefix.ToBuilder();
+        foreach (var hash in removed)
+        {
+            if (!ring.TryGetValue(Prefix(hash), out var alike))
+                continue;
+            alike = alike.RemoveAll(key => key.Hash.AsSpan().SequenceEqual(hash));
+            if (alike.IsEmpty)
+                ring.Remove(Prefix(hash));
+            else
+                ring[Prefix(hash)] = alike;
+        }
+        foreach (var key in added)
+            ring[Prefix(key.Hash)] = ring.GetValueOrDefault(Prefix(key.Hash), []).Add(key);
+        return new KeyRing<T>(ring.ToImmutable());
+    }
 
     /// <summary>Whose key it is; null when nobody's.</summary>
     public T? Find(ReadOnlySpan<char> key)

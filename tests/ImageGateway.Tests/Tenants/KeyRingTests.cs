@@ -31,6 +31,31 @@ public sealed class KeyRingTests
         Assert.Equal("a", new KeyRing<string>([(other, "b"), (hash, "a")]).Find("key"));
     }
 
+    [Fact]
+    public void Replaced_keys_are_gone_and_the_others_stay() => Properties.Hold(100, random =>
+    {
+        var keys = Enumerable.Range(0, random.Next(1, 20)).Select(i => $"igw_{i}").ToList();
+        var removed = keys.Where(_ => random.Next(2) == 0).ToList();
+        var before = new KeyRing<string>(keys.Select(key => (KeyRing<string>.Hash(key), key)));
+
+        var after = before.Replace([.. removed.Select(KeyRing<string>.Hash), KeyRing<string>.Hash("nobody's")], [(KeyRing<string>.Hash("added"), "added")]);
+
+        Assert.All(keys, key => Assert.Equal((key, removed.Contains(key) ? null : key), (before.Find(key), after.Find(key))));
+        Assert.Equal((null, "added"), (before.Find("added"), after.Find("added")));
+    });
+
+    [Fact]
+    public void Of_hashes_that_begin_alike_only_the_removed_one_goes()
+    {
+        var hash = KeyRing<string>.Hash("key");
+        byte[] other = [.. hash];
+        other[31] ^= 1;
+        var ring = new KeyRing<string>([(hash, "a"), (other, "b")]);
+        Assert.Equal("a", ring.Replace([other], []).Find("key"));
+        Assert.Null(ring.Replace([hash], []).Find("key"));
+        Assert.Equal("c", ring.Replace([hash], [(hash, "c")]).Find("key"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nobody's")]

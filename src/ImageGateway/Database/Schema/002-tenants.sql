@@ -1,10 +1,9 @@
--- What the control plane made; what the configuration says is not kept here.
+-- What the control plane made; what the configuration says is not kept here. A project or a key may belong to a tenant of the
+-- configuration, so nothing refers to tenants. Times are Unix seconds (UTC). A version is the number of the change that made it.
 
 CREATE TABLE tenants (
     id TEXT PRIMARY KEY,
     version BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    disabled BIGINT NOT NULL,
     settings TEXT NOT NULL
 );
 
@@ -12,8 +11,6 @@ CREATE TABLE projects (
     tenant TEXT NOT NULL,
     id TEXT NOT NULL,
     version BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    disabled BIGINT NOT NULL,
     settings TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
 );
@@ -21,29 +18,36 @@ CREATE TABLE projects (
 CREATE TABLE tenant_keys (
     id TEXT PRIMARY KEY,
     tenant TEXT NOT NULL,
-    project TEXT NOT NULL,
-    name TEXT NOT NULL,
-    hash TEXT NOT NULL UNIQUE,
-    prefix TEXT NOT NULL,
     version BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    expires_at BIGINT,
-    disabled BIGINT NOT NULL,
     settings TEXT NOT NULL
 );
 CREATE INDEX tenant_keys_tenant ON tenant_keys (tenant);
 
--- One row: counts the changes of the control plane, so that replicas see cheaply whether there are any.
+-- The secrets a key is known by: its own, and those it had before a rotation until valid_until.
+CREATE TABLE key_secrets (
+    hash TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    valid_until BIGINT
+);
+CREATE INDEX key_secrets_tenant ON key_secrets (tenant);
+
+-- One row: numbers the changes of the control plane, so that replicas see cheaply whether there are any.
 CREATE TABLE control_changes (number BIGINT NOT NULL);
 INSERT INTO control_changes (number) VALUES (0);
 
+-- Every change, never altered: who made it, and what it made of what. Replicas read here which tenants changed.
 CREATE TABLE audit (
-    id TEXT PRIMARY KEY,
+    number BIGINT PRIMARY KEY,
     created_at BIGINT NOT NULL,
     actor TEXT NOT NULL,
+    actor_scope TEXT NOT NULL,
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
+    tenant TEXT,
     before_json TEXT,
     after_json TEXT
 );
-CREATE INDEX audit_time ON audit (created_at, id);
+CREATE INDEX audit_subject ON audit (subject, number);
+CREATE INDEX audit_actor ON audit (actor, number);
+CREATE INDEX audit_tenant ON audit (tenant, number);

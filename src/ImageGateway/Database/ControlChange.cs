@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Dapper;
+
+namespace ImageGateway.Database;
+
+/// <summary>Who changes something: an admin key's id and scope.</summary>
+internal sealed record Actor(string Id, string Scope);
+
+/// <summary>What the audit log says of a change: which subject, as in <c>tenant:acme</c>, and its JSON before and after, without secrets.</summary>
+internal sealed record ChangeRecord(string Action, string Subject, string? Tenant, string? Before, string? After);
+
+/// <summary>
+/// A change of the control plane: one transaction that makes it and writes it into the audit log. Changes are numbered, and
+/// made one after the other on all replicas, so that what a change has looked up still holds when it is committed.
+/// </summary>
+internal sealed class ControlChange : IAsyncDisposable
+{
+    // It locks the row, and the database in SQLite, until the change is over.
+    private const string NextNumber = "UPDATE control_changes SET number = number + 1 RETURNING number";
+
+    private readonly DbConnection _connection;
+    private readonly DbTransaction _transaction;
+    private readonly Actor _actor;
+    private bool _isNumberUsed;
+
+    private ControlChange(DbConnection connection, DbTransaction transaction, Actor actor, DateTimeOffset now) =>
+        (_connection, _transaction, _actor, Now) = (connection, transaction, actor, now.ToUnixTimeSeconds());
+
+    /// <summary>The change's number, higher than that of any before: the version of what it writes.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>When it is made, in Unix seconds.</summary>
+    public long Now { get; }
+
+    public static async Task<ControlChange> BeginAsync(SqlDatabase database, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        DbTransaction? transaction = null;
+        try
+        {
+            transaction = await connection.BeginTransactionAsync(cancellationToken);
+            return new ControlChange(connection, transaction, actor, now) { Number = await connection.ExecuteScalarAsync<long>(NextNumber, transaction: transaction) };
+        }
+        catch
+        {
+            if (transaction is not null)
+                await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task ExecuteAsync(string sql, object parameters) => _connection.ExecuteAsync(sql, parameters, _transaction);
+
+    /// <summary>The first row; null when there is none.</summary>
+    public Task<T?> FindAsync<T>(string sql, object parameters)
+        where T : class => _connection.QueryFirstOrDefaultAsync<T>(sql, parameters, _transaction);
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters) => [.. await _connection.QueryAsync<T>(sql, parameters, _transaction)];
+
+    /// <summary>Writes the change into the audit log; one that changes several things has a record of each.</summary>
+    public async Task RecordAsync(ChangeRecord change)
+    {
+        var number = _isNumberUsed ? await _connection.ExecuteScalarAsync<long>(NextNumber, transaction: _transaction) : Number;
+        _isNumberUsed = true;
+        await ExecuteAsync(
+            "INSERT INTO audit (number, created_at, actor, actor_scope, action, subject, tenant, before_json, after_json) VALUES (@number, @Now, @actor, @scope, @Action, @Subject, @Tenant, @Before, @After)",
+            new { number, Now, actor = _actor.Id, scope = _actor.Scope, change.Action, change.Subject, change.Tenant, change.Before, change.After });
+    }
+
+    /// <summary>Makes it durable. Without it nothing was changed.</summary>
+    public Task CommitAsync() => _transaction.CommitAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,36 @@
+using ImageGateway.Database;
+using ImageGateway.Images;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>Makes changes of the control plane, each in one transaction, and applies them to this process before it answers.</summary>
+/// <param name="database">Null when none is configured: then nothing can be changed.</param>
+/// <param name="feed">Null with it.</param>
+internal sealed class TenantChanges(SqlDatabase? database, TenantFeed? feed, TimeProvider time)
+{
+    /// <summary>Makes a change; an exception undoes it.</summary>
+    /// <exception cref="GatewayException">The database is missing or away.</exception>
+    public async Task<T> MakeAsync<T>(Actor actor, Func<ControlChange, Task<T>> make, CancellationToken cancellationToken)
+    {
+        var made = await CommitAsync(actor, make, cancellationToken);
+        await feed!.RefreshAsync(CancellationToken.None);
+        return made;
+    }
+
+    private async Task<T> CommitAsync<T>(Actor actor, Func<ControlChange, Task<T>> make, CancellationToken cancellationToken)
+    {
+        if (database is null)
+            throw new GatewayException(ErrorKind.StoreUnavailable, "No database is configured (ConnectionStrings:Database is empty), so the control plane cannot keep anything.");
+        try
+        {
+            await using var change = await ControlChange.BeginAsync(database, actor, time.GetUtcNow(), cancellationToken);
+            var made = await make(change);
+            await change.CommitAsync();
+            return made;
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "The database did not take the change. Try again."), e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using ImageGateway.Database;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>
+/// Keeps the directory up to date with the database, which other replicas change too: looked at once a second, and at once
+/// after a change of this process's own. While the database is away the directory stays as it is.
+/// </summary>
+internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory directory, TimeProvider time, ILogger<TenantFeed> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _reading = new(1);
+    private bool _isAway;
+
+    /// <summary>The directory is there before the first request.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Brings the directory up to date; a database that is away is logged once.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync(cancellationToken);
+            if (_isAway)
+                LogBack();
+            _isAway = false;
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        {
+            if (!_isAway)
+                LogAway(e.Message);
+            _isAway = true;
+        }
+    }
+
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await RefreshAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            directory.Issued = await TenantReader.ReadAsync(connection, directory.Issued);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be read; tenants and keys stay as they were: {Message}")]
+    private partial void LogAway(string message);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database can be read again; tenants and keys are up to date")]
+    private partial void LogBack();
+}

@@ -1,0 +1,64 @@
+using ImageGateway.Database;
+using ImageGateway.Images;
+
+namespace ImageGateway.Tenants;
+
+/// <summary>Creates, changes and deletes tenants. Those of the configuration are changed there.</summary>
+internal sealed class TenantStore(TenantChanges changes, TenantDirectory directory)
+{
+    public Task<Tenant> CreateAsync(Tenant tenant, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    {
+        if (directory.IsConfigured(tenant.Id) || await change.FindTenantAsync(tenant.Id) is not null)
+            throw new GatewayException(ErrorKind.Conflict, $"The tenant '{tenant.Id}' exists already.", "id");
+        // Left by a tenant that the configuration had once: they must not open the new one.
+        await EmptyAsync(change, tenant.Id);
+        var made = tenant with { CreatedAt = change.Now, Version = change.Number };
+        await change.SaveAsync(made);
+        await change.RecordAsync("tenant.create", Subject(tenant.Id), tenant.Id, null, made);
+        return made;
+    }, cancellationToken);
+
+    public Task<Tenant> UpdateAsync(string id, Func<Tenant, Tenant> edit, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    {
+        var before = await FindAsync(change, id);
+        ifMatch.Check(before.Version);
+        var after = edit(before) with { Id = before.Id, CreatedAt = before.CreatedAt, Version = change.Number };
+        await change.SaveAsync(after);
+        await change.RecordAsync("tenant.update", Subject(id), id, before, after);
+        return after;
+    }, cancellationToken);
+
+    /// <summary>Deletes a tenant with its projects and keys. Its ledger entries stay.</summary>
+    public Task DeleteAsync(string id, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    {
+        var before = await FindAsync(change, id);
+        ifMatch.Check(before.Version);
+        await EmptyAsync(change, id);
+        await change.DeleteAsync(before);
+        await change.RecordAsync("tenant.delete", Subject(id), id, before, null);
+        return before;
+    }, cancellationToken);
+
+    /// <summary>The failure of a tenant that there is not.</summary>
+    public static GatewayException Unknown(string id) => new(ErrorKind.NotFound, $"There is no tenant '{GatewayException.Shortened(id)}'.");
+
+    private async Task<Tenant> FindAsync(ControlChange change, string id) => directory.IsConfigured(id)
+        ? throw new GatewayException(ErrorKind.Conflict, $"The tenant '{id}' comes from the configuration (Gateway:Tenants:{id}) and is changed there.")
+        : await change.FindTenantAsync(id) ?? throw Unknown(id);
+
+    private static async Task EmptyAsync(ControlChange change, string id)
+    {
+        foreach (var key in await change.KeysAsync(id))
+        {
+            await change.DeleteAsync(key);
+            await change.RecordAsync("key.delete", KeyStore.Subject(key), id, key, null);
+        }
+        foreach (var project in await change.ProjectsAsync(id))
+        {
+            await change.DeleteAsync(project);
+            await change.RecordAsync("project.delete", ProjectStore.Subject(project), id, project, null);
+        }
+    }
+
+    private static string Subject(string id) => $"tenant:{id}";
+}
