@@ -59,6 +59,10 @@ internal sealed partial class Program
         app.MapReconciliation();
         app.MapPrices();
         app.MapTargets();
+        app.MapTenants();
+        app.MapProjects();
+        app.MapKeys();
+        app.MapAudit();
         app.MapHealth();
         return app;
     }

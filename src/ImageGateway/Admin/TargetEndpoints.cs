@@ -1,7 +1,10 @@
+using System.Text.Json;
+using ImageGateway.Database;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
@@ -15,23 +18,35 @@ internal static class TargetEndpoints
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, Fleet fleet) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, fleet)).ToList() });
-        app.MapPost("/admin/v1/targets/{provider}/{name}/{action:regex(^(drain|enable)$)}", (string provider, string name, string action, GatewaySnapshot snapshot, Fleet fleet, WaitingRoom room) =>
-            Switch($"{provider}/{name}", action, snapshot, fleet, room));
-        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", (string target, string action, GatewaySnapshot snapshot, Fleet fleet, WaitingRoom room) =>
-            Switch(Uri.UnescapeDataString(target), action, snapshot, fleet, room));
+        app.MapPost("/admin/v1/targets/{provider}/{name}/{action:regex(^(drain|enable)$)}", (HttpContext http, string provider, string name, string action) =>
+            SwitchAsync(http, $"{provider}/{name}", action));
+        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", (HttpContext http, string target, string action) =>
+            SwitchAsync(http, Uri.UnescapeDataString(target), action));
     }
 
-    private static TargetAnswer Switch(string name, string action, GatewaySnapshot snapshot, Fleet fleet, WaitingRoom room)
+    // Written down first: what cannot be recorded is not done.
+    private static async Task<TargetAnswer> SwitchAsync(HttpContext http, string name, string action)
     {
-        var target = snapshot.Routing.Targets.FirstOrDefault(target => target.Name == name)
+        var (services, fleet) = (http.RequestServices, http.RequestServices.GetRequiredService<Fleet>());
+        var target = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(target => target.Name == name)
             ?? throw new GatewayException(ErrorKind.NotFound, $"There is no target '{GatewayException.Shortened(name)}'.");
+        if (services.GetRequiredService<TenantChanges>() is { CanRecord: true } changes)
+            await changes.MakeAsync(http.Actor(), change => RecordAsync(change, action, Describe(target, fleet)), http.RequestAborted);
         if (action == "drain")
             fleet.Of(target).Drain();
         else
             fleet.Of(target).Enable();
-        room.Admit();
+        services.GetRequiredService<WaitingRoom>().Admit();
         return Describe(target, fleet);
     }
+
+    private static async Task<bool> RecordAsync(ControlChange change, string action, TargetAnswer before)
+    {
+        await change.RecordAsync(new ChangeRecord($"target.{action}", $"target:{before.Target}", null, State(before.State), action == "drain" ? State("drained") : State("healthy")));
+        return true;
+    }
+
+    private static string State(string state) => JsonSerializer.Serialize(new { state });
 
     private static TargetAnswer Describe(Target target, Fleet fleet)
     {

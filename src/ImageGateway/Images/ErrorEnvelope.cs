@@ -57,6 +57,7 @@ internal static class ErrorEnvelope
     {
         ErrorKind.InvalidValue => (400, InvalidRequest, "invalid_value"),
         ErrorKind.MissingParameter => (400, InvalidRequest, "missing_required_parameter"),
+        ErrorKind.UnknownParameter => (400, InvalidRequest, "unknown_parameter"),
         ErrorKind.InvalidJson => (400, InvalidRequest, "invalid_json"),
         ErrorKind.InvalidMask => (400, InvalidRequest, "invalid_mask_image_format"),
         ErrorKind.InvalidApiKey => (401, InvalidRequest, "invalid_api_key"),

@@ -3,7 +3,7 @@ namespace ImageGateway.Images;
 /// <summary>The closed set of failures a client can meet; one place (the error envelope) maps each to status, type and code.</summary>
 internal enum ErrorKind
 {
-    InvalidValue, MissingParameter, InvalidJson, InvalidMask,
+    InvalidValue, MissingParameter, UnknownParameter, InvalidJson, InvalidMask,
     InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
     RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, PreconditionFailed,
     ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,

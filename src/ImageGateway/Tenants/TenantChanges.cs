@@ -8,6 +8,9 @@ namespace ImageGateway.Tenants;
 /// <param name="feed">Null with it.</param>
 internal sealed class TenantChanges(SqlDatabase? database, TenantFeed? feed, TimeProvider time)
 {
+    /// <summary>False without a database: nothing can be changed there, or recorded.</summary>
+    public bool CanRecord => database is not null;
+
     /// <summary>Makes a change; an exception undoes it.</summary>
     /// <exception cref="GatewayException">The database is missing or away.</exception>
     public async Task<T> MakeAsync<T>(Actor actor, Func<ControlChange, Task<T>> make, CancellationToken cancellationToken)

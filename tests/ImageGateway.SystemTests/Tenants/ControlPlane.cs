@@ -2,7 +2,7 @@ using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Tenants;
 using ImageGateway.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace ImageGateway.SystemTests.Tenants;
 
@@ -14,7 +14,7 @@ internal sealed class ControlPlane : IDisposable
     private ControlPlane(SqlDatabase database, ConfiguredTenants configured, TimeProvider time)
     {
         Directory = new TenantDirectory(() => configured, time);
-        _feed = new TenantFeed(database, Directory, time, NullLogger<TenantFeed>.Instance);
+        _feed = new TenantFeed(database, Directory, time, Log);
         var changes = new TenantChanges(database, _feed, time);
         Tenants = new TenantStore(changes, Directory);
         Projects = new ProjectStore(changes, Directory);
@@ -24,6 +24,9 @@ internal sealed class ControlPlane : IDisposable
     public static Actor Actor { get; } = new("ab12cd34", "admin");
 
     public TenantDirectory Directory { get; }
+
+    /// <summary>What the replica logged.</summary>
+    public LogLines Log { get; } = new();
 
     public TenantStore Tenants { get; }
 
@@ -53,4 +56,15 @@ internal sealed class ControlPlane : IDisposable
         Keys.IssueAsync(new TenantKey { Id = id, Tenant = tenant, Project = project, Name = id, ExpiresAt = expiresAt }, Actor, CancellationToken.None);
 
     public void Dispose() => _feed.Dispose();
+
+    /// <summary>Keeps levels and texts.</summary>
+    internal sealed class LogLines : List<(LogLevel Level, string Text)>, ILogger<TenantFeed>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add((logLevel, formatter(state, exception)));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using ImageGateway.Configuration;
 using ImageGateway.Database;
@@ -5,6 +6,7 @@ using ImageGateway.Images;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tenants;
 using ImageGateway.Tests;
+using Microsoft.Extensions.Logging;
 
 namespace ImageGateway.SystemTests.Tenants;
 
@@ -224,13 +226,33 @@ public abstract class TenantStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Database_that_is_away_leaves_the_directory_as_it_is_and_is_logged_once()
+    {
+        await _one.CreateTenantAsync("acme");
+        var (_, secret) = await _one.IssueAsync("acme");
+
+        await ExecuteAsync("ALTER TABLE control_changes RENAME TO away");
+        await _one.RefreshAsync();
+        await _one.RefreshAsync();
+        var known = _one.Directory.FindCaller(secret);
+        var refused = await Assert.ThrowsAsync<GatewayException>(() => _one.CreateTenantAsync("other"));
+        await ExecuteAsync("ALTER TABLE away RENAME TO control_changes");
+        await _one.RefreshAsync();
+
+        Assert.Equal("acme", known?.Tenant);
+        Assert.Equal(ErrorKind.StoreUnavailable, refused.Error.Kind);
+        Assert.Equal([LogLevel.Warning, LogLevel.Information], _one.Log.Select(line => line.Level));
+        await _one.CreateTenantAsync("other");
+    }
+
+    [Fact]
     public async Task Nothing_that_is_stored_is_a_secret()
     {
         await _one.CreateTenantAsync("acme");
         var (_, first) = await _one.IssueAsync("acme");
         var (_, second) = await RotateAsync(TimeSpan.FromHours(1));
 
-        await using var connection = await SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!.OpenAsync(CancellationToken.None);
+        await using var connection = await OpenAsync();
         var rows = await connection.QueryAsync<string>("SELECT settings FROM tenant_keys UNION ALL SELECT hash FROM key_secrets UNION ALL SELECT COALESCE(before_json, '') || COALESCE(after_json, '') FROM audit");
 
         Assert.All(rows, row => Assert.All([first, second], secret => Assert.DoesNotContain(secret[8..24], row, StringComparison.OrdinalIgnoreCase)));
@@ -239,6 +261,14 @@ public abstract class TenantStoreTests : IAsyncLifetime
     }
 
     private Task<(TenantKey Key, string Secret)> RotateAsync(TimeSpan grace) => _one.Keys.RotateAsync("acme", "key_1", grace, IfMatch.Any, ControlPlane.Actor, CancellationToken.None);
+
+    private Task<DbConnection> OpenAsync() => SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!.OpenAsync(CancellationToken.None);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await OpenAsync();
+        await connection.ExecuteAsync(sql);
+    }
 
     private static Task<Tenant> UpdateAsync(ControlPlane replica, string name, long version) =>
         replica.Tenants.UpdateAsync("acme", tenant => tenant with { Name = name }, new IfMatch([version]), ControlPlane.Actor, CancellationToken.None);

@@ -1,0 +1,99 @@
+using ImageGateway.Images;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Admin;
+
+/// <summary>A key with its secret, which no other answer shows.</summary>
+internal sealed record IssuedKeyAnswer(
+    string Id, string Secret, string Prefix, string Tenant, string Project, string Name, long? ExpiresAt, bool Disabled, long? CreatedAt, long? RotatedAt, Source Source)
+{
+    public static IssuedKeyAnswer Of(TenantKey key, string secret) =>
+        new(key.Id, secret, key.Prefix!, key.Tenant, key.Project, key.Name, key.ExpiresAt, key.Disabled, key.CreatedAt, key.RotatedAt, key.Source);
+}
+
+/// <summary><c>/admin/v1/tenants/{tenant}/keys[/{id}]</c>, and <c>POST …/{id}/rotate</c>.</summary>
+internal static class KeyEndpoints
+{
+    private const string Path = "/admin/v1/tenants/{tenant}/keys";
+    private const string One = $"{Path}/{{id}}";
+
+    // The last second of the year 9999.
+    private const long LastSecond = 253_402_300_799;
+    private const long LongestGrace = 90 * 24 * 3600;
+
+    private static readonly string[] Settings = ["name", "expires_at", "disabled"];
+    private static readonly string[] Members = [.. Settings, "id", "tenant", "project", "prefix", "created_at", "rotated_at", "source"];
+    private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
+
+    public static void MapKeys(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
+            Paging.Of((directory.Find(tenant) ?? throw TenantStore.Unknown(tenant)).Keys, request, $"keys of {tenant}", key => key.Id));
+        app.MapPost(Path, IssueAsync);
+        app.MapGet(One, Read);
+        app.MapMethods(One, PatchOrPut, UpdateAsync);
+        app.MapDelete(One, DeleteAsync);
+        app.MapPost($"{One}/rotate", RotateAsync);
+    }
+
+    private static async Task<IResult> IssueAsync(HttpContext http, string tenant, KeyStore store, TimeProvider time)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, ["project", .. Settings]);
+        // Sorted by when they were made.
+        var id = $"key_{RequestId.New(time.GetUtcNow()):N}";
+        var key = Edit(new TenantKey { Id = id, Tenant = tenant, Project = body.Id("project", "default"), Name = id }, body);
+        var (made, secret) = await store.IssueAsync(key, http.Actor(), http.RequestAborted);
+        HideFromCaches(http, made);
+        return TypedResults.Created($"/admin/v1/tenants/{tenant}/keys/{id}", IssuedKeyAnswer.Of(made, secret));
+    }
+
+    private static TenantKey Read(HttpContext http, string tenant, string id, TenantDirectory directory)
+    {
+        // An id of the configuration has a slash in it.
+        var name = Uri.UnescapeDataString(id);
+        var contents = directory.Find(tenant) ?? throw TenantStore.Unknown(tenant);
+        var key = contents.Keys.FirstOrDefault(key => key.Id == name) ?? throw KeyStore.Unknown(tenant, name);
+        http.SetVersion(key.Version);
+        return key;
+    }
+
+    private static async Task<TenantKey> UpdateAsync(HttpContext http, string tenant, string id, KeyStore store)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, Members);
+        var name = Uri.UnescapeDataString(id);
+        TenantEndpoints.CheckId(body, name);
+        var replaces = HttpMethods.IsPut(http.Request.Method);
+        var key = await store.UpdateAsync(
+            tenant, name, before => Edit(replaces ? before with { Name = name, ExpiresAt = null, Disabled = false } : before, body), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        http.SetVersion(key.Version);
+        return key;
+    }
+
+    private static async Task<IssuedKeyAnswer> RotateAsync(HttpContext http, string tenant, string id, KeyStore store)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, ["grace_seconds"]);
+        var grace = body.Whole("grace_seconds", 0, LongestGrace, $"0 to {LongestGrace} seconds for which the secret so far stays valid") ?? 0;
+        var (key, secret) = await store.RotateAsync(tenant, Uri.UnescapeDataString(id), TimeSpan.FromSeconds(grace), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        HideFromCaches(http, key);
+        return IssuedKeyAnswer.Of(key, secret);
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, string tenant, string id, KeyStore store)
+    {
+        await store.DeleteAsync(tenant, Uri.UnescapeDataString(id), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static void HideFromCaches(HttpContext http, TenantKey key)
+    {
+        http.SetVersion(key.Version);
+        http.Response.Headers.CacheControl = "no-store";
+    }
+
+    private static TenantKey Edit(TenantKey key, BodyMembers body) => key with
+    {
+        Name = body.Text("name", key.Name),
+        ExpiresAt = body.Whole("expires_at", key.ExpiresAt, LastSecond, "a time in Unix seconds, or null for never"),
+        Disabled = body.Flag("disabled", key.Disabled),
+    };
+}

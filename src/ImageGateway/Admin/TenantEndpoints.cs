@@ -1,0 +1,81 @@
+using ImageGateway.Api.Reading;
+using ImageGateway.Database;
+using ImageGateway.Images;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Admin;
+
+/// <summary><c>/admin/v1/tenants[/{id}]</c>: PATCH changes what it names, PUT sets the rest to its defaults. Read from memory, changed in the database.</summary>
+internal static class TenantEndpoints
+{
+    private const string Path = "/admin/v1/tenants";
+    private const string One = $"{Path}/{{id}}";
+
+    private static readonly string[] Settings = ["name", "models", "default_tier", "hide_target", "required_tags", "markup", "disabled"];
+
+    // So that what was read can be sent back changed.
+    private static readonly string[] Members = [.. Settings, "id", "created_at", "source"];
+    private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
+
+    public static void MapTenants(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id));
+        app.MapPost(Path, CreateAsync);
+        app.MapGet(One, Read);
+        app.MapMethods(One, PatchOrPut, UpdateAsync);
+        app.MapDelete(One, DeleteAsync);
+    }
+
+    /// <summary>Who makes the change of this request.</summary>
+    public static Actor Actor(this HttpContext http) => new(http.Admin().Id, Words.Of(http.Admin().Scope));
+
+    private static async Task<IResult> CreateAsync(HttpContext http, TenantStore store)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, ["id", .. Settings]);
+        var id = body.Id("id");
+        var made = await store.CreateAsync(Edit(new Tenant { Id = id, Name = id }, body), http.Actor(), http.RequestAborted);
+        http.SetVersion(made.Version);
+        return TypedResults.Created($"{Path}/{id}", made);
+    }
+
+    private static Tenant Read(HttpContext http, string id, TenantDirectory directory)
+    {
+        var tenant = directory.Find(id)?.Tenant ?? throw TenantStore.Unknown(id);
+        http.SetVersion(tenant.Version);
+        return tenant;
+    }
+
+    private static async Task<Tenant> UpdateAsync(HttpContext http, string id, TenantStore store)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, Members);
+        CheckId(body, id);
+        var replaces = HttpMethods.IsPut(http.Request.Method);
+        var tenant = await store.UpdateAsync(id, before => Edit(replaces ? new Tenant { Id = id, Name = id } : before, body), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        http.SetVersion(tenant.Version);
+        return tenant;
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, string id, TenantStore store)
+    {
+        await store.DeleteAsync(id, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Refuses a body that is of another than the address.</summary>
+    public static void CheckId(BodyMembers body, string id)
+    {
+        if (body.Text("id", id) is var other && other != id)
+            throw GatewayException.Invalid("id", other, $"{id}, as in the address; an id does not change");
+    }
+
+    private static Tenant Edit(Tenant tenant, BodyMembers body) => tenant with
+    {
+        Name = body.Text("name", tenant.Name),
+        Models = body.Texts("models", tenant.Models, 1, BodyMembers.IsText, "1 to 100 names or globs of models, as in [\"gpt-image-*\"]; [\"*\"] is all"),
+        DefaultTier = body.Word("default_tier", tenant.DefaultTier),
+        HideTarget = body.Flag("hide_target", tenant.HideTarget),
+        RequiredTags = body.Texts("required_tags", tenant.RequiredTags, 0, JobTags.IsName, "at most 100 names of tags, each of 1 to 64 letters, digits, '.', '_' or '-'"),
+        Markup = body.Number("markup", tenant.Markup, 100),
+        Disabled = body.Flag("disabled", tenant.Disabled),
+    };
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using ImageGateway.Images;
+using ImageGateway.Tenants;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageGateway.Admin;
+
+/// <summary>Versions of what the control plane keeps, as ETag and If-Match carry them.</summary>
+internal static class Versions
+{
+    /// <summary>Says which version the answer shows; what the configuration made (version 0) is not changed here and has none.</summary>
+    public static void SetVersion(this HttpContext http, long version)
+    {
+        if (version > 0)
+            http.Response.Headers.ETag = $"\"{version}\"";
+    }
+
+    /// <summary>The versions that the request is meant for. A weak tag or one of another make is none that there ever was.</summary>
+    /// <exception cref="GatewayException">The header cannot be read: taking it for absent would overwrite what it should protect.</exception>
+    public static IfMatch IfMatch(this HttpRequest request)
+    {
+        if (request.Headers.IfMatch.Count == 0)
+            return Tenants.IfMatch.Any;
+        if (!EntityTagHeaderValue.TryParseStrictList(request.Headers.IfMatch, out var tags))
+            throw GatewayException.Invalid("If-Match", request.Headers.IfMatch.ToString(), "the ETag of an earlier answer, or *");
+        if (tags.Contains(EntityTagHeaderValue.Any))
+            return Tenants.IfMatch.Any;
+        return new IfMatch([.. tags.Where(tag => !tag.IsWeak).Select(tag => long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1)]);
+    }
+}
