@@ -62,6 +62,7 @@ internal sealed partial class Program
         app.MapTenants();
         app.MapProjects();
         app.MapKeys();
+        app.MapLimits();
         app.MapAudit();
         app.MapHealth();
         return app;

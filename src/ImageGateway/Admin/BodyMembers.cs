@@ -49,6 +49,14 @@ internal sealed class BodyMembers
     public decimal Number(string name, decimal absent, decimal most) => decimal.Parse(
         Read(name, absent.ToString(CultureInfo.InvariantCulture), $"a number from 0 to {most}", value => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number >= 0 && number <= most ? number.ToString(CultureInfo.InvariantCulture) : null), CultureInfo.InvariantCulture);
 
+    /// <summary>An amount that may be absent or null; at most 28 digits.</summary>
+    public decimal? Amount(string name)
+    {
+        if (!_members.TryGetValue(name, out var member) || member.ValueKind == JsonValueKind.Null)
+            return null;
+        return member.ValueKind == JsonValueKind.Number && member.TryGetDecimal(out var amount) && Math.Abs(amount) <= 1_000_000_000_000_000 ? amount : throw Wrong(name, member, "a number");
+    }
+
     /// <summary>A whole number from 0 to <paramref name="most"/>; null where the body has null.</summary>
     public long? Whole(string name, long? absent, long most, string allowed)
     {

@@ -6,6 +6,7 @@ using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
@@ -105,21 +106,27 @@ internal static class QuotaServices
     }
 }
 
-/// <summary>The limits in force: those of the configuration, made into a book again when it changes.</summary>
-internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot)
+/// <summary>The limits in force, of the configuration and of the control plane; made into a book again when either changes, and when a top-up may have ended.</summary>
+internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, TimeProvider time)
 {
     private volatile Made? _made;
 
-    private sealed record Made(GatewaySnapshot From, LimitBook Book);
+    private sealed record Made(GatewaySnapshot From, IReadOnlyList<IssuedLimits> Issued, DateTimeOffset Until, LimitBook Book);
 
     public LimitBook Current
     {
         get
         {
-            var (now, made) = (snapshot(), _made);
-            if (made is null || !ReferenceEquals(made.From, now))
-                _made = made = new Made(now, new LimitBook(now.ConfiguredLimits));
+            var (from, issued, now, made) = (snapshot(), tenants.Limits, time.GetUtcNow(), _made);
+            if (made is null || !ReferenceEquals(made.From, from) || !ReferenceEquals(made.Issued, issued) || now >= made.Until)
+                _made = made = new Made(from, issued, NextEnd(issued, now), new LimitBook(from.ConfiguredLimits.Concat(issued.Select(limits => limits.At(now, Ignore)))));
             return made.Book;
         }
     }
+
+    private static DateTimeOffset NextEnd(IReadOnlyList<IssuedLimits> issued, DateTimeOffset now) =>
+        issued.SelectMany(limits => limits.TopUps).Select(topUp => DateTimeOffset.FromUnixTimeSeconds(topUp.ExpiresAt)).Where(end => end > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+
+    // They were checked when they were set.
+    private static void Ignore(string option, string mistake) { }
 }

@@ -22,6 +22,7 @@ internal static class TenantServices
         services.AddSingleton(provider => new TenantChanges(provider.GetService<SqlDatabase>(), provider.GetService<TenantFeed>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TenantStore>();
         services.AddSingleton<ProjectStore>();
+        services.AddSingleton<LimitStore>();
         services.AddSingleton<KeyStore>();
     }
 }

@@ -9,12 +9,20 @@ namespace ImageGateway.Tenants;
 internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimeProvider time)
 {
     private volatile IssuedTenants _issued = IssuedTenants.None;
+    private volatile IReadOnlyList<IssuedLimits> _limits = [];
 
     /// <summary>What the control plane made, as this process knows it.</summary>
     public IssuedTenants Issued
     {
         get => _issued;
         set => _issued = value;
+    }
+
+    /// <summary>The limits that the control plane gave.</summary>
+    public IReadOnlyList<IssuedLimits> Limits
+    {
+        get => _limits;
+        set => _limits = value;
     }
 
     /// <summary>Every tenant.</summary>

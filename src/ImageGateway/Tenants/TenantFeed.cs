@@ -64,7 +64,11 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
         try
         {
             await using var connection = await database.OpenAsync(cancellationToken);
-            directory.Issued = await TenantReader.ReadAsync(connection, directory.Issued);
+            var issued = await TenantReader.ReadAsync(connection, directory.Issued);
+            if (issued.Number == directory.Issued.Number)
+                return;
+            directory.Limits = await LimitStore.ReadAsync(connection);
+            directory.Issued = issued;
         }
         finally
         {

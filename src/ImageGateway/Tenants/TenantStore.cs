@@ -58,6 +58,7 @@ internal sealed class TenantStore(TenantChanges changes, TenantDirectory directo
             await change.DeleteAsync(project);
             await change.RecordAsync("project.delete", ProjectStore.Subject(project), id, project, null);
         }
+        await LimitStore.ForgetAsync(change, id);
     }
 
     private static string Subject(string id) => $"tenant:{id}";

@@ -1,0 +1,107 @@
+using ImageGateway.Images;
+using ImageGateway.Quotas;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Admin;
+
+/// <summary>
+/// <c>/admin/v1/tenants/{tenant}/limits</c>, and the same below a project, a key and an end user (<c>*</c>: each of them).
+/// PUT replaces the whole set; a scope of the configuration may have limits of both, of which the stricter hold.
+/// </summary>
+internal static class LimitEndpoints
+{
+    private const string TenantPath = "/admin/v1/tenants/{tenant}";
+
+    private static readonly string[] Members = [.. LimitKind.All.Select(kind => kind.Word), "max_quality", "mode", "scope", "tenant", "top_ups"];
+
+    public static void MapLimits(this IEndpointRouteBuilder app)
+    {
+        Map(app, "", (_, tenant, _) => $"tenant:{tenant.Id}");
+        Map(app, "/projects/{id}", (contents, tenant, id) => contents.Projects.Any(project => project.Id == id) ? $"project:{tenant.Id}/{id}" : throw ProjectStore.Unknown(tenant.Id, id));
+        Map(app, "/keys/{id}", KeyScope);
+        Map(app, "/users/{id}", (_, tenant, id) => id.Length <= 256 ? $"user:{tenant.Id}/{id}" : throw GatewayException.Invalid("user", id, "at most 256 characters"));
+    }
+
+    private static void Map(IEndpointRouteBuilder app, string below, Func<TenantContents, Tenant, string, string> scope)
+    {
+        var path = $"{TenantPath}{below}/limits";
+        app.MapGet(path, (HttpContext http, TenantDirectory directory) => Read(http, directory, Scope(http)));
+        app.MapPut(path, async (HttpContext http, LimitStore store, TimeProvider time) => await SetAsync(http, store, Scope(http), time.GetUtcNow()));
+        app.MapDelete(path, async (HttpContext http, LimitStore store) =>
+        {
+            await store.DeleteAsync(Scope(http), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+            return TypedResults.NoContent();
+        });
+        app.MapPost($"{path}/top_ups", async (HttpContext http, LimitStore store, TimeProvider time) => await TopUpAsync(http, store, Scope(http), time.GetUtcNow()));
+
+        string Scope(HttpContext http)
+        {
+            var (tenant, id) = ((string)http.Request.RouteValues["tenant"]!, Uri.UnescapeDataString(http.Request.RouteValues["id"] as string ?? ""));
+            var contents = http.RequestServices.GetRequiredService<TenantDirectory>().Find(tenant) ?? throw TenantStore.Unknown(tenant);
+            return scope(contents, contents.Tenant!, id);
+        }
+    }
+
+    // A key of the configuration is called TENANT/NAME, and may be named by its name here.
+    private static string KeyScope(TenantContents contents, Tenant tenant, string id)
+    {
+        var key = contents.Keys.FirstOrDefault(key => key.Id == id || key.Id == $"{tenant.Id}/{id}");
+        return key is null ? throw new GatewayException(ErrorKind.NotFound, $"The tenant '{tenant.Id}' has no key '{GatewayException.Shortened(id)}'.") : $"key:{key.Id}";
+    }
+
+    private static IssuedLimits Read(HttpContext http, TenantDirectory directory, string scope)
+    {
+        var limits = directory.Limits.FirstOrDefault(limits => limits.Scope == scope) ?? throw LimitStore.Unknown(scope);
+        http.SetVersion(limits.Version);
+        return limits;
+    }
+
+    private static async Task<IssuedLimits> SetAsync(HttpContext http, LimitStore store, string scope, DateTimeOffset now)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, Members);
+        var limits = new IssuedLimits
+        {
+            Scope = scope,
+            Tenant = (string)http.Request.RouteValues["tenant"]!,
+            UsdPerDay = body.Amount("usd_per_day"),
+            UsdPerMonth = body.Amount("usd_per_month"),
+            UsdTotal = body.Amount("usd_total"),
+            OutputTokensPerMinute = Count(body, "output_tokens_per_minute"),
+            OutputTokensPerMonth = Count(body, "output_tokens_per_month"),
+            ImagesPerMinute = Count(body, "images_per_minute"),
+            RequestsPerMinute = Count(body, "requests_per_minute"),
+            ConcurrentImages = Count(body, "concurrent_images"),
+            MaxQuality = body.Has("max_quality") ? body.Text("max_quality", "") : null,
+            Mode = body.Word("mode", LimitMode.Enforce),
+        };
+        limits.At(now, (option, message) => throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{WordOf(option)}': {message}.", WordOf(option)));
+        var made = await store.SetAsync(limits, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        http.SetVersion(made.Version);
+        return made;
+    }
+
+    private static async Task<IResult> TopUpAsync(HttpContext http, LimitStore store, string scope, DateTimeOffset now)
+    {
+        var body = await BodyMembers.ReadAsync(http.Request, ["limit", "amount", "expires_at"]);
+        var word = body.Text("limit", "-");
+        if (!LimitKind.ByWord.TryGetValue(word, out var kind))
+            throw GatewayException.Invalid("limit", word, string.Join(", ", LimitKind.All.Select(kind => kind.Word)));
+        var amount = body.Amount("amount") ?? 0;
+        if (amount <= 0 || amount > 1_000_000_000 || (kind.Measure != Measure.NanoUsd && amount != decimal.Floor(amount)))
+            throw GatewayException.Invalid("amount", $"{amount}", "above 0, and whole for what is not USD");
+        var expires = body.Whole("expires_at", null, long.MaxValue, "a Unix second in the future") ?? 0;
+        if (expires <= now.ToUnixTimeSeconds())
+            throw GatewayException.Invalid("expires_at", $"{expires}", "a Unix second in the future");
+        var limits = await store.TopUpAsync(scope, new TopUp(Guid.NewGuid().ToString("N"), word, amount, expires), http.Actor(), http.RequestAborted);
+        http.SetVersion(limits.Version);
+        return TypedResults.Created((string?)null, limits);
+    }
+
+    private static long? Count(BodyMembers body, string word)
+    {
+        var amount = body.Amount(word);
+        return amount is null || amount == decimal.Floor(amount.Value) ? (long?)amount : throw GatewayException.Invalid(word, $"{amount}", "a whole number of 1 to 1000000000000");
+    }
+
+    private static string WordOf(string option) => LimitKind.All.First(kind => kind.Name == option).Word;
+}

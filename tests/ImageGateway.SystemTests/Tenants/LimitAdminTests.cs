@@ -1,0 +1,84 @@
+using System.Net;
+using ImageGateway.SystemTests.Running;
+using ImageGateway.Tests;
+
+namespace ImageGateway.SystemTests.Tenants;
+
+/// <summary>Limits over the control plane, and what they hold.</summary>
+public sealed class LimitAdminTests
+{
+    private const string Limits = "/admin/v1/tenants/fixed/limits";
+    private const string Draw = """{"model":"gpt-image-1","prompt":"a fox","quality":"low"}""";
+
+    [Fact]
+    public async Task Limit_is_in_force_at_once_and_gone_when_it_is_deleted()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_per_month":0.017,"images_per_minute":60}""");
+        var limits = await set.JsonAsync();
+        Assert.Equal(("tenant:fixed", 0.012m, 60), ((string?)limits["scope"], (decimal)limits["usd_per_month"]!, (int)limits["images_per_minute"]!));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], [await DrawAsync(gateway), await DrawAsync(gateway)]);
+        using var gone = await gateway.SendAsync(HttpMethod.Delete, Limits, ifMatch: set.Headers.ETag!.Tag);
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.OK), (gone.StatusCode, await DrawAsync(gateway)));
+        Assert.Equal(["limits.delete", "limits.set"], (await gateway.GetAsync("/admin/v1/audit?subject=tenant:fixed"))["data"]!.AsArray().Select(entry => (string?)entry!["action"]));
+    }
+
+    [Theory]
+    [InlineData("/admin/v1/tenants/fixed/projects/site/limits", "project:fixed/site")]
+    [InlineData("/admin/v1/tenants/fixed/keys/web/limits", "key:fixed/web")]
+    [InlineData("/admin/v1/tenants/fixed/users/*/limits", "user:fixed/*")]
+    public async Task Every_scope_has_limits(string path, string scope)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, path, """{"concurrent_images":1,"mode":"warn"}""");
+        Assert.Equal((scope, "warn"), ((string?)(await set.JsonAsync())["scope"], (string?)(await gateway.GetAsync(path))["mode"]));
+    }
+
+    [Fact]
+    public async Task Top_up_adds_until_it_ends()
+    {
+        var time = new ManualTime { Now = TimeProvider.System.GetUtcNow() };
+        await using var gateway = await AdminGateway.StartAsync(null, time);
+        using var set = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":0.017}""");
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], [await DrawAsync(gateway), await DrawAsync(gateway)]);
+        using var topUp = await gateway.SendAsync(HttpMethod.Post, $"{Limits}/top_ups", $$"""{"limit":"usd_total","amount":0.03,"expires_at":{{time.Now.AddHours(1).ToUnixTimeSeconds()}}}""");
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (topUp.StatusCode, await DrawAsync(gateway)));
+        time.Now += TimeSpan.FromHours(1);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(gateway));
+    }
+
+    [Fact]
+    public async Task Stricter_of_two_old_versions_and_other_replicas()
+    {
+        using var folder = new TemporaryFolder();
+        await using var one = await AdminGateway.StartAsync(folder, null);
+        await using var other = await AdminGateway.StartAsync(folder, null);
+        using var first = await one.SendAsync(HttpMethod.Put, Limits, """{"requests_per_minute":1000}""");
+        using var second = await one.SendAsync(HttpMethod.Put, Limits, """{"requests_per_minute":1}""");
+        using var late = await one.SendAsync(HttpMethod.Put, Limits, """{"requests_per_minute":1000}""", ifMatch: first.Headers.ETag!.Tag);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
+        await Until.TrueAsync(async () => await DrawAsync(other) == HttpStatusCode.TooManyRequests, "the other replica knows");
+    }
+
+    [Theory]
+    [InlineData("""{"usd_per_day":-1}""", "usd_per_day")]
+    [InlineData("""{"usd_per_day":0}""", "usd_per_day")]
+    [InlineData("""{"usd_per_day":0.00000000001}""", "usd_per_day")]
+    [InlineData("""{"usd_per_day":1e15}""", "usd_per_day")]
+    [InlineData("""{"images_per_minute":1.5}""", "images_per_minute")]
+    [InlineData("""{"usd_per_year":1}""", "usd_per_year")]
+    [InlineData("""{"mode":"maybe"}""", "mode")]
+    public async Task Limit_that_cannot_be_is_refused_by_name(string body, string member)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var refused = await gateway.SendAsync(HttpMethod.Put, Limits, body);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains($"'{member}'", (string?)(await refused.JsonAsync())["detail"], StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> DrawAsync(AdminGateway gateway)
+    {
+        using var answer = await gateway.SendAsync(HttpMethod.Post, "/v1/images/generations", Draw, AdminGateway.FixedKey);
+        return answer.StatusCode;
+    }
+}
