@@ -41,6 +41,7 @@ internal sealed partial class Program
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
+        app.UseAdminListener();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey());
         app.UseWhen(http => IsGovernance(http.Request.Path), plane => plane.RequireTenantOrAdminKey());
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey());
@@ -53,17 +54,7 @@ internal sealed partial class Program
         app.MapQuota();
         app.MapOrganization();
         app.MapImageJobs();
-        app.MapLedger();
-        app.MapSpend();
-        app.MapExport();
-        app.MapReconciliation();
-        app.MapPrices();
-        app.MapTargets();
-        app.MapTenants();
-        app.MapProjects();
-        app.MapKeys();
-        app.MapLimits();
-        app.MapAudit();
+        app.MapAdmin();
         app.MapHealth();
         return app;
     }

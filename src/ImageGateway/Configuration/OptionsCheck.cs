@@ -86,6 +86,13 @@ internal sealed class OptionsCheck
             Empty(section, isScalar, here, property);
             return;
         }
+        // One text stands for a list of it, as environment variables like to write.
+        if (type == typeof(List<string>))
+        {
+            _dropped.Add(section.Path);
+            _items[$"{section.Path}:0"] = section.Value;
+            return;
+        }
         if (isScalar && Converts(converter, type, section.Value))
             return;
         _dropped.Add(section.Path);

@@ -10,7 +10,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("DrainTimeout", "PublicUrl", "Admin")]
+[NotYetInForce("DrainTimeout", "PublicUrl")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -51,6 +51,9 @@ internal sealed class GatewayOptions
 
     /// <summary>How the ledger is kept.</summary>
     public LedgerFileOptions Ledger { get; set; } = new();
+
+    /// <summary>Where the control plane listens.</summary>
+    public AdminOptions Admin { get; set; } = new();
 
     /// <summary>Bounds of request bodies.</summary>
     public BodyLimits Limits { get; set; } = new();

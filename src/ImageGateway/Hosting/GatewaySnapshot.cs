@@ -28,6 +28,9 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
     /// <summary>What may run at once; read at start only.</summary>
     public required OverloadOptions Overload { get; init; }
 
+    /// <summary>Addresses of the control plane's own; read at start only.</summary>
+    public required IReadOnlyList<BindingAddress> AdminAddresses { get; init; }
+
     /// <summary>How the ledger is kept; read at start only.</summary>
     public required LedgerOptions Ledger { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
+        var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
             return null;
@@ -60,7 +64,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin }
             : null;
     }
 

@@ -64,6 +64,19 @@ public sealed class OptionsCheckTests
         Assert.Empty(warnings);
     }
 
+    [Theory]
+    [InlineData("\"http://127.0.0.1:9090\"")]
+    [InlineData("[ \"http://127.0.0.1:9090\" ]")]
+    public void List_of_texts_may_be_one_text(string urls)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.json", $$"""{ "Gateway": { "Admin": { "Urls": {{urls}} } } }""");
+        var mistakes = new Mistakes("Gateway");
+        var options = OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes, []).Get<GatewayOptions>()!;
+        Assert.Empty(mistakes.All);
+        Assert.Equal(["http://127.0.0.1:9090"], options.Admin.Urls);
+    }
+
     private static (IReadOnlyList<string> Mistakes, List<string> Warnings) Check(string gateway)
     {
         using var folder = new TemporaryFolder();

@@ -27,6 +27,7 @@ public sealed class GatewayConfigurationTests
         var mistakes = Mistakes("""
             {
               "Nonsense": 1,
+              "Admin": { "Urls": [ "http://127.0.0.1:9090", "9090", "ftp://localhost:1", "http://localhost:99999", "http://localhost:1/base" ] },
               "Limits": { "JsonBytes": 0, "FileBytes": "big" },
               "AdminKeys": [ { "Secret": "literal" } ],
               "Providers": {
@@ -42,7 +43,7 @@ public sealed class GatewayConfigurationTests
             """);
         string[] expected =
         [
-            "Gateway:Nonsense:", "Gateway:Limits:JsonBytes:", "Gateway:Limits:FileBytes:", "Gateway:AdminKeys:0:Secret:",
+            "Gateway:Nonsense:", "Gateway:Admin:Urls:1: '9090'", "Gateway:Admin:Urls:2:", "Gateway:Admin:Urls:3:", "Gateway:Admin:Urls:4:", "Gateway:Limits:JsonBytes:", "Gateway:Limits:FileBytes:", "Gateway:AdminKeys:0:Secret:",
             "Gateway:Providers:a:Kind:", "Gateway:Providers:b:BaseUrl:", "Gateway:Providers:b:ApiKey:", "Gateway:Providers:b:Models:0:",
             "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
             "Gateway:Providers:c:Deployments:d:Shutdown:", "Gateway:Providers:c:Deployments:e:", "Gateway:Providers:d/e:", "Gateway:Providers:d/e:Models:1:",

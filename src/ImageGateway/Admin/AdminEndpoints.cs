@@ -1,0 +1,20 @@
+namespace ImageGateway.Admin;
+
+/// <summary>The control plane: everything below <c>/admin/v1</c>.</summary>
+internal static class AdminEndpoints
+{
+    public static void MapAdmin(this IEndpointRouteBuilder app)
+    {
+        app.MapTenants();
+        app.MapProjects();
+        app.MapKeys();
+        app.MapLimits();
+        app.MapLedger();
+        app.MapSpend();
+        app.MapExport();
+        app.MapReconciliation();
+        app.MapAudit();
+        app.MapTargets();
+        app.MapPrices();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using ImageGateway.Configuration;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Where the control plane listens (<c>Gateway:Admin</c>).</summary>
+internal sealed class AdminOptions
+{
+    /// <summary>Addresses of its own, as in <c>http://127.0.0.1:9090</c>, read at start only; none: it shares those of the data plane.</summary>
+    public List<string> Urls { get; set; } = [];
+}
+
+/// <summary>
+/// The control plane on addresses of its own, so that it need not be reachable where the data plane is. Connections are marked
+/// by the listener that took them: neither a Host header nor a port says where a request came in.
+/// </summary>
+internal static class AdminListener
+{
+    private static readonly PathString[] ControlPlane = ["/admin", "/metrics", "/openapi", "/dashboard"];
+
+    /// <summary>The addresses of the options; mistakes are reported.</summary>
+    public static List<BindingAddress> Read(AdminOptions options, Mistakes mistakes)
+    {
+        var addresses = new List<BindingAddress>();
+        for (var i = 0; i < options.Urls.Count; i++)
+        {
+            foreach (var url in Split(options.Urls[i]))
+            {
+                if (Parse(url) is { } address)
+                    addresses.Add(address);
+                else
+                    mistakes.At(nameof(options.Urls)).Add($"{i}", $"'{url}' is not an address to listen at, as in http://127.0.0.1:9090");
+            }
+        }
+        return addresses;
+    }
+
+    /// <summary>Listens at the control plane's addresses beside those of the data plane.</summary>
+    public static void AddAdminListener(this WebApplicationBuilder builder, IReadOnlyList<BindingAddress> admin)
+    {
+        if (admin.Count == 0)
+            return;
+        // Endpoints in code replace addresses, so those of the data plane become endpoints too; Kestrel:Endpoints stand beside them.
+        var (settings, data) = (builder.Configuration, new List<BindingAddress>());
+        if (!settings.GetSection("Kestrel:Endpoints").Exists())
+        {
+            string[] urls = settings["urls"] is { Length: > 0 } set ? Split(set) : [.. Ports("http", settings["http_ports"]), .. Ports("https", settings["https_ports"])];
+            data.AddRange(urls.Select(url => BindingAddress.Parse(url)));
+        }
+        foreach (var setting in (string[])["urls", "http_ports", "https_ports"])
+            builder.WebHost.UseSetting(setting, "");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (var address in data)
+                Listen(kestrel, address, _ => { });
+            foreach (var address in admin)
+                Listen(kestrel, address, Mark);
+        });
+        builder.Services.AddSingleton<IsApart>();
+    }
+
+    /// <summary>With addresses of its own the control plane is unknown elsewhere, and the data plane there; health is shown on both.</summary>
+    public static void UseAdminListener(this IApplicationBuilder app)
+    {
+        if (app.ApplicationServices.GetService<IsApart>() is null)
+            return;
+        app.Use((http, next) =>
+        {
+            var path = http.Request.Path;
+            var isControlPlane = Array.Exists(ControlPlane, prefix => path.StartsWithSegments(prefix));
+            if (path.StartsWithSegments("/healthz") || isControlPlane == (http.Features.Get<AdminConnection>() is not null))
+                return next(http);
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+    }
+
+    private static void Mark(ListenOptions listen) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(AdminConnection.Instance);
+        return next(connection);
+    });
+
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions> mark)
+    {
+        if (address.IsUnixPipe)
+            kestrel.ListenUnixSocket(address.UnixPipePath, Configure);
+        else if (IPAddress.TryParse(address.Host, out var ip))
+            kestrel.Listen(ip, address.Port, Configure);
+        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            kestrel.ListenLocalhost(address.Port, Configure);
+        else
+            kestrel.ListenAnyIP(address.Port, Configure);
+
+        void Configure(ListenOptions listen)
+        {
+            mark(listen);
+            if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+                listen.UseHttps();
+        }
+    }
+
+    private static BindingAddress? Parse(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { PathBase: "", Scheme: "http" or "https", Port: >= 0 and <= IPEndPoint.MaxPort } address ? address : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] Split(string urls) => urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> Ports(string scheme, string? ports) => Split(ports ?? "").Select(port => $"{scheme}://*:{port}");
+
+    private sealed class AdminConnection
+    {
+        public static AdminConnection Instance { get; } = new();
+    }
+
+    private sealed class IsApart;
+}
