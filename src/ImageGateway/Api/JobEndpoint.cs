@@ -36,7 +36,7 @@ internal static class JobEndpoint
         var (entry, latest) = (rows[0], rows[^1]);
         return new JobAnswer(
             entry.Id, latest.Status, entry.CreatedAt / 1000, entry.RequestedModel, latest.ServedModel, caller.HideTarget ? null : latest.Target, latest.Images,
-            UsageAnswer.Of(latest.Usage), new NanoUsd(rows.Sum(row => row.Charge)).Usd, latest.Basis, latest.ErrorCode,
+            UsageAnswer.Of(rows.Aggregate(default(TokenUsage), (sum, row) => sum + row.Usage)), new NanoUsd(rows.Sum(row => row.Charge)).Usd, latest.Basis, latest.ErrorCode,
             [.. latest.ReadAttempts().Select(attempt => AttemptAnswer.Of(attempt, caller.HideTarget))]);
     }
 

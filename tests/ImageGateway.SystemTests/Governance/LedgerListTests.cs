@@ -121,6 +121,7 @@ public abstract class LedgerListTests(LedgerGateway gateway)
     [InlineData("?status=running", "status", "completed", "cached")]
     [InlineData("?operation=copy", "operation", "variation")]
     [InlineData("?tag=red", "tag", "NAME:VALUE")]
+    [InlineData("?tag=red:%00", "tag", "NUL")]
     [InlineData("?tag=a%22b:red", "tag", "NAME:VALUE")]
     [InlineData("?cursor=abc", "cursor", "next_cursor")]
     public async Task Bad_parameter_is_named_with_what_is_allowed(string query, params string[] words)

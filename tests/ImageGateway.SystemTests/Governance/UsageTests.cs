@@ -159,6 +159,7 @@ public abstract class UsageTests(LedgerGateway gateway)
     [InlineData(Usage, "start_time=0&group_by=tag:a\"b", "invalid_value", "group_by", "tag:a")]
     [InlineData(Costs, "start_time=0&group_by=size", "invalid_value", "group_by", "line_item")]
     [InlineData(Costs, "start_time=0&group_by=tag:team&limit=91", "invalid_value", "group_by", "90 days")]
+    [InlineData(Usage, "start_time=0&user_ids=a%00b", "invalid_value", "user_ids", "NUL")]
     [InlineData(Usage, "start_time=0&sources=image.copy", "invalid_value", "sources", "image.edit")]
     [InlineData(Usage, "start_time=0&page=abc", "invalid_value", "page", "abc", "next_page")]
     public async Task Bad_parameter_is_named_with_what_is_allowed(string path, string query, string code, string param, params string[] words)

@@ -16,13 +16,13 @@ internal sealed class QueryReader(IQueryCollection query)
     public string? Text(string name) => query[name].Count switch
     {
         0 => null,
-        1 => query[name][0] is { Length: > 0 } text ? text : null,
+        1 => query[name][0] is { Length: > 0 } text ? Clean(name, text) : null,
         _ => throw GatewayException.Invalid(name, query[name].ToString(), "one value"),
     };
 
     /// <summary>All values of an array, written <c>name=</c> or <c>name[]=</c>, each once.</summary>
     public IReadOnlyList<string> Many(string name) =>
-        [.. query[name].Concat(query[$"{name}[]"]).OfType<string>().Where(value => value.Length > 0).Distinct()];
+        [.. query[name].Concat(query[$"{name}[]"]).OfType<string>().Where(value => value.Length > 0).Select(value => Clean(name, value)).Distinct()];
 
     /// <summary>All values of an array of these words.</summary>
     public IReadOnlyList<string> Words(string name, IReadOnlyCollection<string> allowed)
@@ -82,6 +82,9 @@ internal sealed class QueryReader(IQueryCollection query)
             throw GatewayException.Invalid("to", Text("to")!, "a time after from");
         return (from, to);
     }
+
+    // PostgreSQL has no text with NUL.
+    private static string Clean(string name, string value) => value.Contains('\0', StringComparison.Ordinal) ? throw GatewayException.Invalid(name, value, "text without NUL") : value;
 
     private static long? Parse(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LastSecond ? seconds : null;
