@@ -13,22 +13,24 @@ internal static class LedgerStore
     {
         var entries = batch.Where(work => work.Intent is null).Select(work => work.Entry).DistinctBy(entry => entry.Id).ToList();
         var over = entries.Select(entry => entry.Id).ToHashSet();
-        using var transaction = connection.BeginTransaction();
-        LedgerTables.Intents.Write(connection, transaction, [.. batch.Where(work => work.Intent is not null && !over.Contains(work.Entry.Id))]);
-        if (entries.Count > 0)
+        Transactions.Run(connection, transaction =>
         {
-            Write(connection, transaction, entries);
+            LedgerTables.Intents.Write(connection, transaction, [.. batch.Where(work => work.Intent is not null && !over.Contains(work.Entry.Id))]);
+            if (entries.Count == 0)
+                return entries;
+            var written = Write(connection, transaction, entries);
             Rows.Delete(connection, transaction, "intents", "job", [.. over]);
-        }
-        transaction.Commit();
+            return written;
+        });
     }
 
     /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="now">Unix ms.</param>
-    public static List<LedgerEntry> Sweep(DbConnection connection, long now)
+    public static List<LedgerEntry> Sweep(DbConnection connection, long now) => Transactions.Run(connection, transaction => Sweep(connection, transaction, now));
+
+    private static List<LedgerEntry> Sweep(DbConnection connection, DbTransaction transaction, long now)
     {
-        using var transaction = connection.BeginTransaction();
         // Whole jobs: each of a job's intents may know a call that the others do not.
         var intents = connection.Query<(string Id, string Entry)>(
             """
@@ -42,7 +44,6 @@ internal static class LedgerStore
         var written = Write(connection, transaction, abandoned);
         // Not all of the job: a process that lives after all may have begun another call meanwhile.
         Rows.Delete(connection, transaction, "intents", "id", [.. intents.Select(intent => intent.Id)]);
-        transaction.Commit();
         return written;
     }
 

@@ -30,6 +30,8 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private Thread? _thread;
     private DbConnection? _connection;
     private DateTimeOffset _retryAt;
+    private DateTimeOffset _spoolRetryAt;
+    private long _unrecorded;
     private volatile bool _isFailing;
     private volatile bool _stopping;
 
@@ -43,8 +45,17 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
     public async Task WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Task;
 
-    /// <summary>Puts an entry in the queue and waits only when that is full.</summary>
-    public async ValueTask EnqueueAsync(LedgerWork work) => await QueueAsync(work);
+    /// <summary>
+    /// Puts an entry in the queue and waits only when that is full. When it is full since neither the database nor the spool
+    /// take anything, refusals are counted in the log alone: they called nobody, and must not wait for the disk.
+    /// </summary>
+    public async ValueTask EnqueueAsync(LedgerWork work)
+    {
+        if (_isFailing && _room.CurrentCount == 0 && work.Entry.Attempts.Count == 0)
+            Interlocked.Increment(ref _unrecorded);
+        else
+            await QueueAsync(work);
+    }
 
     /// <summary>Waits until all that was queued before is written.</summary>
     public async Task FlushAsync() => await (await QueueAsync(null)).Task;
@@ -92,41 +103,54 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private void Run()
     {
-        while (!_stopping || !_queue.IsEmpty)
+        while (!_stopping)
         {
-            if (_queue.IsEmpty)
+            // Awake now and then while something is left over.
+            _ready.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
+            _ready.Reset();
+            WriteQueue();
+        }
+        WriteQueue();
+        if (_late.Count > 0)
+            LogLost(_late.Count);
+    }
+
+    // At least once, for what is left over.
+    private void WriteQueue()
+    {
+        do
+        {
+            if (_stopping || time.GetUtcNow() >= _retryAt)
             {
-                // Awake now and then while something is left over.
-                _ready.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
-                _ready.Reset();
+                _batch.AddRange(_late);
+                _late.Clear();
             }
-            _batch.AddRange(_late);
-            _late.Clear();
-            while (_batch.Count < MaxBatch && _queue.TryDequeue(out var item))
+            var (most, stillLate) = (_batch.Count + MaxBatch, _late.Count);
+            while (_batch.Count < most && _queue.TryDequeue(out var item))
                 _batch.Add(item);
             if (_batch.Count > 0 || spool.HasContent)
                 WriteBatch();
-            if (_batch.Count > _late.Count)
-                _room.Release(_batch.Count - _late.Count);
+            if (_batch.Count - (_late.Count - stillLate) is > 0 and var done)
+                _room.Release(done);
             _batch.Clear();
         }
-        if (_late.Count > 0)
-            LogLost(_late.Count);
+        while (!_queue.IsEmpty);
     }
 
     private void WriteBatch()
     {
         try
         {
-            if (time.GetUtcNow() < _retryAt)
+            if (!_stopping && time.GetUtcNow() < _retryAt)
                 throw new IOException("The database failed a moment ago.");
             _connection ??= database.Open();
             if (spool.HasContent && spool.Replay(Commit) is > 0 and var unreadable)
                 LogUnreadable(unreadable);
             _refused.Clear();
             Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
+            var unrecorded = Interlocked.Exchange(ref _unrecorded, 0);
             if (_isFailing)
-                LogBack();
+                LogBack(unrecorded);
             _isFailing = false;
             foreach (var item in _batch)
             {
@@ -191,6 +215,8 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private bool Spool(List<Item> kept)
     {
+        if (kept.Count > 0 && !_stopping && time.GetUtcNow() < _spoolRetryAt)
+            return false;
         try
         {
             if (kept.Count == 0 || spool.Append(kept.Select(item => item.Work!)))
@@ -201,6 +227,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         {
             LogSpoolFailed(kept.Count, e.Message);
         }
+        _spoolRetryAt = time.GetUtcNow() + RetryPause;
         return false;
     }
 
@@ -218,8 +245,8 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's database fails: {Kind}: {Message}")]
     private partial void LogFailing(string kind, string message);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is back, and what was spooled is in it")]
-    private partial void LogBack();
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is back, and what was spooled is in it; {Unrecorded} refusals meanwhile are not")]
+    private partial void LogBack(long unrecorded);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} records of the ledger could be written nowhere; those of jobs that called a provider are intents still, which will be charged at their worst case")]
     private partial void LogLost(int count);
