@@ -1,3 +1,6 @@
+using ImageGateway.Admin.Reconciling;
+using ImageGateway.Admin.Spending;
+
 namespace ImageGateway.Admin;
 
 /// <summary>The control plane: everything below <c>/admin/v1</c>.</summary>
