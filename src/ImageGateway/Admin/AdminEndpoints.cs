@@ -6,6 +6,7 @@ namespace ImageGateway.Admin;
 /// <summary>The control plane: everything below <c>/admin/v1</c>.</summary>
 internal static class AdminEndpoints
 {
+    /// <summary>Maps it, and its description at <c>/openapi/v1.json</c>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder app)
     {
         app.MapTenants();
@@ -19,5 +20,6 @@ internal static class AdminEndpoints
         app.MapAudit();
         app.MapTargets();
         app.MapPrices();
+        app.MapOpenApi();
     }
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Admin.OpenApi;
 using ImageGateway.Api;
 using ImageGateway.Api.Reading;
 using ImageGateway.Images;
@@ -52,6 +53,7 @@ internal static partial class GatewayServices
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);
         services.AddSingleton<Func<RoutingTable>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Routing);
         services.AddHttpForwarder();
+        services.AddControlPlaneDocument();
         services.AddHealthChecks().AddCheck<LifecycleCheck>("models");
     }
 }

@@ -16,7 +16,7 @@ public sealed class LimitAdminTests
         await using var gateway = await AdminGateway.StartAsync();
         using var set = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_per_month":0.017,"images_per_minute":60}""");
         var limits = await set.JsonAsync();
-        Assert.Equal(("tenant:fixed", 0.012m, 60), ((string?)limits["scope"], (decimal)limits["usd_per_month"]!, (int)limits["images_per_minute"]!));
+        Assert.Equal(("tenant:fixed", 0.017m, 60), ((string?)limits["scope"], (decimal)limits["usd_per_month"]!, (int)limits["images_per_minute"]!));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], [await DrawAsync(gateway), await DrawAsync(gateway)]);
         using var gone = await gateway.SendAsync(HttpMethod.Delete, Limits, ifMatch: set.Headers.ETag!.Tag);
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.OK), (gone.StatusCode, await DrawAsync(gateway)));
