@@ -139,8 +139,17 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     {
         var record = new LedgerEntry
         {
-            Id = job, CreatedAt = _time.Now.ToUnixTimeMilliseconds(), Tenant = "acme", Project = "web", KeyId = "acme/web", Operation = "generation", User = "a }\n{ b",
-            Basis = Images.ChargeBasis.Estimate, Status = Images.JobStatus.Failed, Charge = 100, Attempts = [new(1, "west/gpt-image-1", "gpt-image-1", null, null, null, 0, 100, 100, Images.ChargeBasis.Estimate, 100, false)],
+            Id = job,
+            CreatedAt = _time.Now.ToUnixTimeMilliseconds(),
+            Tenant = "acme",
+            Project = "web",
+            KeyId = "acme/web",
+            Operation = "generation",
+            User = "a }\n{ b",
+            Basis = Images.ChargeBasis.Estimate,
+            Status = Images.JobStatus.Failed,
+            Charge = 100,
+            Attempts = [new(1, "west/gpt-image-1", "gpt-image-1", null, null, null, 0, 100, 100, Images.ChargeBasis.Estimate, 100, false)],
         };
         return [new(record, $"{job}/1", "a-dead-process"), new(record with { Status = Images.JobStatus.Completed, Basis = Images.ChargeBasis.Usage, Charge = 60 }, null, "a-dead-process")];
     }
