@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageGateway.Api.Reading;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -14,23 +15,11 @@ internal static class AuditEndpoints
         var database = http.RequestServices.GetService<SqlDatabase>()
             ?? throw new GatewayException(ErrorKind.StoreUnavailable, "No database is configured (ConnectionStrings:Database is empty), so there is no audit log.");
         var (request, limit) = (http.Request, http.Request.Limit());
-        var filter = new AuditFilter(Text(request, "subject"), Text(request, "actor"), Text(request, "tenant"), Time(request, "from"), Time(request, "to"));
-        if (filter.To <= filter.From)
-            throw GatewayException.Invalid("to", request.Query["to"].ToString(), "a time after from");
+        var query = new QueryReader(request.Query);
+        var (from, to) = query.Period();
+        // Kept in whole seconds: of a part of one the whole is meant.
+        var filter = new AuditFilter(query.Text("subject"), query.Text("actor"), query.Text("tenant"), from / 1000, (to + 999) / 1000);
         var before = request.After(List) is { } number ? long.Parse(number, CultureInfo.InvariantCulture) : (long?)null;
         return Paging.Of(await AuditLog.ReadAsync(database, filter, before, limit + 1, http.RequestAborted), limit, List, entry => entry.Id);
     });
-
-    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
-
-    private static long? Time(HttpRequest request, string name)
-    {
-        if (Text(request, name) is not { } text)
-            return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            return seconds;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time.ToUnixTimeSeconds()
-            : throw GatewayException.Invalid(name, text, "Unix seconds, or a time as in 2026-11-20T12:00:00Z");
-    }
 }

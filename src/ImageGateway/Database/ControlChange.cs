@@ -22,6 +22,7 @@ internal sealed class ControlChange : IAsyncDisposable
     private readonly DbTransaction _transaction;
     private readonly Actor _actor;
     private bool _isNumberUsed;
+    private bool _isCommitted;
 
     private ControlChange(DbConnection connection, DbTransaction transaction, Actor actor, DateTimeOffset now) =>
         (_connection, _transaction, _actor, Now) = (connection, transaction, actor, now.ToUnixTimeSeconds());
@@ -44,7 +45,10 @@ internal sealed class ControlChange : IAsyncDisposable
         catch
         {
             if (transaction is not null)
+            {
+                Transactions.PrepareRollback(connection);
                 await transaction.DisposeAsync();
+            }
             await connection.DisposeAsync();
             throw;
         }
@@ -69,10 +73,16 @@ internal sealed class ControlChange : IAsyncDisposable
     }
 
     /// <summary>Makes it durable. Without it nothing was changed.</summary>
-    public Task CommitAsync() => _transaction.CommitAsync();
+    public async Task CommitAsync()
+    {
+        await _transaction.CommitAsync();
+        _isCommitted = true;
+    }
 
     public async ValueTask DisposeAsync()
     {
+        if (!_isCommitted)
+            Transactions.PrepareRollback(_connection);
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
     }

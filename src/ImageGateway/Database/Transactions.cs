@@ -17,14 +17,31 @@ internal static class Transactions
             transaction.Commit();
             return result;
         }
-        catch when (connection is SqliteConnection sqlite && raw.sqlite3_get_autocommit(sqlite.Handle) != 0)
+        catch
         {
-            // On a full disk SQLite rolls back by itself. The driver does it again, fails, and then cannot close the connection
-            // either: give it something to roll back.
-            using var begin = sqlite.CreateCommand();
-            begin.CommandText = "BEGIN";
-            begin.ExecuteNonQuery();
+            PrepareRollback(connection);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Before a transaction that failed is rolled back. On a full disk SQLite does that by itself. Unless it was a statement
+    /// that failed, which the driver notices, it does it again, fails, and then cannot close the connection either: this gives
+    /// it something to roll back.
+    /// </summary>
+    public static void PrepareRollback(DbConnection connection)
+    {
+        if (connection is not SqliteConnection sqlite || raw.sqlite3_get_autocommit(sqlite.Handle) == 0)
+            return;
+        using var begin = sqlite.CreateCommand();
+        begin.CommandText = "BEGIN";
+        try
+        {
+            begin.ExecuteNonQuery();
+        }
+        catch (InvalidOperationException)
+        {
+            // It noticed.
         }
     }
 }

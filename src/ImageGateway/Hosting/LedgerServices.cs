@@ -19,7 +19,8 @@ internal static class LedgerServices
         services.AddSingleton(options);
         services.AddSingleton(provider => new LedgerReader(provider.GetService<SqlDatabase>(), provider.GetRequiredService<JobLedger>(), provider.GetRequiredService<ILogger<LedgerReader>>()));
         // Of the file itself: the host's configuration makes nothing of an empty value.
-        if (await OpenAsync(file.Read()["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
+        // A switch that is empty counts, and so does the file's, which is hidden where one configuration stands in another.
+        if (await OpenAsync(builder.Configuration["ConnectionStrings:Database"] ?? file.Read()["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
         {
             warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");
             services.AddSingleton(new JobLedger(null, options));

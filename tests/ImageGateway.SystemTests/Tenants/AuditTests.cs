@@ -73,6 +73,8 @@ public sealed class AuditTests
     [InlineData("from=yesterday-ish", "'from'")]
     [InlineData("from=20&to=10", "'to'")]
     [InlineData("limit=0", "'limit'")]
+    [InlineData("subject=a%00b", "'subject'")]
+    [InlineData("subject=a&subject=b", "'subject'")]
     [InlineData("cursor=42", "'cursor'")]
     public async Task Bad_filter_is_named(string query, string name)
     {

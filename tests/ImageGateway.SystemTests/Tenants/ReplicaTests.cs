@@ -1,4 +1,5 @@
 using ImageGateway.SystemTests.Running;
+using ImageGateway.Tests;
 
 namespace ImageGateway.SystemTests.Tenants;
 
@@ -9,8 +10,9 @@ public sealed class ReplicaTests
     public async Task Changes_of_one_replica_reach_the_other()
     {
         using var folder = new TemporaryFolder();
-        await using var one = await AdminGateway.StartAsync(folder, null);
-        await using var two = await AdminGateway.StartAsync(folder, null);
+        var time = new ManualTime();
+        await using var one = await AdminGateway.StartAsync(folder, time);
+        await using var two = await AdminGateway.StartAsync(folder, time);
         var key = await one.IssueAsync();
         var (secret, path) = ((string)key["secret"]!, $"/admin/v1/tenants/acme/keys/{(string)key["id"]!}");
 
@@ -25,6 +27,13 @@ public sealed class ReplicaTests
         using var deleted = await one.SendAsync(HttpMethod.Delete, "/admin/v1/tenants/acme");
         await SoonAsync(async () => (await two.SendAsync(HttpMethod.Get, "/admin/v1/tenants/acme")).StatusCode == System.Net.HttpStatusCode.NotFound, "the tenant is gone");
         Assert.NotEqual(200, await two.CallAsync(secret));
+
+        // The promise is 5 s, by a clock that a busy machine does not slow down.
+        Task SoonAsync(Func<Task<bool>> condition, string what)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return Until.TrueAsync(condition, what);
+        }
     }
 
     [Fact]
@@ -69,13 +78,5 @@ public sealed class ReplicaTests
         foreach (var list in (string[])["/admin/v1/tenants", "/admin/v1/audit", "/admin/v1/tenants/fixed/keys"])
             Assert.Equal(200, (int)(await gateway.SendAsync(HttpMethod.Get, list, key: AdminGateway.ReadKey)).StatusCode);
         Assert.Empty((await gateway.GetAsync("/admin/v1/audit"))["data"]!.AsArray());
-    }
-
-    // The promise is 5 s.
-    private static async Task SoonAsync(Func<Task<bool>> condition, string what)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        await Until.TrueAsync(condition, what);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 0, 5);
     }
 }

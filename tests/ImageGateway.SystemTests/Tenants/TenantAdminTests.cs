@@ -201,6 +201,7 @@ public sealed class TenantAdminTests
     [InlineData("PATCH", "/admin/v1/tenants/fixed/projects/none", "{}")]
     [InlineData("DELETE", "/admin/v1/tenants/fixed/keys/none", null)]
     [InlineData("POST", "/admin/v1/tenants/fixed/keys/none/rotate", null)]
+    [InlineData("DELETE", "/admin/v1/tenants/fixed/keys/%2500", null)]
     public async Task What_there_is_not_is_404(string method, string path, string? body)
     {
         await using var gateway = await AdminGateway.StartAsync();

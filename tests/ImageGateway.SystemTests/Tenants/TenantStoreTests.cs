@@ -3,7 +3,7 @@ using Dapper;
 using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
-using ImageGateway.SystemTests.Running;
+using ImageGateway.SystemTests.Databases;
 using ImageGateway.Tenants;
 using ImageGateway.Tests;
 using Microsoft.Extensions.Logging;
@@ -11,25 +11,24 @@ using Microsoft.Extensions.Logging;
 namespace ImageGateway.SystemTests.Tenants;
 
 /// <summary>Tenants, projects and keys in a database, as two replicas change and see them; each database is a subclass.</summary>
-public abstract class TenantStoreTests : IAsyncLifetime
+public abstract class TenantStoreTests(TestDatabases databases) : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
     private ControlPlane _one = null!;
     private ControlPlane _two = null!;
 
-    /// <summary>A connection string of an empty database.</summary>
-    protected abstract Task<string> CreateDatabaseAsync();
+    private protected ControlPlane One => _one;
 
     private string ConnectionString { get; set; } = "";
 
-    public virtual async Task InitializeAsync()
+    public async Task InitializeAsync()
     {
-        ConnectionString = await CreateDatabaseAsync();
+        ConnectionString = await databases.NewAsync();
         _one = await ControlPlane.StartAsync(ConnectionString, _time, "configured");
         _two = await ControlPlane.StartAsync(ConnectionString, _time, "configured");
     }
 
-    public virtual Task DisposeAsync()
+    public Task DisposeAsync()
     {
         _one.Dispose();
         _two.Dispose();
@@ -262,7 +261,7 @@ public abstract class TenantStoreTests : IAsyncLifetime
 
     private Task<(TenantKey Key, string Secret)> RotateAsync(TimeSpan grace) => _one.Keys.RotateAsync("acme", "key_1", grace, IfMatch.Any, ControlPlane.Actor, CancellationToken.None);
 
-    private Task<DbConnection> OpenAsync() => SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!.OpenAsync(CancellationToken.None);
+    private protected Task<DbConnection> OpenAsync() => SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!.OpenAsync(CancellationToken.None);
 
     private async Task ExecuteAsync(string sql)
     {
@@ -274,12 +273,41 @@ public abstract class TenantStoreTests : IAsyncLifetime
         replica.Tenants.UpdateAsync("acme", tenant => tenant with { Name = name }, new IfMatch([version]), ControlPlane.Actor, CancellationToken.None);
 }
 
-/// <summary>The same on SQLite.</summary>
-public sealed class SqliteTenantStoreTests : TenantStoreTests, IDisposable
+/// <summary>The same on SQLite, and what only a file can meet.</summary>
+public sealed class SqliteTenantStoreTests(SqliteDatabases databases) : TenantStoreTests(databases), IClassFixture<SqliteDatabases>
 {
-    private readonly TemporaryFolder _folder = new();
+    [Fact]
+    public async Task Full_disk_refuses_changes_until_there_is_room()
+    {
+        await One.CreateTenantAsync("acme");
+        await BoundAsync("(SELECT page_count FROM pragma_page_count)");
+        var refused = await Assert.ThrowsAsync<GatewayException>(async () =>
+        {
+            for (var i = 0; i < 1000; i++)
+                await One.IssueAsync("acme", $"key_{i}");
+        });
+        await Assert.ThrowsAsync<GatewayException>(() => One.IssueAsync("acme", "key_full"));
+        await BoundAsync("1000000");
 
-    public void Dispose() => _folder.Dispose();
+        Assert.Equal(ErrorKind.StoreUnavailable, refused.Error.Kind);
+        var (_, secret) = await One.IssueAsync("acme", "key_full");
+        Assert.NotNull(One.Directory.FindCaller(secret));
+    }
 
-    protected override Task<string> CreateDatabaseAsync() => Task.FromResult($"Data Source={Path.Combine(_folder.Path, "gateway.db")}");
+    // As if the disk ended there: the bound is the connection's, and connections are pooled.
+    private async Task BoundAsync(string pages)
+    {
+        var connections = new List<DbConnection>();
+        for (var i = 0; i < 4; i++)
+            connections.Add(await OpenAsync());
+        foreach (var connection in connections)
+        {
+            var most = await connection.ExecuteScalarAsync<long>($"SELECT {pages}");
+            await connection.ExecuteAsync($"PRAGMA max_page_count = {most}");
+            await connection.DisposeAsync();
+        }
+    }
 }
+
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgresTenantStoreTests(PostgresDatabases databases) : TenantStoreTests(databases), IClassFixture<PostgresDatabases>;
