@@ -1,3 +1,4 @@
+using ImageGateway.Benchmarks.Ledger;
 using ImageGateway.Benchmarks.Planning;
 using ImageGateway.Benchmarks.Proxy;
 
@@ -15,11 +16,18 @@ internal static class Program
           --smoke          one short round of a few cases; exit code 1 when a request fails
                ImageGateway.Benchmarks planner
                            what planning a job costs, with its allocations
+               ImageGateway.Benchmarks ledger [options]
+                           what is asked of a full ledger: usage over 90 days, exports, their memory
+          --database TEXT  a connection string, of an empty database; without it a SQLite file that is deleted
+          --entries N      entries to export (1000000)
+          --rounds N       repetitions of each query (9)
+          --markdown       print Markdown tables
         """;
 
     private static int Main(string[] args) => args switch
     {
         ["proxy", .. var options] => ProxyCommand.Run(options),
+        ["ledger", .. var options] => LedgerCommand.Run(options),
         ["planner"] => PlannerBenchmark.Run(),
         // Hidden: the benchmark starts itself again as these.
         ["stub", var port] => StubServer.Run(int.Parse(port)),

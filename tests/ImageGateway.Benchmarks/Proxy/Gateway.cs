@@ -5,6 +5,8 @@ namespace ImageGateway.Benchmarks.Proxy;
 /// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, no limits or cache, and a ledger where a database is given.</summary>
 internal static class Gateway
 {
+    public const string AdminKey = "igw_bench_admin_0123456789abcdef";
+
     public static ChildCommand Command(string name, string directory, int port, int upstream, string database)
     {
         directory = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
@@ -17,12 +19,14 @@ internal static class Gateway
             {
                 ["BENCH_PROVIDER_KEY"] = "sk-bench-0123456789abcdef0123456789abcdef",
                 ["BENCH_KEY"] = Requests.Key,
+                ["BENCH_ADMIN_KEY"] = AdminKey,
             },
         };
     }
 
     private static string Configuration(int upstream, string database) => $$"""
         { "ConnectionStrings": { "Database": "{{database}}" }, "Gateway": {
+          "AdminKeys": [ { "Secret": "env:BENCH_ADMIN_KEY", "Scope": "read" } ],
           "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Lifecycle": "ignore", "Models": [ "gpt-image-1" ] } },
           "Tenants": { "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench" } ], "Models": [ "*" ] } } } }
         """;
