@@ -17,6 +17,7 @@ need() { # need COMMAND PACKAGE...: installs the Debian packages when the comman
 need npm nodejs npm
 need initdb postgresql
 need strace strace
+need redis-server redis-server
 
 clients=tests/ImageGateway.SystemTests/clients
 if [ -f $clients/package-lock.json ]; then

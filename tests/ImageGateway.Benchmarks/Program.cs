@@ -1,6 +1,7 @@
 using ImageGateway.Benchmarks.Ledger;
 using ImageGateway.Benchmarks.Planning;
 using ImageGateway.Benchmarks.Proxy;
+using ImageGateway.Benchmarks.Quotas;
 
 namespace ImageGateway.Benchmarks;
 
@@ -11,7 +12,7 @@ internal static class Program
           --seconds N      length of one measurement (3)
           --rounds N       interleaved rounds (5)
           --cases LIST     of 2KB/N, 1.5MB/N, SSE/N, 8MB/N, first-event/N for N callers
-          --systems LIST   of direct, nginx, yarp, gateway
+          --systems LIST   of direct, nginx, yarp, gateway, gateway+sqlite, gateway+postgres
           --markdown       print Markdown tables
           --smoke          one short round of a few cases; exit code 1 when a request fails
                ImageGateway.Benchmarks planner
@@ -22,6 +23,8 @@ internal static class Program
           --entries N      entries to export (1000000)
           --rounds N       repetitions of each query (9)
           --markdown       print Markdown tables
+               ImageGateway.Benchmarks quotas [HOST:PORT]
+                           what a reservation and its settlement cost, in memory and in the Redis there
         """;
 
     private static int Main(string[] args) => args switch
@@ -29,6 +32,8 @@ internal static class Program
         ["proxy", .. var options] => ProxyCommand.Run(options),
         ["ledger", .. var options] => LedgerCommand.Run(options),
         ["planner"] => PlannerBenchmark.Run(),
+        ["quotas"] => QuotaCommand.RunAsync(null).GetAwaiter().GetResult(),
+        ["quotas", var redis] => QuotaCommand.RunAsync(redis).GetAwaiter().GetResult(),
         // Hidden: the benchmark starts itself again as these.
         ["stub", var port] => StubServer.Run(int.Parse(port)),
         ["yarp", var port, var upstream] => YarpServer.Run(int.Parse(port), int.Parse(upstream)),

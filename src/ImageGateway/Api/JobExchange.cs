@@ -55,17 +55,25 @@ internal sealed class JobExchange : IDisposable
     /// <summary>Settles what was held and closes the job in the ledger; never with the request's cancellation.</summary>
     public async ValueTask CloseAsync()
     {
-        if (_held is not null)
-            await _held.SettleAsync(Record);
-        await _ledger.CloseAsync(Record);
+        if (_held is not { IsHeld: true })
+        {
+            await _ledger.CloseAsync(Record);
+            return;
+        }
+        // In this order: were room given back first and the process died then, the sweeper would charge the worst case for
+        // what was settled at less, and the sum could pass a limit.
+        await _ledger.CloseDurablyAsync(Record);
+        await _held.SettleAsync(Record);
     }
 
     public void Dispose() => _held?.Dispose();
 
-    // Before each call: the budget covers it, and the ledger knows of it.
+    // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store that was emptied
+    // between the first two was rebuilt from a ledger without this job.
     private async ValueTask AnnounceAsync(JobRecord record)
     {
         await _held!.CoverAsync(record);
         await _ledger.IntendAsync(record);
+        await _held.ConfirmAsync();
     }
 }

@@ -46,7 +46,7 @@ internal static partial class GatewayServices
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
-        services.AddQuotas(snapshot.Overload);
+        await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
         services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();

@@ -3,6 +3,7 @@ using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Ledger;
 using ImageGateway.Ledger.Queries;
+using ImageGateway.Quotas;
 
 namespace ImageGateway.Hosting;
 
@@ -30,7 +31,9 @@ internal static class LedgerServices
         services.AddSingleton(new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton(provider => new JobLedger(provider.GetRequiredService<LedgerWriter>(), options));
+        services.AddSingleton<LedgerHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddSingleton<Func<IReadOnlyList<LedgerEntry>, Task>>(provider => abandoned => QuotaServices.SettleAsync(provider.GetRequiredService<IQuotaStore>(), abandoned));
         services.AddHostedService<LedgerLease>();
     }
 

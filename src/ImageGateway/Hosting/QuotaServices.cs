@@ -1,11 +1,12 @@
 using System.Threading.RateLimiting;
-using Dapper;
 using ImageGateway.Alerts;
 using ImageGateway.Api;
+using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
+using ImageGateway.Quotas.Redis;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
@@ -13,15 +14,18 @@ namespace ImageGateway.Hosting;
 /// <summary>Registers quotas and the limits at the edge.</summary>
 internal static class QuotaServices
 {
-    public static void AddQuotas(this IServiceCollection services, OverloadOptions overload)
+    /// <summary>Counters are in Redis when <c>ConnectionStrings:Redis</c> is set, else in this process.</summary>
+    /// <exception cref="ConfigurationException">The connection string is none.</exception>
+    public static async Task AddQuotasAsync(this WebApplicationBuilder builder, OverloadOptions overload, TimeSpan lease)
     {
+        var services = builder.Services;
         services.AddSingleton<LimitBooks>();
-        services.AddSingleton<IQuotaStore>(provider =>
-        {
-            var (database, ledger) = (provider.GetService<SqlDatabase>(), provider.GetRequiredService<JobLedger>());
-            return new MemoryQuotaStore((tenant, use) => SpentAsync(database, ledger, tenant, use), provider.GetRequiredService<TimeProvider>());
-        });
-        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<EmergencyAllowance>();
+        if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
+            await AddRedisAsync(services, redis, lease);
+        else
+            services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : (_, _) => new(0L), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = PartitionedRateLimiter.CreateChained(Concurrency(overload), new RequestLimiter(quota)));
@@ -37,6 +41,37 @@ internal static class QuotaServices
         services.AddHostedService<BudgetAlerts>();
     }
 
+    private static async Task AddRedisAsync(IServiceCollection services, string connectionString, TimeSpan lease)
+    {
+        services.AddSingleton(await ConnectAsync(connectionString));
+        services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory()));
+        services.AddSingleton<IQuotaStore>(provider => provider.GetRequiredService<RedisQuotaStore>());
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisKeeper>(provider, lease));
+    }
+
+    // A server that does not answer now is tried again; a string that nobody can read is a mistake.
+    private static async Task<RedisLink> ConnectAsync(string connectionString)
+    {
+        try
+        {
+            return await RedisLink.ConnectAsync(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new ConfigurationException(["ConnectionStrings:Redis: is no connection string of Redis (HOST:PORT,password=…,ssl=true)"]);
+        }
+    }
+
+    /// <summary>
+    /// Settles what jobs of processes that are gone hold, as the ledger charged them. Output tokens count as held: what a call
+    /// used that nobody heard the end of is not known.
+    /// </summary>
+    public static async Task SettleAsync(IQuotaStore store, IReadOnlyList<LedgerEntry> abandoned)
+    {
+        foreach (var job in abandoned)
+            await store.SettleAsync(job.Tenant, job.Id, job.Charge, job.Basis == ChargeBasis.Usage ? job.Usage.ImageOutput + job.Usage.TextOutput : null);
+    }
+
     // One limit for the process; what neither runs nor waits is shed.
     private static PartitionedRateLimiter<HttpContext> Concurrency(OverloadOptions overload) => PartitionedRateLimiter.Create<HttpContext, bool>(http =>
         http.Features.Get<Caller>() is null
@@ -47,63 +82,6 @@ internal static class QuotaServices
         context.Lease.TryGetMetadata(RequestLimiter.Error, out var error) && error is not null
             ? throw error
             : throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "The gateway has as many requests in progress as it may. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
-
-    // The ledger is the truth: a counter of a window that is older than the process begins with what it says, and jobs that
-    // are open there count with their worst case.
-    private static async ValueTask<long> SpentAsync(SqlDatabase? database, JobLedger ledger, string tenant, CounterUse use)
-    {
-        if (database is null)
-            return 0;
-        try
-        {
-            await ledger.FlushAsync();
-            await using var connection = await database.OpenAsync(CancellationToken.None);
-            var scope = new ScopeFilter(use.Scope);
-            var from = use.Limit.Kind.Start(use.Now)?.ToUnixTimeMilliseconds() ?? 0;
-            var column = use.Measure == Measure.NanoUsd ? "charge" : "image_output + text_output";
-            var settled = await connection.ExecuteScalarAsync<long>(
-                $"SELECT COALESCE(SUM({column}), 0) FROM usage_days WHERE start_at >= @from AND tenant = @tenant{scope.Condition}", new { from, tenant, scope.Part });
-            if (use.Measure != Measure.NanoUsd)
-                return settled;
-            var open = await connection.QueryAsync<string>("SELECT entry FROM intents WHERE tenant = @tenant", new { tenant });
-            return settled + open.Select(LedgerEntry.FromJson).Where(entry => entry.CreatedAt >= from && scope.Has(entry)).GroupBy(entry => entry.Id).Sum(job => job.Max(entry => entry.Charge));
-        }
-        catch (Exception e) when (SqlDatabase.IsFailure(e))
-        {
-            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "What was spent so far is not known now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(1) }, e);
-        }
-    }
-
-    /// <summary>A scope as a condition on the ledger's columns.</summary>
-    private sealed class ScopeFilter
-    {
-        private readonly string _kind;
-
-        public ScopeFilter(string scope)
-        {
-            var (colon, slash) = (scope.IndexOf(':', StringComparison.Ordinal), scope.IndexOf('/', StringComparison.Ordinal));
-            _kind = scope[..colon];
-            Part = _kind == "key" ? scope[(colon + 1)..] : scope[(slash + 1)..];
-        }
-
-        public string Part { get; }
-
-        public string Condition => _kind switch
-        {
-            "project" => " AND project = @Part",
-            "key" => " AND key_id = @Part",
-            "user" => " AND end_user = @Part",
-            _ => "",
-        };
-
-        public bool Has(LedgerEntry entry) => _kind switch
-        {
-            "project" => entry.Project == Part,
-            "key" => entry.KeyId == Part,
-            "user" => entry.User == Part,
-            _ => true,
-        };
-    }
 }
 
 /// <summary>The limits in force, of the configuration and of the control plane; made into a book again when either changes, and when a top-up may have ended.</summary>

@@ -16,6 +16,9 @@ internal sealed record Caller(string Tenant, string Project, string KeyId, IRead
     /// <summary>What the tenant is billed, as a multiple of what its pictures cost.</summary>
     public decimal Markup { get; init; } = 1;
 
+    /// <summary>What its jobs may cost while the store of quotas cannot be reached; zero: they are refused then.</summary>
+    public NanoUsd Emergency { get; init; }
+
     /// <summary>Tags that every job must have.</summary>
     public IReadOnlyList<string> RequiredTags { get; init; } = [];
 

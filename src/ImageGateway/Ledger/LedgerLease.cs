@@ -8,7 +8,13 @@ namespace ImageGateway.Ledger;
 /// Renews this process's lease, closes the jobs of processes that no longer do, and deletes entries that are too old.
 /// Replicas' clocks may differ by less than half a lease.
 /// </summary>
-internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger, LedgerOptions options, TimeProvider time, ILogger<LedgerLease> log) : BackgroundService
+/// <param name="database">The ledger's database.</param>
+/// <param name="ledger">This process's ledger.</param>
+/// <param name="options">How the ledger is kept.</param>
+/// <param name="abandoned">Told of the jobs that were closed, so that what they held of quotas is settled.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger, LedgerOptions options, Func<IReadOnlyList<LedgerEntry>, Task> abandoned, TimeProvider time, ILogger<LedgerLease> log) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -83,8 +89,11 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         if (time.GetUtcNow() < _sweepsFrom)
             return;
         await using var connection = await database.OpenAsync(cancellationToken);
-        while (LedgerStore.Sweep(connection, time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } abandoned)
-            LogAbandoned(abandoned.Count, string.Create(CultureInfo.InvariantCulture, $"{abandoned.Sum(entry => entry.Charge) / 1e9m:0.######}"));
+        while (LedgerStore.Sweep(connection, time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } closed)
+        {
+            LogAbandoned(closed.Count, string.Create(CultureInfo.InvariantCulture, $"{closed.Sum(entry => entry.Charge) / 1e9m:0.######}"));
+            await abandoned(closed);
+        }
     }
 
     // Once an hour, and not in one long transaction.

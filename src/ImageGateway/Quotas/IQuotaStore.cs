@@ -47,11 +47,21 @@ internal interface IQuotaStore
     /// <param name="uses">The counters.</param>
     ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses);
 
+    /// <summary>
+    /// Holds what a reservation holds, for sure, before a call follows: a store that lost it since, or let go of it because it
+    /// was old, holds it again if there is room. The job's intent is durable by then, so that it is not lost any more.
+    /// </summary>
+    ValueTask<QuotaAnswer> ConfirmAsync(string tenant, string id, IReadOnlyList<CounterUse> uses);
+
     /// <summary>Holds more for a reservation, of nano-USD and output tokens, if there is room.</summary>
     ValueTask<bool> GrowAsync(string tenant, string id, long nanoUsd, long outputTokens);
 
-    /// <summary>Puts what was used in the place of what was held. False: there is no such reservation, or no longer.</summary>
-    ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long outputTokens);
+    /// <summary>Puts what was used in the place of what was held. False: there is no such reservation, no longer or not now.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="id">The reservation's id.</param>
+    /// <param name="nanoUsd">What the job cost.</param>
+    /// <param name="outputTokens">Output tokens used; null: as many as were held.</param>
+    ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens);
 
     /// <summary>How counters stand.</summary>
     ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses);

@@ -5,7 +5,11 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas;
 
 /// <summary>Holds jobs against the limits of their tenant, project, key and end user.</summary>
-internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvider time)
+/// <param name="store">The counters.</param>
+/// <param name="emergency">What may run without them.</param>
+/// <param name="book">The limits in force.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, TimeProvider time)
 {
     // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
@@ -21,10 +25,10 @@ internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvide
         var (caller, images) = (record.Caller, record.Job.Parameters.Count);
         var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, nanoUsd, outputTokens, images), withUser: true);
         if (uses.Count == 0)
-            return new Reservation(store, caller.Tenant, record.Id, [], [], nanoUsd, outputTokens);
+            return new Reservation(store, emergency, record, [], [], nanoUsd, outputTokens);
         RefuseHopeless(uses);
-        var answer = await store.ReserveAsync(caller.Tenant, record.Id, uses);
-        return new Reservation(store, caller.Tenant, record.Id, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
+        var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, nanoUsd));
+        return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
     }
 
     /// <summary>True when the requests of a key are limited.</summary>
@@ -38,7 +42,20 @@ internal sealed class Quota(IQuotaStore store, Func<LimitBook> book, TimeProvide
     public async ValueTask<(IReadOnlyList<CounterUse> Uses, QuotaAnswer? Answer)> CountRequestAsync(Caller caller)
     {
         var uses = Uses(book().For(caller, null), kind => kind == LimitKind.RequestsPerMinute ? 1 : null, withUser: false);
-        return (uses, uses.Count == 0 ? null : await store.ReserveAsync(caller.Tenant, null, uses));
+        return (uses, uses.Count == 0 ? null : await AskAsync(() => store.ReserveAsync(caller.Tenant, null, uses), uses, () => caller.Emergency.Value > 0));
+    }
+
+    /// <summary>The store's answer; a grant when it cannot be reached and what is asked is let through then.</summary>
+    public static async ValueTask<QuotaAnswer> AskAsync(Func<ValueTask<QuotaAnswer>> ask, IReadOnlyList<CounterUse> uses, Func<bool> isLetThrough)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && isLetThrough())
+        {
+            return new QuotaAnswer(-1, 0, [.. uses.Select(_ => default(CounterState))]);
+        }
     }
 
     /// <summary>Every limit of a key and how it stands.</summary>

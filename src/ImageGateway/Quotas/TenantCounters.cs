@@ -52,14 +52,14 @@ internal sealed class TenantCounters
         }
     }
 
-    public bool Settle(string id, long nanoUsd, long outputTokens, long now)
+    public bool Settle(string id, long nanoUsd, long? outputTokens, long now)
     {
         lock (_lock)
         {
             if (!_reservations.Remove(id, out var uses))
                 return false;
             foreach (var use in uses)
-                Of(use, now).Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens), use);
+                Of(use, now).Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens ?? use.Amount), use);
             Clean(now);
             return true;
         }

@@ -50,6 +50,7 @@ internal sealed partial class ConfiguredTenants
             if (!IsId(id))
                 mistakes.AddHere($"a tenant's id has {AllowedIds}");
             mistakes.Unless(options.Markup is >= 0 and <= 100, nameof(options.Markup), "must be 0 to 100");
+            mistakes.Unless(IsEmergency(options, out _), nameof(options.EmergencyUsd), "must be 0 to 1000000000 USD, with at most nine decimals");
             var tenant = Tenant(id, options);
             for (var i = 0; i < options.Keys.Count; i++)
             {
@@ -84,6 +85,7 @@ internal sealed partial class ConfiguredTenants
         HideTarget = options.HideTarget,
         RequiredTags = options.RequiredTags,
         Markup = options.Markup,
+        Emergency = options.OnStoreFailure == StoreFailureAction.Allow && IsEmergency(options, out var amount) ? amount : NanoUsd.Zero,
         Source = Source.Configuration,
     };
 
@@ -94,4 +96,7 @@ internal sealed partial class ConfiguredTenants
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
+
+    private static bool IsEmergency(TenantOptions options, out NanoUsd amount) =>
+        NanoUsd.TryFromUsd(options.EmergencyUsd, out amount) && options.EmergencyUsd is >= 0 and <= 1_000_000_000;
 }

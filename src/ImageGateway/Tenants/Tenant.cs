@@ -31,6 +31,10 @@ internal sealed record Tenant
     /// <summary>What it is billed, as a multiple of what its pictures cost.</summary>
     public decimal Markup { get; init; } = 1;
 
+    /// <summary>What may run while the store of quotas cannot be reached; of the configuration alone.</summary>
+    [JsonIgnore]
+    public NanoUsd Emergency { get; init; }
+
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }
 
@@ -44,7 +48,7 @@ internal sealed record Tenant
     public long Version { get; init; }
 
     /// <summary>Who calls with a key of this tenant.</summary>
-    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, RequiredTags = RequiredTags };
+    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, Emergency = Emergency, RequiredTags = RequiredTags };
 }
 
 /// <summary>A project of a tenant: what its keys are grouped by.</summary>
@@ -55,6 +59,10 @@ internal sealed record Project
 
     /// <summary>What people call it.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What may run while the store of quotas cannot be reached; of the configuration alone.</summary>
+    [JsonIgnore]
+    public NanoUsd Emergency { get; init; }
 
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }

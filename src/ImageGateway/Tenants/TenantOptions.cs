@@ -5,7 +5,7 @@ using ImageGateway.Quotas;
 namespace ImageGateway.Tenants;
 
 /// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
-[NotYetInForce("Cache", "OnDisconnect", "OnStoreFailure", "EmergencyUsd")]
+[NotYetInForce("Cache", "OnDisconnect")]
 internal sealed class TenantOptions
 {
     /// <summary>Its keys.</summary>
@@ -26,6 +26,12 @@ internal sealed class TenantOptions
     /// <summary>Limits of its end users by id; <c>*</c>: of each that does not stand here.</summary>
     public Dictionary<string, UserOptions> Users { get; set; } = [];
 
+    /// <summary>What happens to its jobs while the store of quotas cannot be reached.</summary>
+    public StoreFailureAction OnStoreFailure { get; set; } = StoreFailureAction.Refuse;
+
+    /// <summary>USD that its jobs may cost on each replica while the store cannot be reached and they are allowed; at most nine decimals.</summary>
+    public decimal EmergencyUsd { get; set; }
+
     /// <summary>Tags that every job must have.</summary>
     public List<string> RequiredTags { get; set; } = [];
 
@@ -34,6 +40,16 @@ internal sealed class TenantOptions
 
     /// <summary>The tier of a request that says nothing of it.</summary>
     public Tier DefaultTier { get; set; } = Tier.Final;
+}
+
+/// <summary>What happens to jobs while the store of quotas cannot be reached.</summary>
+internal enum StoreFailureAction
+{
+    /// <summary>They get a 503.</summary>
+    Refuse,
+
+    /// <summary>They run up to <see cref="TenantOptions.EmergencyUsd"/>.</summary>
+    Allow,
 }
 
 /// <summary>A key of a tenant's.</summary>

@@ -44,7 +44,7 @@ internal sealed class LedgerReplica : IAsyncDisposable
     /// <summary>Renews the lease, sweeps and cleans, at once and from now on.</summary>
     public async Task RunLeaseAsync()
     {
-        _lease = new LedgerLease(_reader.Database, Ledger, _options, _time, _log);
+        _lease = new LedgerLease(_reader.Database, Ledger, _options, _ => Task.CompletedTask, _time, _log);
         await _lease.StartAsync(CancellationToken.None);
     }
 

@@ -139,6 +139,68 @@ public abstract class QuotaStoreTests
         Assert.InRange(most, 90 * Usd, 100 * Usd);
     }
 
+    // Jobs reserve, grow, settle, repeat themselves, crash and are swept at their worst; time passes and limits change.
+    [Fact]
+    public Task Store_answers_as_the_oracle_whatever_happens() => Task.Run(() =>
+        Properties.Hold(40, random => CompareAsync($"tenant-{Guid.NewGuid():N}", random).GetAwaiter().GetResult()));
+
+    private async Task CompareAsync(string tenant, Random random)
+    {
+        var (oracle, most) = (new QuotaOracle(), 40 * Usd);
+        for (var step = 0; step < 60; step++)
+        {
+            var id = $"{random.Next(12)}";
+            switch (random.Next(8))
+            {
+                case 0 or 1 or 2:
+                    var uses = Uses(random, most);
+                    var answer = random.Chance(80) ? await Store.ReserveAsync(tenant, id, uses) : await Store.ConfirmAsync(tenant, id, uses);
+                    Assert.Equal(oracle.Reserve(id, uses), answer.Refused);
+                    Assert.Equal(uses.Select(oracle.State), answer.States);
+                    break;
+                case 3:
+                    var more = random.NextInt64(0, 5 * Usd);
+                    Assert.Equal(oracle.Grow(id, more, Time.Now), await Store.GrowAsync(tenant, id, more, 0));
+                    break;
+                case 4 or 5:
+                    var (usd, tokens) = oracle.Open.Contains(id) ? oracle.Held(id) : (1, 1);
+                    // A process that is gone is swept: charged at its worst, its tokens not known.
+                    var isSwept = random.Chance(30);
+                    usd = isSwept ? usd : random.NextInt64(0, usd + 1);
+                    long? used = isSwept ? null : random.NextInt64(0, tokens + 1);
+                    Assert.Equal(oracle.Settle(id, usd, used, Time.Now), await Store.SettleAsync(tenant, id, usd, used));
+                    break;
+                case 6:
+                    Time.Advance(TimeSpan.FromMilliseconds(random.Pick(1, 999, 20_000, 3_600_000, 40_000_000)));
+                    break;
+                default:
+                    most = random.NextInt64(1, 80) * Usd;
+                    break;
+            }
+            var all = Uses(random, most);
+            Assert.Equal(all.Select(oracle.State), await Store.ReadAsync(tenant, all));
+            await DisturbAsync(random);
+        }
+    }
+
+    // What must make no difference: a store may be disturbed as its kind is in life.
+    private protected virtual Task DisturbAsync(Random random) => Task.CompletedTask;
+
+    private CounterUse[] Uses(Random random, long most)
+    {
+        var (usd, tokens, images) = (random.NextInt64(1, 12 * Usd), random.NextInt64(1, 3000), random.Next(1, 4));
+        return
+        [
+            Use("tenant:acme", "images_per_minute", 20, images),
+            Use("tenant:acme", "output_tokens_per_minute", 9000, tokens),
+            Use("tenant:acme", "concurrent_images", 12, images),
+            Use("tenant:acme", "usd_per_day", most, usd),
+            Use("project:acme/web", "usd_per_month", 9 * most, usd),
+            Use("user:acme/ann", "output_tokens_per_month", 60_000, tokens),
+            Use("tenant:acme", "usd_total", 30 * most, usd),
+        ];
+    }
+
     private protected CounterUse Use(string scope, string word, long max, long amount) => new(scope, new Limit(LimitKind.ByWord[word], max, null), amount, Time.Now);
 }
 

@@ -1,0 +1,65 @@
+using StackExchange.Redis;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>
+/// Builds a tenant's counters from the ledger: all of them when they are lost, those that are not known yet when a window or a
+/// limit is new. One process at a time does so, under a lock in Redis that is gone when Redis loses its data or its place, so
+/// that what was read of the ledger before such a loss is never written after it.
+/// </summary>
+internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func<long>? clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a tenant may ask nothing before Redis forgets it, in ms; 0: for ever, since nothing else knows its sums.</summary>
+    public long IdleMs { get; } = history.IsKept ? (long)TimeSpan.FromDays(40).TotalMilliseconds : 0;
+
+    /// <summary>Builds; or waits while another does, who may have built something else.</summary>
+    public async Task RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses)
+    {
+        if (!await tenant.Gate.WaitAsync(Patience))
+            throw RedisLink.Unavailable(null);
+        try
+        {
+            await BuildAsync(tenant, [.. uses.Where(use => use.Shape != LimitShape.Minute)]);
+        }
+        finally
+        {
+            tenant.Gate.Release();
+        }
+    }
+
+    private async Task BuildAsync(RedisTenant tenant, List<CounterUse> uses)
+    {
+        var owner = $"{Guid.NewGuid():N}:";
+        var state = await link.RunAsync(RedisScript.Lock, tenant.Keys, [Now, tenant.Generation, owner]);
+        if (RedisAnswer.Word(state) == "locked")
+        {
+            await Task.Delay(Pause);
+            return;
+        }
+        tenant.Saw(RedisAnswer.Word(state) == "ok" ? (long)state[1] : await history.NextGenerationAsync(tenant.Id));
+        var past = await history.ReadAsync(tenant.Id, uses);
+        var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(tenant, owner, uses, past));
+        if (RedisAnswer.Word(answer) == "ok")
+            tenant.Saw((long)answer[1]);
+    }
+
+    private long Now => clock?.Invoke() ?? 0;
+
+    private RedisValue[] Values(RedisTenant tenant, string owner, List<CounterUse> uses, PastUse past)
+    {
+        var values = new List<RedisValue> { Now, tenant.Generation, owner, IdleMs, uses.Count };
+        for (var i = 0; i < uses.Count; i++)
+            values.AddRange([uses[i].Key, RedisArguments.End(uses[i], history.IsKept), Math.Max(0, past.Settled[i])]);
+        foreach (var job in past.Open)
+        {
+            var counted = Enumerable.Range(0, uses.Count).Where(i => job.Amounts[i] > 0).ToList();
+            values.AddRange([job.Id, counted.Count]);
+            foreach (var i in counted)
+                values.AddRange(RedisArguments.Held(uses[i], job.Amounts[i]));
+        }
+        return [.. values];
+    }
+}

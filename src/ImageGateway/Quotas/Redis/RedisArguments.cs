@@ -1,0 +1,36 @@
+using StackExchange.Redis;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>Writes counters as the scripts read them.</summary>
+internal static class RedisArguments
+{
+    // What a counter without an end is kept for when nothing is held of it; the ledger knows it afterwards.
+    private static readonly long Idle = (long)TimeSpan.FromDays(30).TotalMilliseconds;
+
+    /// <summary>The leading arguments, then key, kind, measure, amount, enforced, max and end of each counter.</summary>
+    public static RedisValue[] Of(IReadOnlyList<CounterUse> uses, params ReadOnlySpan<RedisValue> first)
+    {
+        var values = new RedisValue[first.Length + (7 * uses.Count)];
+        first.CopyTo(values);
+        var at = first.Length;
+        foreach (var use in uses)
+        {
+            Held(use, use.Amount).CopyTo(values, at);
+            values[at + 6] = End(use, isKept: true);
+            at += 7;
+        }
+        return values;
+    }
+
+    /// <summary>Key, kind, measure, amount, enforced and max of a counter.</summary>
+    public static RedisValue[] Held(CounterUse use, long amount) =>
+        [use.Key, Kind(use.Shape), Measured(use.Measure), amount, use.Limit.Enforced is { } enforced ? enforced : "", use.Limit.Max];
+
+    /// <summary>When a counter may be forgotten, in Unix ms; empty: never, since nothing else knows it.</summary>
+    public static RedisValue End(CounterUse use, bool isKept) => use.EndsAt is { } end ? end : isKept ? use.Now.ToUnixTimeMilliseconds() + Idle : "";
+
+    private static string Kind(LimitShape shape) => shape switch { LimitShape.Minute => "bucket", LimitShape.Concurrent => "flight", _ => "sum" };
+
+    private static string Measured(Measure measure) => measure switch { Measure.NanoUsd => "usd", Measure.OutputTokens => "tokens", _ => "count" };
+}

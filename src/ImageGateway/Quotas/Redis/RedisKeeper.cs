@@ -1,0 +1,62 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>
+/// Looks after the store: finds out that Redis is back, settles then what had to wait, has the counters of tenants whose jobs
+/// ran without Redis built again, and audits old reservations.
+/// </summary>
+/// <param name="link">The connection.</param>
+/// <param name="store">The store.</param>
+/// <param name="emergency">What ran without Redis.</param>
+/// <param name="lease">How long a reservation may wait for its first call.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class RedisKeeper(RedisLink link, RedisQuotaStore store, EmergencyAllowance emergency, TimeSpan lease, ILogger<RedisKeeper> log) : BackgroundService
+{
+    private const int AuditEvery = 10;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        var audit = 0;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (link.Outage is { } outage)
+                    LogOutage(outage);
+                if (await link.ProbeAsync())
+                    await TryAsync(isAudit: ++audit % AuditEvery == 0);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private async Task TryAsync(bool isAudit)
+    {
+        try
+        {
+            foreach (var tenant in emergency.Tenants)
+                await emergency.ReconcileAsync(tenant, () => store.RenewAsync(tenant));
+            await store.Late.RunAsync(store.SettleNowAsync);
+            foreach (var tenant in isAudit ? store.Tenants : [])
+                await store.AuditAsync(tenant, lease, Quiet);
+        }
+        catch (GatewayException e)
+        {
+            LogLater(e.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Redis cannot be used for quotas: {Message}")]
+    private partial void LogOutage(string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Quotas could not be put in order, which is tried again: {Message}")]
+    private partial void LogLater(string message);
+}

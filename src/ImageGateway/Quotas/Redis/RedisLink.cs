@@ -1,0 +1,110 @@
+using ImageGateway.Images;
+using StackExchange.Redis;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>
+/// The connection of quotas to Redis, used for nothing else: a large value on it would delay every script behind it. A call
+/// that fails or takes too long opens a circuit, so that the calls after it fail at once; <see cref="ProbeAsync"/> closes it.
+/// </summary>
+internal sealed class RedisLink : IDisposable
+{
+    /// <summary>The longest a call may take. The client library's own time-out does not apply to calls that are awaited.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly ConnectionMultiplexer _redis;
+    private readonly TimeSpan _patience;
+    private volatile bool _isOpen;
+
+    private RedisLink(ConnectionMultiplexer redis, TimeSpan patience) => (_redis, _patience) = (redis, patience);
+
+    /// <summary>Why the circuit opened; null while it is closed.</summary>
+    public string? Outage { get; private set; }
+
+    /// <summary>True while no call is let through.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <param name="connectionString">The server or servers.</param>
+    /// <param name="patience">The longest a call may take; 250 ms, and more in tests on machines that are busy.</param>
+    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    public static async Task<RedisLink> ConnectAsync(string connectionString, TimeSpan? patience = null)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        options.AbortOnConnectFail = false;
+        options.ClientName = "imagegateway-quotas";
+        options.ConnectTimeout = 1000;
+        options.SyncTimeout = 1000;
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        return new RedisLink(await ConnectionMultiplexer.ConnectAsync(options), patience ?? Patience);
+    }
+
+    /// <summary>Runs a script.</summary>
+    /// <exception cref="GatewayException">Redis cannot be reached, is slow, or answers with an error.</exception>
+    public async Task<RedisResult[]> RunAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        if (_isOpen)
+            throw Unavailable(null);
+        try
+        {
+            return (RedisResult[]?)await EvaluateAsync(script, keys, values).WaitAsync(_patience) ?? throw new InvalidCastException("no answer");
+        }
+        catch (Exception e) when (IsOutage(e))
+        {
+            Open(e);
+            throw Unavailable(e);
+        }
+        catch (Exception e) when (e is RedisException or InvalidCastException)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    /// <summary>Lets calls through again when the server answers in time; true when they are.</summary>
+    public async Task<bool> ProbeAsync()
+    {
+        if (!_isOpen)
+            return true;
+        try
+        {
+            await _redis.GetDatabase().PingAsync().WaitAsync(_patience);
+            Outage = null;
+            _isOpen = false;
+            return true;
+        }
+        catch (Exception e) when (IsOutage(e) || e is RedisException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What every failure of Redis means to a client.</summary>
+    public static GatewayException Unavailable(Exception? cause) =>
+        new(new GatewayError(ErrorKind.StoreUnavailable, "The store of quotas does not answer now. Please try again later.") { RetryAfter = Retry }, cause);
+
+    public void Dispose() => _redis.Dispose();
+
+    // A flush of the server's scripts is told once by the library, which goes by what it loaded.
+    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        var database = _redis.GetDatabase();
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
+        }
+    }
+
+    private static bool IsOutage(Exception e) => e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException;
+
+    private void Open(Exception e)
+    {
+        Outage = e is TimeoutException ? $"no answer within {_patience.TotalMilliseconds} ms" : e.Message;
+        _isOpen = true;
+    }
+}

@@ -1,0 +1,28 @@
+using StackExchange.Redis;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>A tenant's keys in Redis, all under one hash tag, and what this process knows of it.</summary>
+internal sealed class RedisTenant(string id)
+{
+    private long _generation = -1;
+
+    public string Id => id;
+
+    /// <summary>As the scripts know them: counters, times, open reservations, lock.</summary>
+    public RedisKey[] Keys { get; } = [$"igw:{{{id}}}:counters", $"igw:{{{id}}}:times", $"igw:{{{id}}}:open", $"igw:{{{id}}}:lock"];
+
+    /// <summary>One rebuild at a time in this process.</summary>
+    public SemaphoreSlim Gate { get; } = new(1);
+
+    /// <summary>The latest generation this process has seen; -1: none yet.</summary>
+    public long Generation => Interlocked.Read(ref _generation);
+
+    /// <summary>Notes a generation that was seen; an older one changes nothing.</summary>
+    public void Saw(long generation)
+    {
+        var known = Generation;
+        while (known < generation && Interlocked.CompareExchange(ref _generation, generation, known) is var now && now != known)
+            known = now;
+    }
+}

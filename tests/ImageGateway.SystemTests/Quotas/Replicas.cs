@@ -1,0 +1,141 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Dapper;
+using ImageGateway.Simulator;
+using ImageGateway.Simulator.Calls;
+using ImageGateway.SystemTests.Processes;
+using ImageGateway.SystemTests.Running;
+using ImageGateway.Tests.Databases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageGateway.SystemTests.Quotas;
+
+/// <summary>What the ledger says of a job.</summary>
+internal sealed record Settled(string User, long Charge, string Basis, string Status);
+
+/// <summary>Three gateway processes on one Redis and one ledger, in front of one simulator.</summary>
+internal sealed class Replicas : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", ResponseDelay = TimeSpan.FromMilliseconds(40) });
+    private readonly List<GatewayProcess> _processes = [];
+    private readonly List<Uri> _urls = [];
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 400 }) { Timeout = TimeSpan.FromSeconds(60) };
+
+    private Replicas() { }
+
+    /// <summary>The calls that reached the provider.</summary>
+    public IReadOnlyList<Call> Calls => _simulator.Services.GetRequiredService<CallLog>().Calls;
+
+    private string Ledger => $"Data Source={Path.Combine(_folder.Path, "ledger.db")}";
+
+    /// <summary>Starts them with one budget in USD for all.</summary>
+    public static async Task<Replicas> StartAsync(string redis, decimal usd)
+    {
+        var made = new Replicas();
+        await made._simulator.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var url = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
+            made._folder.Write($"{i}/secrets/acme", Keys.Acme);
+            var file = made._folder.Write($"{i}/gateway.json", made.Configuration(redis, usd).ToJsonString());
+            made._processes.Add(GatewayProcess.Start(made._folder.Path, ["--config", file, "--urls", $"{url}", "--Serilog:MinimumLevel", "Warning"]));
+            made._urls.Add(url);
+            // One after the other: the first makes the ledger's tables.
+            await Until.TrueAsync(() => made.IsUpAsync(url), $"replica {i} is up");
+        }
+        return made;
+    }
+
+    /// <summary>Ends one as a power cut does.</summary>
+    public void Kill(int replica)
+    {
+        _processes[replica].Dispose();
+        _processes.RemoveAt(replica);
+    }
+
+    /// <summary>Asks a replica for a picture, as this end user; null when it is gone.</summary>
+    public async Task<(int Status, string? Code)?> AskAsync(int replica, string user)
+    {
+        var body = new JsonObject { ["model"] = "gpt-image-1", ["prompt"] = $"a fox of {user}", ["quality"] = "low", ["size"] = "1024x1024", ["user"] = user };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_urls[replica], "/v1/images/generations")) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
+        try
+        {
+            using var response = await _http.SendAsync(request);
+            var code = response.IsSuccessStatusCode ? null : (string?)(await response.JsonAsync())["error"]!["code"];
+            if (response.IsSuccessStatusCode)
+                await response.Content.CopyToAsync(Stream.Null);
+            return ((int)response.StatusCode, code);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits until no job is open, and gives the ledger's entries.</summary>
+    public async Task<IReadOnlyList<Settled>> SettledAsync()
+    {
+        await using var connection = new SqliteConnection(Ledger);
+        await Until.TrueAsync(async () => await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM intents") == 0, "every job is closed");
+        return [.. await connection.QueryAsync<Settled>("SELECT end_user AS User, SUM(charge) AS Charge, MAX(basis) AS Basis, MAX(status) AS Status FROM entries GROUP BY end_user")];
+    }
+
+    /// <summary>How the budget stands, in nano-USD.</summary>
+    public async Task<(long Used, long Held)> BudgetAsync(int replica)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_urls[replica], "/v1/quota"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
+        using var response = await _http.SendAsync(request);
+        var body = await response.JsonAsync();
+        return body["limits"] is JsonArray { Count: 1 } limits ? ((long)((decimal)limits[0]!["used"]! * 1e9m), (long)((decimal)limits[0]!["held"]! * 1e9m)) : (-1, -1);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _processes.ForEach(process => process.Dispose());
+        _http.Dispose();
+        await _simulator.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    private async Task<bool> IsUpAsync(Uri url)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(url, "/healthz/live"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private JsonObject Configuration(string redis, decimal usd) => new()
+    {
+        ["ConnectionStrings"] = new JsonObject { ["Redis"] = redis, ["Database"] = Ledger },
+        ["Gateway"] = new JsonObject
+        {
+            ["ReservationLease"] = "00:00:08",
+            ["Providers"] = new JsonObject
+            {
+                ["openai"] = new JsonObject { ["Kind"] = "OpenAI", ["Simulated"] = true, ["BaseUrl"] = $"{_simulator.Urls.Single()}/accounts/openai/v1", ["Models"] = new JsonArray("gpt-image-1") },
+            },
+            ["Routes"] = new JsonArray(new JsonObject { ["Name"] = "all" }),
+            ["Tenants"] = new JsonObject
+            {
+                ["acme"] = new JsonObject
+                {
+                    ["Keys"] = new JsonArray(new JsonObject { ["Name"] = "web", ["Secret"] = "file:secrets/acme" }),
+                    ["Limits"] = new JsonObject { ["UsdTotal"] = usd },
+                },
+            },
+        },
+    };
+}

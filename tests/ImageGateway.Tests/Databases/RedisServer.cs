@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ImageGateway.Tests.Databases;
+
+/// <summary>A redis-server of the tests' own, on a free port, in a folder of its own; every write is on the disk before it is answered.</summary>
+public sealed class RedisServer : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("imagegateway-redis-").FullName;
+    private readonly string[] _options;
+    private Process? _process;
+
+    public RedisServer()
+        : this([]) { }
+
+    internal RedisServer(params string[] options)
+    {
+        _options = options;
+        Start();
+    }
+
+    public int Port { get; } = FreePort();
+
+    public string ConnectionString => $"127.0.0.1:{Port}";
+
+    /// <summary>A port nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts it, on the data it had.</summary>
+    public void Start()
+    {
+        string[] own = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--enable-debug-command", "yes"];
+        _process = Process.Start(new ProcessStartInfo("redis-server", [.. own, .. _options]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.BeginOutputReadLine();
+        var started = Stopwatch.StartNew();
+        while (!Answers())
+        {
+            if (_process.HasExited || started.Elapsed > Patience)
+                throw new InvalidOperationException("redis-server did not start");
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Ends it as a power cut does.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Sends a command and gives the first line of its answer, or the whole of a bulk string.</summary>
+    public string Command(string line)
+    {
+        using var client = Send(line);
+        client.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        var stream = client.GetStream();
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var first = reader.ReadLine() ?? "";
+        if (!first.StartsWith('$') || first == "$-1")
+            return first;
+        var bulk = new char[int.Parse(first[1..])];
+        return new string(bulk, 0, reader.ReadBlock(bulk));
+    }
+
+    /// <summary>Sends a command whose answer is not waited for; the connection is open until it is disposed.</summary>
+    public TcpClient Send(string line)
+    {
+        var client = new TcpClient();
+        client.Connect(IPAddress.Loopback, Port);
+        client.GetStream().Write(Encoding.UTF8.GetBytes(line + "\r\n"));
+        return client;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+            Kill();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool Answers()
+    {
+        try
+        {
+            return Command("PING") == "+PONG";
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using ImageGateway.Quotas;
+
+namespace ImageGateway.Tests.Quotas;
+
+/// <summary>A ledger in memory: what is settled of each counter, and which jobs are open.</summary>
+internal sealed class FakeLedger : IQuotaHistory
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _generations = [];
+    private readonly Dictionary<string, (long NanoUsd, string[] Counters)> _open = [];
+    private readonly Dictionary<string, (long NanoUsd, string[] Counters)> _ended = [];
+
+    public bool IsKept => true;
+
+    /// <summary>How many times counters were built again.</summary>
+    public long Rebuilds { get; private set; }
+
+    /// <summary>A job announces a call: what it may cost, and which counters it is of.</summary>
+    public void Intend(string id, long worst, IEnumerable<CounterUse> uses)
+    {
+        lock (_lock)
+            _open[id] = (worst, [.. uses.Select(use => use.Key)]);
+    }
+
+    /// <summary>A job is over.</summary>
+    public void Close(string id, long cost)
+    {
+        lock (_lock)
+        {
+            if (_open.Remove(id, out var job))
+                _ended[id] = (cost, job.Counters);
+        }
+    }
+
+    public ValueTask<long> GenerationAsync(string tenant)
+    {
+        lock (_lock)
+            return new(_generations.GetValueOrDefault(tenant));
+    }
+
+    public ValueTask<long> NextGenerationAsync(string tenant)
+    {
+        lock (_lock)
+        {
+            Rebuilds++;
+            return new(_generations[tenant] = _generations.GetValueOrDefault(tenant) + 1);
+        }
+    }
+
+    public ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        lock (_lock)
+        {
+            var settled = uses.Select(use => use.Measure == Measure.NanoUsd ? _ended.Values.Where(job => job.Counters.Contains(use.Key)).Sum(job => job.NanoUsd) : 0);
+            var open = _open.Select(job => new OpenJob(job.Key, [.. uses.Select(use => job.Value.Counters.Contains(use.Key) ? use.Measure == Measure.NanoUsd ? job.Value.NanoUsd : 1 : 0)]));
+            return new(new PastUse([.. settled], [.. open]));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyList<string> ids)
+    {
+        lock (_lock)
+            return new([.. ids.Where(_ended.ContainsKey).Select(id => new EndedJob(id, _ended[id].NanoUsd, 0))]);
+    }
+}
