@@ -5,6 +5,8 @@ namespace ImageGateway.Quotas;
 /// <summary>Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds.</summary>
 internal sealed class LimitBook
 {
+    private static readonly IReadOnlyList<ScopeLimits> None = [];
+
     private readonly Dictionary<string, List<ScopeLimits>> _byScope = [];
 
     public LimitBook(IEnumerable<ScopeLimits> limits)
@@ -20,8 +22,11 @@ internal sealed class LimitBook
     public static LimitBook Empty { get; } = new([]);
 
     /// <summary>The scopes of a job that have limits, widest first.</summary>
-    public List<ScopeLimits> For(Caller caller, string? user)
+    public IReadOnlyList<ScopeLimits> For(Caller caller, string? user)
     {
+        // Asked several times for a job; a gateway without limits should not pay for it.
+        if (_byScope.Count == 0)
+            return None;
         var found = new List<ScopeLimits>(4);
         Add(found, $"tenant:{caller.Tenant}");
         Add(found, $"project:{caller.Tenant}/{caller.Project}");
@@ -33,7 +38,7 @@ internal sealed class LimitBook
 
     private bool Add(List<ScopeLimits> found, string scope, string? counted = null)
     {
-        if (_byScope.Count == 0 || !_byScope.TryGetValue(scope, out var all))
+        if (!_byScope.TryGetValue(scope, out var all))
             return false;
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
         var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);

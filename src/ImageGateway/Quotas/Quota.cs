@@ -32,7 +32,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     }
 
     /// <summary>True when the requests of a key are limited.</summary>
-    public bool LimitsRequests(Caller caller) => book().For(caller, null).Exists(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
+    public bool LimitsRequests(Caller caller) => book().For(caller, null).Any(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
 
     /// <summary>The best quality each scope of a job allows, where it allows not every.</summary>
     public IEnumerable<ScopeLimits> Qualities(Caller caller, string? user) => book().For(caller, user).Where(scope => scope.MaxQuality is not null);
@@ -109,7 +109,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     }
 
     // The same end user's requests a minute are counted here, since the user is in the body.
-    private List<CounterUse> Uses(List<ScopeLimits> scopes, Func<LimitKind, long?> amount, bool withUser)
+    private List<CounterUse> Uses(IReadOnlyList<ScopeLimits> scopes, Func<LimitKind, long?> amount, bool withUser)
     {
         var now = time.GetUtcNow();
         var uses = new List<CounterUse>();
