@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
@@ -7,9 +6,9 @@ namespace ImageGateway.Api;
 
 /// <summary>
 /// Requests a minute of a tenant, project and key, as a limiter of the framework over the store of quotas, so that it is one
-/// limit on all replicas. Asks for pictures and what passes through are counted; looking at models, jobs and quotas is not.
+/// limit on all replicas; and before it what may run in this process at once, by the framework's own limiter. Asks for pictures and what passes through are counted; looking at models, jobs and quotas is not.
 /// </summary>
-internal sealed class RequestLimiter(Quota quota) : PartitionedRateLimiter<HttpContext>
+internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : PartitionedRateLimiter<HttpContext>
 {
     /// <summary>The metadata of a refused lease: the error.</summary>
     public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
@@ -17,26 +16,49 @@ internal sealed class RequestLimiter(Quota quota) : PartitionedRateLimiter<HttpC
     private static readonly string[] Free = ["/v1/models", "/v1/quota", "/v1/organization", "/v1/images/jobs", "/v1/images/files", "/v1/images/estimate"];
 
     /// <summary>Grants what is not limited; the rest waits for the store, which may be far.</summary>
-    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount) => IsCounted(resource, out _) ? Lease.Unknown : Lease.Granted;
+    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
+    {
+        if (resource.Features.Get<Caller>() is not { } caller)
+            return Lease.Granted;
+        return IsCounted(resource, caller) ? Lease.Unknown : process.AttemptAcquire();
+    }
 
     protected override async ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken)
     {
-        if (!IsCounted(resource, out var caller))
+        if (resource.Features.Get<Caller>() is not { } caller)
             return Lease.Granted;
-        var (uses, answer) = await quota.CountRequestAsync(caller);
-        if (answer is null)
-            return Lease.Granted;
-        QuotaHeaders.Write(resource, uses.Zip(answer.States));
-        return answer.IsGranted ? Lease.Granted : new Lease(Quota.Refusal(uses[answer.Refused], answer));
+        var running = await process.AcquireAsync(1, cancellationToken);
+        if (!running.IsAcquired || !IsCounted(resource, caller))
+            return running;
+        try
+        {
+            var (uses, answer) = await quota.CountRequestAsync(caller);
+            if (answer is null)
+                return running;
+            QuotaHeaders.Write(resource, uses.Zip(answer.States));
+            if (answer.IsGranted)
+                return running;
+            running.Dispose();
+            return new Lease(Quota.Refusal(uses[answer.Refused], answer));
+        }
+        catch
+        {
+            running.Dispose();
+            throw;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            process.Dispose();
+        base.Dispose(disposing);
     }
 
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
-    private bool IsCounted(HttpContext http, [NotNullWhen(true)] out Caller? caller)
-    {
-        caller = http.Features.Get<Caller>();
-        return caller is not null && quota.LimitsRequests(caller) && !Array.Exists(Free, path => http.Request.Path.StartsWithSegments(path));
-    }
+    private bool IsCounted(HttpContext http, Caller caller) =>
+        quota.LimitsRequests(caller) && !Array.Exists(Free, path => http.Request.Path.StartsWithSegments(path));
 
     private sealed class Lease(GatewayException? error) : RateLimitLease
     {

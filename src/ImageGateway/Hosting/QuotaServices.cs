@@ -28,7 +28,7 @@ internal static class QuotaServices
         services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
-            options.GlobalLimiter = PartitionedRateLimiter.CreateChained(Concurrency(overload), new RequestLimiter(quota)));
+            options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));
     }
 
     /// <summary>Registers budget alerts, which are kept in the database; without one there are none.</summary>
@@ -72,11 +72,9 @@ internal static class QuotaServices
             await store.SettleAsync(job.Tenant, job.Id, job.Charge, job.Basis == ChargeBasis.Usage ? job.Usage.ImageOutput + job.Usage.TextOutput : null);
     }
 
-    // One limit for the process; what neither runs nor waits is shed.
-    private static PartitionedRateLimiter<HttpContext> Concurrency(OverloadOptions overload) => PartitionedRateLimiter.Create<HttpContext, bool>(http =>
-        http.Features.Get<Caller>() is null
-            ? RateLimitPartition.GetNoLimiter(false)
-            : RateLimitPartition.GetConcurrencyLimiter(true, _ => new ConcurrencyLimiterOptions { PermitLimit = overload.Requests, QueueLimit = overload.Queued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
+    // What neither runs nor waits is shed.
+    private static ConcurrencyLimiter Process(OverloadOptions overload) =>
+        new(new ConcurrencyLimiterOptions { PermitLimit = overload.Requests, QueueLimit = overload.Queued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
     private static ValueTask Reject(Microsoft.AspNetCore.RateLimiting.OnRejectedContext context, CancellationToken cancellationToken) =>
         context.Lease.TryGetMetadata(RequestLimiter.Error, out var error) && error is not null
