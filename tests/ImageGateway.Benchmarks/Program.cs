@@ -10,6 +10,7 @@ internal static class Program
     private const string Usage = """
         usage: ImageGateway.Benchmarks proxy [options]
           --seconds N      length of one measurement (3)
+          --warm-up N      seconds of each case before the first round (8)
           --rounds N       interleaved rounds (5)
           --cases LIST     of 2KB/N, 1.5MB/N, SSE/N, 8MB/N, first-event/N for N callers
           --systems LIST   of direct, nginx, yarp, gateway, gateway+sqlite, gateway+postgres

@@ -154,7 +154,15 @@ internal sealed class Dialect
 
     private void Edit(string name, string? value)
     {
-        _edits.RemoveAll(edit => edit.Name == name);
-        _edits.Add(new ParameterEdit(name, value, IsText: name is not ("n" or "output_compression")));
+        var edit = new ParameterEdit(name, value, IsText: name is not ("n" or "output_compression"));
+        for (var i = 0; i < _edits.Count; i++)
+        {
+            if (_edits[i].Name == name)
+            {
+                _edits[i] = edit;
+                return;
+            }
+        }
+        _edits.Add(edit);
     }
 }

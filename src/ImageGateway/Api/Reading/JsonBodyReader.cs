@@ -82,7 +82,7 @@ internal static class JsonBodyReader
             var value = (int)reader.TokenStartIndex;
             reader.Skip();
             // Two readers may take different ones of a pair: one for the price, the other for the picture.
-            if (members.Exists(member => member.Name == name))
+            if (Stands(name, members))
                 throw new GatewayException(ErrorKind.InvalidJson, $"The member '{GatewayException.Shortened(name)}' stands twice in the request body.", GatewayException.Shortened(name));
             if (members.Count == MaxMembers)
                 throw new GatewayException(ErrorKind.InvalidJson, $"The request body has more than {MaxMembers} members.");
@@ -91,5 +91,15 @@ internal static class JsonBodyReader
         // Anything behind the object is an error too.
         reader.Read();
         return members;
+    }
+
+    private static bool Stands(string name, List<JsonMember> members)
+    {
+        foreach (var member in members)
+        {
+            if (member.Name == name)
+                return true;
+        }
+        return false;
     }
 }
