@@ -40,6 +40,7 @@ internal sealed partial class Program
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 
         var app = builder.Build();
+        app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorHandling>();
         app.UseAdminListener();
         app.UseWhen(http => IsDataPlane(http.Request.Path), plane => plane.RequireTenantKey());
@@ -56,6 +57,7 @@ internal sealed partial class Program
         app.MapImageJobs();
         app.MapAdmin();
         app.MapHealth();
+        app.MapMetrics();
         return app;
     }
 

@@ -22,12 +22,16 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private readonly ILogger<BudgetAlerts> _log;
     private readonly Webhook? _webhook;
     private readonly Counter<long> _count;
+    private readonly BudgetShares _shares;
 
     public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
     {
         (_quota, _store, _options, _time, _log) = (quota, store, options, time, log);
         _webhook = options.Webhook is { } address ? new Webhook(address, options.Secret!, time) : null;
-        _count = meters.Create("ImageGateway").CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
+        var meter = meters.Create("ImageGateway");
+        _shares = new BudgetShares(time);
+        meter.CreateObservableGauge("imagegateway.budget.used", _shares.Read, "1", "Share of a tenant's budget that is used, what jobs hold included.");
+        _count = meter.CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
     }
 
     public override void Dispose()
@@ -71,6 +75,8 @@ internal sealed partial class BudgetAlerts : BackgroundService
     {
         var now = _time.GetUtcNow();
         var states = await _quota.ReadAsync(tenant, uses);
+        foreach (var (use, state) in uses.Zip(states))
+            _shares.Note(tenant, use, state);
         var alerts = uses.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
         if (await AnomalyAsync(tenant, now, cancellationToken) is { } anomaly)
             alerts.Add(anomaly);

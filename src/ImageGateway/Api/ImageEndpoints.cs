@@ -5,11 +5,12 @@ using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
+using ImageGateway.Telemetry;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, Quota quota, JobLedger ledger, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -27,7 +28,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     {
         var now = snapshot();
         using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
-        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, time);
+        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time);
         try
         {
             var plan = Plan(exchange.Record, now);
@@ -47,6 +48,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
 
     private Plan Plan(JobRecord record, GatewaySnapshot now)
     {
+        using var span = Tracing.Step("plan");
         var (job, caller) = (record.Job, record.Caller);
         JobTags.Require(job, caller.RequiredTags);
         var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());

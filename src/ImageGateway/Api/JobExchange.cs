@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
+using ImageGateway.Telemetry;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
@@ -11,17 +13,21 @@ internal sealed class JobExchange : IDisposable
 {
     private readonly HttpContext _http;
     private readonly JobLedger _ledger;
+    private readonly JobMetrics _metrics;
+    private readonly Activity? _span;
     private Reservation? _held;
 
-    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, TimeProvider time)
+    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, JobMetrics metrics, TimeProvider time)
     {
-        (_http, _ledger) = (http, ledger);
+        (_http, _ledger, _metrics) = (http, ledger, metrics);
         Record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, AnnounceAsync)
         {
             PriceBook = priceBook,
             BytesIn = http.Request.ContentLength ?? 0,
             ClientRequestId = http.Request.Headers["x-request-id"],
         };
+        http.Features.Set(Record);
+        _span = Tracing.Job(Record);
     }
 
     /// <summary>What happened so far.</summary>
@@ -31,6 +37,7 @@ internal sealed class JobExchange : IDisposable
     /// <exception cref="GatewayException">A limit has no room for it.</exception>
     public async ValueTask HoldAsync(Quota quota, Plan plan)
     {
+        using var span = Tracing.Step("reserve");
         var (usd, tokens) = (0L, 0L);
         foreach (var target in plan.Targets)
         {
@@ -52,8 +59,23 @@ internal sealed class JobExchange : IDisposable
             Record.Fail("client_disconnected", isRefusal: false);
     }
 
-    /// <summary>Settles what was held and closes the job in the ledger; never with the request's cancellation.</summary>
+    /// <summary>Settles what was held, closes the job in the ledger and tells it in metrics and the trace; never with the request's cancellation.</summary>
     public async ValueTask CloseAsync()
+    {
+        try
+        {
+            await SettleAsync();
+        }
+        finally
+        {
+            _metrics.Record(Record);
+            Tracing.End(_span, Record);
+        }
+    }
+
+    public void Dispose() => _held?.Dispose();
+
+    private async ValueTask SettleAsync()
     {
         if (_held is not { IsHeld: true })
         {
@@ -65,8 +87,6 @@ internal sealed class JobExchange : IDisposable
         await _ledger.CloseDurablyAsync(Record);
         await _held.SettleAsync(Record);
     }
-
-    public void Dispose() => _held?.Dispose();
 
     // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store that was emptied
     // between the first two was rebuilt from a ledger without this job.

@@ -20,6 +20,7 @@ internal static partial class GatewayServices
         builder.AddAdminListener(snapshot.AdminAddresses);
         await builder.AddLedgerAsync(snapshot.Ledger, file, warnings);
         var services = builder.Services;
+        services.AddTelemetry(builder.Configuration);
         if (simulator is not null)
             services.AddHostedService(_ => simulator);
         services.AddHostedService(provider => new Announcement(provider, file.FirstRun, warnings));

@@ -141,6 +141,8 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 PriceFactor = entry.Options.PriceFactor,
                 Probe = provider.Probe,
                 Circuit = provider.Circuit,
+                ProviderName = ProviderKind.All.GetValueOrDefault(provider.Kind)?.ConventionalName ?? name,
+                ForwardsTrace = provider.ForwardTrace,
             });
         }
         return targets;

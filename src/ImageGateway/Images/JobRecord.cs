@@ -59,6 +59,9 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 
     public TimeSpan Duration => time.GetElapsedTime(_start);
 
+    /// <summary>How long it waited for room at targets; null: it never came so far.</summary>
+    public TimeSpan? Waited { get; private set; }
+
     /// <summary>Bytes of the request's body.</summary>
     public long BytesIn { get; init; }
 
@@ -97,6 +100,9 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
             throw;
         }
     }
+
+    /// <summary>It has waited for room so long.</summary>
+    public void Wait(TimeSpan time) => Waited = (Waited ?? TimeSpan.Zero) + time;
 
     /// <summary>The first byte of the answer goes to the client.</summary>
     public void Answering() => FirstByte ??= Duration;

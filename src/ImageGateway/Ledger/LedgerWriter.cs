@@ -32,11 +32,19 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private DateTimeOffset _retryAt;
     private DateTimeOffset _spoolRetryAt;
     private long _unrecorded;
+    private long _failures;
+    private long _oldest;
     private volatile bool _isFailing;
     private volatile bool _stopping;
 
     /// <summary>True while the database does not take what is written.</summary>
     public bool IsFailing => _isFailing;
+
+    /// <summary>Times the database did not take what was written.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>How long the oldest of what is not in the database has been waiting, the spool included.</summary>
+    public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : _queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;
 
     /// <summary>Work that is waiting to be written.</summary>
     public int Queued => MaxQueued - _room.CurrentCount;
@@ -95,7 +103,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
                 throw Unavailable();
             await _room.WaitAsync();
         }
-        var item = new Item(work);
+        var item = new Item(work, time.GetTimestamp());
         _queue.Enqueue(item);
         _ready.Set();
         return item.Done;
@@ -139,6 +147,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private void WriteBatch()
     {
+        // What an outage holds up is older than what comes now.
+        if (_oldest == 0)
+            Interlocked.Exchange(ref _oldest, _batch.Count > 0 ? _batch[0].Since : time.GetTimestamp());
         try
         {
             if (!_stopping && time.GetUtcNow() < _retryAt)
@@ -152,6 +163,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             if (_isFailing)
                 LogBack(unrecorded);
             _isFailing = false;
+            Interlocked.Exchange(ref _oldest, 0);
             foreach (var item in _batch)
             {
                 if (item.Work is { Intent: not null } intent && _refused.Contains(intent))
@@ -200,6 +212,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             _connection = null;
         }
         _isFailing = true;
+        Interlocked.Increment(ref _failures);
         var kept = _batch.Where(item => item.Work is { } work && (work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)).ToList();
         var isSpooled = Spool(kept);
         foreach (var item in _batch)
@@ -211,6 +224,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             else
                 _late.Add(item);
         }
+        // What was refused waits for nothing.
+        if (_late.Count == 0 && !spool.HasContent)
+            Interlocked.Exchange(ref _oldest, 0);
     }
 
     private bool Spool(List<Item> kept)
@@ -235,9 +251,12 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.")
     { RetryAfter = RetryPause });
 
-    private sealed class Item(LedgerWork? work)
+    private sealed class Item(LedgerWork? work, long since)
     {
         public LedgerWork? Work => work;
+
+        /// <summary>When it was queued.</summary>
+        public long Since => since;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -14,9 +14,17 @@ internal static class HeaderRules
 
     private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "Content-Encoding", "OpenAI-Version", "OpenAI-Processing-Ms"]);
 
-    /// <summary>Copies what may pass of the client's headers.</summary>
-    public static ValueTask ToProviderAsync(HttpContext client, HttpRequestMessage request) =>
-        Request.ApplyAsync(new RequestTransformContext { HttpContext = client, ProxyRequest = request, HeadersCopied = false });
+    /// <summary>Copies what may pass of the client's headers, and the trace where the provider may know it.</summary>
+    public static ValueTask ToProviderAsync(Attempt attempt, HttpRequestMessage request)
+    {
+        if (attempt.Trace is { } trace)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", trace.Parent);
+            if (trace.State is not null)
+                request.Headers.TryAddWithoutValidation("tracestate", trace.State);
+        }
+        return Request.ApplyAsync(new RequestTransformContext { HttpContext = attempt.Client, ProxyRequest = request, HeadersCopied = false });
+    }
 
     /// <summary>Copies what may pass of the provider's headers.</summary>
     public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageGateway.Catalog;
 using ImageGateway.Images;
 
@@ -14,8 +15,23 @@ internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnly
     /// <summary>True once the whole request has been handed to the provider, which may bill it from then on.</summary>
     public bool IsSent { get; private set; }
 
+    /// <summary>The trace it belongs to, where the provider may know; else null.</summary>
+    public TraceContext? Trace { get; init; }
+
     /// <summary>The request's body has been written.</summary>
     public void Sent() => IsSent = true;
+}
+
+/// <summary>A W3C trace context, as its headers have it.</summary>
+internal sealed record TraceContext(string Parent, string? State)
+{
+    /// <summary>That of a call; where nobody traces here, that of the client, which passes unchanged. Null: there is none.</summary>
+    public static TraceContext? Of(Activity? span, IHeaderDictionary client)
+    {
+        if (span is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
+            return new TraceContext(id, span.TraceStateString);
+        return client.TraceParent is [{ Length: > 0 } parent] ? new TraceContext(parent, client.TraceState is [{ Length: > 0 } state] ? state : null) : null;
+    }
 }
 
 /// <summary>

@@ -54,6 +54,9 @@ internal sealed class ProviderOptions
     /// <summary>How often <c>GET models</c> is asked, so that a provider that is gone rests before a job meets it; 1 s to 1 h; absent: never.</summary>
     public TimeSpan? Probe { get; set; }
 
+    /// <summary>Whether the provider is told which W3C trace a call belongs to (<c>traceparent</c>, <c>tracestate</c>; never baggage).</summary>
+    public bool ForwardTrace { get; set; }
+
     /// <summary>True for a simulator. Without a URL it is the one inside this process.</summary>
     public bool Simulated { get; set; }
 

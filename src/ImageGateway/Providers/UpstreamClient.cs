@@ -4,7 +4,7 @@ namespace ImageGateway.Providers;
 
 /// <summary>
 /// HTTP to one provider by YARP's client factory: no redirects, cookies, proxies or decompression, and a bounded number of
-/// connections. Trace context stays inside, since a provider is another party.
+/// connections. It sends no trace context by itself: a provider is another party, and gets one only where its options say so.
 /// </summary>
 internal sealed class UpstreamClient : ForwarderHttpClientFactory
 {

@@ -13,6 +13,10 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
 {
     // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
+    private int _held;
+
+    /// <summary>Reservations of this process that hold something now.</summary>
+    public int Held => Volatile.Read(ref _held);
 
     /// <summary>Holds what a job may cost at worst, at every scope or at none.</summary>
     /// <param name="record">The job.</param>
@@ -28,7 +32,10 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
             return new Reservation(store, emergency, record, [], [], nanoUsd, outputTokens);
         RefuseHopeless(uses);
         var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, nanoUsd));
-        return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Refusal = answer.IsGranted ? null : Refusal(uses[answer.Refused], answer) };
+        if (!answer.IsGranted)
+            return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Refusal = Refusal(uses[answer.Refused], answer) };
+        Interlocked.Increment(ref _held);
+        return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Ended = () => Interlocked.Decrement(ref _held) };
     }
 
     /// <summary>True when the requests of a key are limited.</summary>

@@ -15,6 +15,9 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>Called when it was settled.</summary>
     public Action? Settled { get; init; }
 
+    /// <summary>Called when the job is over, settled or not.</summary>
+    public Action? Ended { get; init; }
+
     /// <summary>Why nothing is held; null when it is.</summary>
     public GatewayException? Refusal { get; init; }
 
@@ -93,7 +96,11 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         _ => use,
     };
 
-    public void Dispose() => _growing.Dispose();
+    public void Dispose()
+    {
+        _growing.Dispose();
+        Ended?.Invoke();
+    }
 
     // What has ended counts as it is, what runs at its worst.
     private static (long NanoUsd, long OutputTokens) Needed(JobRecord record)

@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using ImageGateway.Catalog;
 using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Streaming;
+using ImageGateway.Telemetry;
 
 namespace ImageGateway.Routing;
 
 /// <summary>One call to a target: its request, its clock, and what is recorded of it. Disposed without an outcome, its client has left.</summary>
-internal sealed class Call(Target target, Attempt attempt, AttemptRecord record, AttemptClock clock, Price? price) : IDisposable
+internal sealed class Call(Target target, Attempt attempt, AttemptRecord record, AttemptClock clock, Price? price, Activity? span) : IDisposable
 {
     public Target Target => target;
 
@@ -45,6 +47,7 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
     {
         if (!record.HasEnded)
             record.Fail("client_disconnected", attempt.IsSent);
+        Tracing.End(span, record);
         clock.Dispose();
     }
 }

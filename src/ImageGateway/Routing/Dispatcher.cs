@@ -28,9 +28,11 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         {
             var start = time.GetTimestamp();
             using var place = await room.EnterAsync(record.Caller.Tenant, left, patience, http.RequestAborted); // 1
+            var waited = time.GetElapsedTime(start);
+            record.Wait(waited);
             if (place is null)
                 break;
-            patience -= time.GetElapsedTime(start);
+            patience -= waited;
             try
             {
                 failure = await AttemptAsync(http, record, place.Planned, attempts, plan.Route); // 2

@@ -50,6 +50,12 @@ internal sealed record Target
     /// <summary>How often its provider is asked whether it is there; null: never.</summary>
     public TimeSpan? Probe { get; init; }
 
+    /// <summary>What traces call its provider.</summary>
+    public string ProviderName { get; init; } = "";
+
+    /// <summary>True when the provider is told which trace a call belongs to.</summary>
+    public bool ForwardsTrace { get; init; }
+
     /// <summary>When its circuit opens.</summary>
     public CircuitOptions Circuit { get; init; } = new();
 

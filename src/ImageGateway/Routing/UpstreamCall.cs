@@ -4,6 +4,7 @@ using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Routing.Load;
 using ImageGateway.Streaming;
+using ImageGateway.Telemetry;
 
 namespace ImageGateway.Routing;
 
@@ -21,9 +22,11 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         var sent = planned.Dialect.Sent.Count == count ? planned.Dialect.Sent : planned.Dialect.Sent with { N = count };
         var worst = AttemptCost.Worst(record.Job, planned, count, today);
         var attempt = await record.BeginAsync(target.Name, target.Model.Name, sent, worst?.Amount, worst?.OutputTokens ?? 0, target.PriceFactor);
+        var span = Tracing.Attempt(target.ProviderName, target.Name, target.UpstreamName, attempt);
+        var trace = target.ForwardsTrace ? TraceContext.Of(span, http.Request.Headers) : null;
         return new Call(
-            target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http), attempt,
-            new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today));
+            target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http) { Trace = trace }, attempt,
+            new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today), span);
     }
 
     /// <summary>The answer, or the failure; exactly one of the two.</summary>

@@ -34,14 +34,14 @@ internal sealed class OwnGateway : IAsyncDisposable
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 
     /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address, <paramref name="tenant"/> more of the tenant's options. Both go by the simulator's clock.</summary>
-    public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null, string tenant = "")
+    public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null, string tenant = "", params string[] switches)
     {
         simulator ??= new SimulatorOptions();
         var own = new OwnGateway(simulator);
         await own._simulator.StartAsync();
         foreach (var (name, secret) in Keys.Files)
             own._folder.Write(name, secret);
-        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway, tenant), simulator.TimeProvider);
+        own._gateway = await GatewayFixture.StartAsync(own.Write(gateway, tenant), simulator.TimeProvider, switches);
         own.Http.BaseAddress = new Uri(own._gateway.Urls.Single());
         own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
         return own;

@@ -17,7 +17,7 @@ internal static partial class FolderRules
         ["Catalog"] = ["Images", "Configuration"],
         ["Providers"] = ["Images", "Catalog", "Configuration"],
         ["Streaming"] = ["Images"],
-        ["Routing"] = ["Images", "Catalog", "Configuration", "Providers", "Streaming"],
+        ["Routing"] = ["Images", "Catalog", "Configuration", "Providers", "Streaming", "Telemetry"],
         ["Tenants"] = ["Images", "Configuration", "Database", "Quotas"],
         ["Quotas"] = ["Images", "Configuration"],
         ["Caching"] = ["Images", "Catalog", "Configuration", "Streaming"],

@@ -19,7 +19,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     private readonly bool _v1 = options.ApiStyle == "v1";
 
     /// <summary>The kind as configuration names it.</summary>
-    public static ProviderKind Kind { get; } = new("AzureOpenAI", Create);
+    public static ProviderKind Kind { get; } = new("AzureOpenAI", Create) { ConventionalName = "azure.ai.openai" };
 
     public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
 
@@ -32,7 +32,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         var isEdit = attempt.Job.Operation != Operation.Generation;
         var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt), content);
-        await HeaderRules.ToProviderAsync(attempt.Client, request);
+        await HeaderRules.ToProviderAsync(attempt, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);
     }

@@ -14,7 +14,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     private readonly Uri _variations = new(baseUrl, "images/variations");
 
     /// <summary>The kind as configuration names it.</summary>
-    public static ProviderKind Kind { get; } = new("OpenAI", Create);
+    public static ProviderKind Kind { get; } = new("OpenAI", Create) { ConventionalName = "openai" };
 
     public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
 
@@ -27,7 +27,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     {
         var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
         using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
-        await HeaderRules.ToProviderAsync(attempt.Client, request);
+        await HeaderRules.ToProviderAsync(attempt, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);
     }

@@ -29,7 +29,7 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         using var request = HeaderRules.Post(Address(attempt.Job.Operation), Body(attempt));
-        await HeaderRules.ToProviderAsync(attempt.Client, request);
+        await HeaderRules.ToProviderAsync(attempt, request);
         await AuthorizeAsync(request, cancellationToken);
         return await Invoker.SendAsync(request, cancellationToken);
     }

@@ -17,11 +17,15 @@ internal sealed class RedisLink : IDisposable
     private readonly ConnectionMultiplexer _redis;
     private readonly TimeSpan _patience;
     private volatile bool _isOpen;
+    private long _failures;
 
     private RedisLink(ConnectionMultiplexer redis, TimeSpan patience) => (_redis, _patience) = (redis, patience);
 
     /// <summary>Why the circuit opened; null while it is closed.</summary>
     public string? Outage { get; private set; }
+
+    /// <summary>Calls that failed or took too long.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>True while no call is let through.</summary>
     public bool IsOpen => _isOpen;
@@ -53,11 +57,13 @@ internal sealed class RedisLink : IDisposable
         }
         catch (Exception e) when (IsOutage(e))
         {
+            Interlocked.Increment(ref _failures);
             Open(e);
             throw Unavailable(e);
         }
         catch (Exception e) when (e is RedisException or InvalidCastException)
         {
+            Interlocked.Increment(ref _failures);
             throw Unavailable(e);
         }
     }

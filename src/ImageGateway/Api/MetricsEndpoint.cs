@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using ImageGateway.Telemetry.Prometheus;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Api;
+
+/// <summary><c>GET /metrics</c> for Prometheus. It needs no key; where the control plane has addresses of its own, it is served there only.</summary>
+internal static class MetricsEndpoint
+{
+    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapGet("/metrics", async (HttpContext http, PrometheusExporter exporter) =>
+    {
+        http.LeaveUntraced();
+        http.Response.ContentType = PrometheusExporter.ContentType;
+        await http.Response.WriteAsync(exporter.Scrape(), http.RequestAborted);
+    });
+
+    /// <summary>Keeps a request that only looks after the gateway out of the traces.</summary>
+    public static void LeaveUntraced(this HttpContext http)
+    {
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+}

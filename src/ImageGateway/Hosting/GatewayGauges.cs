@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+using ImageGateway.Images;
+using ImageGateway.Ledger;
+using ImageGateway.Quotas;
+using ImageGateway.Quotas.Redis;
+using ImageGateway.Routing;
+using ImageGateway.Routing.Load;
+using ImageGateway.Telemetry;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>What the gateway's parts say of themselves when metrics are collected; between collections it costs nothing.</summary>
+internal sealed class GatewayGauges
+{
+    private static readonly TargetState[] States = Enum.GetValues<TargetState>();
+
+    private readonly Func<RoutingTable> _table;
+    private readonly Fleet _fleet;
+    private readonly LedgerWriter? _ledger;
+    private readonly RedisLink? _redis;
+
+    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, Fleet fleet, WaitingRoom room, Quota quota, BufferBudget buffers, IServiceProvider services)
+    {
+        (_table, _fleet, _ledger, _redis) = (table, fleet, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
+        var meter = meters.Create(JobMetrics.MeterName);
+        meter.CreateObservableGauge("imagegateway.target.state", Targets, "{target}", "1 for the state a target is in, 0 for the others: healthy, resting, open (its circuit) or drained.");
+        meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs that wait for room at a target.");
+        meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations of jobs in this process that hold room of a limit.");
+        meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory that request bodies and held answers take.");
+        meter.CreateObservableCounter("imagegateway.store.errors", Errors, "{error}", "Failures of the stores: the ledger's database and Redis.");
+        if (_ledger is null)
+            return;
+        meter.CreateObservableGauge("imagegateway.ledger.lag", () => _ledger.Lag.TotalSeconds, "s", "How long the oldest record has been waiting to be in the database.");
+        meter.CreateObservableGauge("imagegateway.ledger.queue", () => _ledger.Queued, "{record}", "Records that wait to be written.");
+    }
+
+    private IEnumerable<Measurement<int>> Targets() =>
+        from target in _table().Targets
+        let now = _fleet.Load(target, 1, 1).State
+        from state in States
+        select new Measurement<int>(state == now ? 1 : 0, new("target", target.Name), new("state", Words.Of(state)));
+
+    private IEnumerable<Measurement<long>> Errors()
+    {
+        if (_ledger is not null)
+            yield return new Measurement<long>(_ledger.Failures, new KeyValuePair<string, object?>("store", "ledger"));
+        if (_redis is not null)
+            yield return new Measurement<long>(_redis.Failures, new KeyValuePair<string, object?>("store", "redis"));
+    }
+}

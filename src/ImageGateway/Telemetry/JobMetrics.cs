@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ImageGateway.Images;
+
+namespace ImageGateway.Telemetry;
+
+/// <summary>
+/// Counts jobs when they are over, and requests that never became one. All of it is read from the job's record, so that the
+/// way of a job costs nothing more; without a listener it is one check.
+/// </summary>
+internal sealed class JobMetrics
+{
+    /// <summary>The one meter of the gateway.</summary>
+    public const string MeterName = "ImageGateway";
+
+    /// <summary>Tenants that are counted by name.</summary>
+    public const int MostTenants = 100;
+
+    private const string None = "none";
+    private const int MostCodes = 64;
+    private const double UsdPerNano = 1e-9;
+
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300] };
+
+    private readonly BoundedWords _tenants = new(MostTenants);
+    private readonly BoundedWords _codes = new(MostCodes);
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _images;
+    private readonly Counter<long> _tokens;
+    private readonly Counter<double> _cost;
+    private readonly Counter<long> _attempts;
+    private readonly Counter<long> _failovers;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _firstByte;
+    private readonly Histogram<double> _wait;
+
+    public JobMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _requests = meter.CreateCounter<long>("imagegateway.requests", "{request}", "Requests for pictures, by how they ended.");
+        _images = meter.CreateCounter<long>("imagegateway.images", "{image}", "Pictures drawn.");
+        _tokens = meter.CreateCounter<long>("imagegateway.tokens", "{token}", "Tokens that providers counted, by type.");
+        _cost = meter.CreateCounter<double>("imagegateway.cost.usd", "{usd}", "What jobs were charged, in USD.");
+        _attempts = meter.CreateCounter<long>("imagegateway.attempts", "{call}", "Calls to targets, by how they ended.");
+        _failovers = meter.CreateCounter<long>("imagegateway.failovers", "{failover}", "Jobs that went on from a target that failed to another.");
+        _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the end of the answer.", null, Seconds);
+        _firstByte = meter.CreateHistogram("imagegateway.time_to_first_event", "s", "From the request to the first byte of the answer, the first event of a stream.", null, Seconds);
+        _wait = meter.CreateHistogram("imagegateway.queue.wait", "s", "How long jobs waited for room at a target.", null, Seconds);
+    }
+
+    /// <summary>Counts a job that is over.</summary>
+    public void Record(JobRecord record)
+    {
+        if (!_requests.Enabled)
+            return;
+        var attempts = record.Attempts;
+        var last = attempts.Count > 0 ? attempts[^1] : null;
+        var (tenant, model, target) = (_tenants.Of(record.Caller.Tenant), last?.Model ?? None, last?.Target ?? None);
+        var outcome = Outcome(record.Status);
+        _requests.Add(1, new TagList { { "tenant", tenant }, { "model", model }, { "target", target }, { "outcome", outcome }, { "code", record.ErrorCode is { } code ? _codes.Of(code) : "" } });
+        var how = new TagList { { "model", model }, { "target", target }, { "outcome", outcome } };
+        _duration.Record(record.Duration.TotalSeconds, how);
+        if (record.FirstByte is { } first)
+            _firstByte.Record(first.TotalSeconds, new("model", model), new("target", target), new("stream", record.Job.Parameters.Stream ? "true" : "false"));
+        if (record.Waited is { } waited)
+            _wait.Record(waited.TotalSeconds);
+        for (var i = 0; i < attempts.Count; i++)
+            Record(tenant, attempts[i], i > 0 ? attempts[i - 1] : null);
+    }
+
+    /// <summary>Counts a request that was refused before it was a job.</summary>
+    /// <param name="tenant">Whose key it had; null: none that is known.</param>
+    /// <param name="status">The HTTP status it got.</param>
+    public void Refuse(string? tenant, int status) => _requests.Add(1, new TagList
+    {
+        { "tenant", tenant is null ? None : _tenants.Of(tenant) }, { "model", None }, { "target", None }, { "outcome", "refused" }, { "code", _codes.Of($"http_{status}") },
+    });
+
+    private void Record(string tenant, AttemptRecord attempt, AttemptRecord? before)
+    {
+        _attempts.Add(1, new("target", attempt.Target), new("outcome", attempt.ErrorCode is null ? "completed" : "failed"));
+        if (before is not null && before.Target != attempt.Target)
+            _failovers.Add(1, new KeyValuePair<string, object?>("target", before.Target));
+        var where = new TagList { { "tenant", tenant }, { "model", attempt.Model }, { "target", attempt.Target } };
+        if (attempt.Images > 0)
+            _images.Add(attempt.Images, where);
+        if (attempt.Contracted.Value > 0)
+            _cost.Add(attempt.Contracted.Value * UsdPerNano, where);
+        Count("text_input", attempt.Usage.TextInput, where);
+        Count("image_input", attempt.Usage.ImageInput, where);
+        Count("text_output", attempt.Usage.TextOutput, where);
+        Count("image_output", attempt.Usage.ImageOutput, where);
+    }
+
+    private void Count(string type, long tokens, TagList where)
+    {
+        if (tokens == 0)
+            return;
+        where.Add("type", type);
+        _tokens.Add(tokens, where);
+    }
+
+    private static string Outcome(JobStatus status) => status switch
+    {
+        JobStatus.Completed => "completed",
+        JobStatus.Refused => "refused",
+        JobStatus.Cached => "cached",
+        JobStatus.Abandoned => "abandoned",
+        _ => "failed",
+    };
+}

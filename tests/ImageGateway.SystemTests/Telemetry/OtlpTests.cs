@@ -1,0 +1,107 @@
+using System.Text;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Reload;
+using ImageGateway.SystemTests.Running;
+
+namespace ImageGateway.SystemTests.Telemetry;
+
+/// <summary>Traces and metrics as a collector gets them.</summary>
+public sealed class OtlpTests
+{
+    private const string ClientTrace = "0af7651916cd43dd8448eb211c80319c";
+    private const string ClientSpan = "b7ad6b7169203331";
+    private const string Secret = "a very secret fox";
+
+    private static readonly string Providers = $$"""
+        "Providers": { {{OwnGateway.Account("west")}}, {{OwnGateway.Account("east", more: ", \"ForwardTrace\": true")}} },
+        "Routes": [ { "Name": "both", "Targets": [ "west/gpt-image-1", "east/gpt-image-1" ] } ]
+        """;
+
+    [Fact]
+    public async Task Job_is_one_trace_from_the_client_to_each_call()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var gateway = await StartAsync(collector);
+        gateway.Faults.Add(new FaultRule { Account = "west", Fault = new Fault { Status = 500 } });
+
+        using var response = await GenerateAsync(gateway);
+        var id = response.Header("x-request-id")!;
+        await Until.TrueAsync(() => collector.Spans.Any(span => span.Name == "job" && span.Tags["imagegateway.request.id"] == id), "the job's span");
+
+        var trace = collector.Spans.Where(span => span.Trace == ClientTrace).ToList();
+        var job = trace.Single(span => span.Name == "job");
+        await Until.TrueAsync(() => collector.Spans.Any(span => span.Id == job.Parent && span.Parent == ClientSpan), "the server's span, below the client's");
+        Assert.Equal(("imagegateway", false), (job.Service, job.IsError));
+        Assert.Equal(
+            ("generate_content", "image", "gpt-image-1", "gpt-image-1", "acme", "completed"),
+            (job.Tags["gen_ai.operation.name"], job.Tags["gen_ai.output.type"], job.Tags["gen_ai.request.model"], job.Tags["gen_ai.response.model"], job.Tags["imagegateway.tenant"], job.Tags["imagegateway.outcome"]));
+        var below = trace.Where(span => span.Parent == job.Id).ToList();
+        Assert.Equal(["generate_content gpt-image-1", "generate_content gpt-image-1", "plan", "reserve"], below.Select(span => span.Name).Order());
+        var (failed, succeeded) = (below.Single(span => span.IsError), below.Single(span => !span.IsError && span.Tags.ContainsKey("imagegateway.target")));
+        Assert.Equal(("west/gpt-image-1", "500"), (failed.Tags["imagegateway.target"], failed.Tags["http.response.status_code"]));
+        Assert.Equal(
+            ("east/gpt-image-1", "200", "openai", "gpt-image-1", "2"),
+            (succeeded.Tags["imagegateway.target"], succeeded.Tags["http.response.status_code"], succeeded.Tags["gen_ai.provider.name"], succeeded.Tags["gen_ai.response.model"], succeeded.Tags["imagegateway.attempt"]));
+        Assert.True(int.Parse(succeeded.Tags["gen_ai.usage.output_tokens"]) > 0);
+        Assert.True(int.Parse(succeeded.Tags["gen_ai.usage.input_tokens"]) > 0);
+        Assert.All(collector.Spans, span => Assert.DoesNotContain(span.Tags.Values.Append(span.Name), text => text.Contains(Secret, StringComparison.Ordinal) || text.Contains(Keys.Acme, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Trace_goes_to_the_provider_only_where_its_options_say_so()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var gateway = await StartAsync(collector);
+        gateway.Faults.Add(new FaultRule { Account = "west", Fault = new Fault { Status = 500 } });
+
+        using var response = await GenerateAsync(gateway);
+        await Until.TrueAsync(() => collector.Spans.Any(span => span.Tags.GetValueOrDefault("imagegateway.target") == "east/gpt-image-1" && span.Tags.ContainsKey("imagegateway.attempt")), "the call's span");
+
+        var (west, east) = (gateway.Log.Calls.Single(call => call.Account == "west"), gateway.Log.Calls.Single(call => call.Account == "east"));
+        var call = collector.Spans.Single(span => span.Tags.GetValueOrDefault("imagegateway.target") == "east/gpt-image-1" && span.Tags.ContainsKey("imagegateway.attempt"));
+        Assert.Equal($"00-{ClientTrace}-{call.Id}-01", east.Headers["traceparent"]);
+        Assert.DoesNotContain("traceparent", west.Headers.Keys);
+        Assert.DoesNotContain("baggage", east.Headers.Keys);
+    }
+
+    [Fact]
+    public async Task Without_a_collector_the_clients_trace_passes_as_it_is()
+    {
+        await using var gateway = await OwnGateway.StartAsync(Providers);
+        gateway.Faults.Add(new FaultRule { Account = "west", Fault = new Fault { Status = 500 } });
+
+        using var response = await GenerateAsync(gateway);
+
+        Assert.Equal($"00-{ClientTrace}-{ClientSpan}-01", gateway.Log.Calls.Single(call => call.Account == "east").Headers["traceparent"]);
+        Assert.DoesNotContain("traceparent", gateway.Log.Calls.Single(call => call.Account == "west").Headers.Keys);
+    }
+
+    [Fact]
+    public async Task Metrics_come_to_the_collector_and_probes_are_not_traced()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var gateway = await StartAsync(collector);
+        using var response = await GenerateAsync(gateway);
+        using var metrics = await gateway.Http.GetAsync("/metrics");
+        using var live = await gateway.Http.GetAsync("/healthz/live");
+
+        await Until.TrueAsync(() => collector.Metrics.Contains("imagegateway.requests") && collector.Spans.Any(span => span.Name == "job"), "metrics and the job's span");
+        Assert.Contains("imagegateway.request.duration", collector.Metrics);
+        Assert.Contains("imagegateway.target.state", collector.Metrics);
+        Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("/metrics", StringComparison.Ordinal) || span.Name.Contains("/healthz", StringComparison.Ordinal));
+    }
+
+    private static Task<OwnGateway> StartAsync(Collector collector) => OwnGateway.StartAsync(
+        Providers, null, "", "--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "--OTEL_BSP_SCHEDULE_DELAY", "50", "--OTEL_METRIC_EXPORT_INTERVAL", "100");
+
+    private static async Task<HttpResponseMessage> GenerateAsync(OwnGateway gateway)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/images/generations");
+        request.Content = new StringContent($$"""{"model":"gpt-image-1","prompt":"{{Secret}}","quality":"low"}""", Encoding.UTF8, "application/json");
+        request.Headers.Add("traceparent", $"00-{ClientTrace}-{ClientSpan}-01");
+        request.Headers.Add("baggage", "customer=42");
+        var response = await gateway.Http.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return response;
+    }
+}

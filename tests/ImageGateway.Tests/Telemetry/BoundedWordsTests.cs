@@ -1,0 +1,25 @@
+using ImageGateway.Telemetry;
+
+namespace ImageGateway.Tests.Telemetry;
+
+public sealed class BoundedWordsTests
+{
+    [Fact]
+    public void First_words_are_themselves_and_later_ones_are_other()
+    {
+        var words = new BoundedWords(2);
+
+        Assert.Equal(["a", "b", BoundedWords.Other, "a", BoundedWords.Other], ((string[])["a", "b", "c", "a", "c"]).Select(words.Of));
+    }
+
+    [Fact]
+    public void Many_at_once_are_bounded_too()
+    {
+        var words = new BoundedWords(10);
+
+        var given = Enumerable.Range(0, 1000).AsParallel().Select(i => words.Of($"{i}")).ToHashSet();
+
+        Assert.InRange(given.Count, 2, 11);
+        Assert.Contains(BoundedWords.Other, given);
+    }
+}
