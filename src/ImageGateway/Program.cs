@@ -35,7 +35,7 @@ internal sealed partial class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         var file = GatewayFile.AddTo(builder);
-        builder.AddGatewayLogging();
+        ConfigurationException.ThrowIfAny(builder.AddGatewayLogging());
         builder.AddGatewayServer();
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 

@@ -29,4 +29,11 @@ internal sealed class Mistakes(List<string> all, string path)
 internal sealed class ConfigurationException(IReadOnlyList<string> mistakes) : Exception(string.Join(Environment.NewLine, mistakes))
 {
     public IReadOnlyList<string> Mistakes { get; } = mistakes;
+
+    /// <summary>Throws when there is a mistake.</summary>
+    public static void ThrowIfAny(IReadOnlyList<string> mistakes)
+    {
+        if (mistakes.Count > 0)
+            throw new ConfigurationException(mistakes);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageGateway.Configuration;
+using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
 
@@ -7,7 +8,7 @@ namespace ImageGateway.Hosting;
 /// Loads the configuration again when its file or the catalogue changes. What is wrong with it is logged, all of it, and
 /// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool.
 /// </summary>
-internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
+internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, LogLevels levels, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -42,7 +43,10 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         try
         {
             var warnings = new List<string>();
-            snapshots.Current = GatewayConfiguration.Load(file.Read(), file.FirstRun, time, simulator.Value, warnings);
+            var configuration = file.Read();
+            var next = GatewayConfiguration.Load(configuration, file.FirstRun, time, simulator.Value, warnings);
+            ConfigurationException.ThrowIfAny(levels.Apply(configuration));
+            snapshots.Current = next;
             LogReloaded(file.Path);
             foreach (var warning in warnings)
                 LogWarning(warning);

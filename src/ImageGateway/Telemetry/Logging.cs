@@ -1,27 +1,34 @@
+using Microsoft.Extensions.Options;
 using Serilog;
-using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Formatting.Json;
 
 namespace ImageGateway.Telemetry;
 
-/// <summary>Logs by Serilog to the console; levels from the section <c>Serilog</c>. Never a prompt, key or picture.</summary>
+/// <summary>Logs by Serilog to the console: lines of JSON for machines, text for people. Never a prompt, key or picture.</summary>
 internal static class Logging
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
-    public static void AddGatewayLogging(this WebApplicationBuilder builder)
+    /// <summary>Adds it; the levels can be changed later.</summary>
+    /// <returns>What is wrong with the configuration of logging, each mistake with its key path.</returns>
+    public static IReadOnlyList<string> AddGatewayLogging(this WebApplicationBuilder builder)
     {
+        var levels = new LogLevels();
+        var mistakes = levels.Apply(builder.Configuration).ToList();
+        var format = builder.Configuration["Serilog:Format"] ?? "auto";
+        if (format is not ("auto" or "json" or "text"))
+            mistakes.Add($"Serilog:Format: '{format}' is not one of auto, json, text");
+        // A terminal has a reader; what is piped away is collected.
+        var isText = format == "text" || (format == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
+        var serilog = new LoggerConfiguration().MinimumLevel.Verbose();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(
-            new LoggerConfiguration()
-                .MinimumLevel.Information()
-                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
-                .ReadFrom.Configuration(builder.Configuration)
-                .WriteTo.Console(outputTemplate: Line)
-                .CreateLogger(),
-            dispose: true);
-        // With it the host makes an activity and a scope for every request that nobody looks at.
-        builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        var logger = (isText ? serilog.WriteTo.Console(outputTemplate: Line) : serilog.WriteTo.Console(new JsonFormatter(renderMessage: true))).CreateLogger();
+        // AddSerilog would add a filter that lets everything through.
+        builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
+        builder.Services.AddSingleton(levels);
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
+        return mistakes;
     }
 }

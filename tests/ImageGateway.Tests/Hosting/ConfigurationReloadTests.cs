@@ -1,4 +1,5 @@
 using ImageGateway.Hosting;
+using ImageGateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,7 +16,7 @@ public sealed class ConfigurationReloadTests
         builder.Configuration["config"] = Repository.File("config", "gateway.json");
         var file = GatewayFile.AddTo(builder);
         var snapshots = new Snapshots(GatewayConfiguration.Load(file.Read(), new FirstRun(), time, simulator, []));
-        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(simulator), time, NullLogger<ConfigurationReload>.Instance);
+        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(simulator), new LogLevels(), time, NullLogger<ConfigurationReload>.Instance);
         await reload.StartAsync(CancellationToken.None);
         await time.TimerAsync();
         var running = reload.ExecuteTask!;

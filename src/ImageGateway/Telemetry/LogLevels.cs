@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace ImageGateway.Telemetry;
+
+/// <summary>
+/// How much is logged, changeable while the gateway runs: <c>Serilog:MinimumLevel</c>, or <c>:Default</c> and <c>:Override</c> by category.
+/// They are the framework's own filters, so that what is not logged costs nothing before it comes to Serilog.
+/// </summary>
+internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
+{
+    private const string Section = "Serilog:MinimumLevel";
+
+    private static readonly Dictionary<string, LogLevel> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Verbose"] = LogLevel.Trace,
+        ["Debug"] = LogLevel.Debug,
+        ["Information"] = LogLevel.Information,
+        ["Warning"] = LogLevel.Warning,
+        ["Error"] = LogLevel.Error,
+        ["Fatal"] = LogLevel.Critical,
+    };
+
+    private volatile Levels _levels = new(LogLevel.Information, []);
+    private ConfigurationReloadToken _changed = new();
+
+    private sealed record Levels(LogLevel Least, IReadOnlyList<(string Category, LogLevel Level)> Overrides);
+
+    /// <summary>The default options are the ones that change.</summary>
+    public string Name => Options.DefaultName;
+
+    /// <summary>Takes the levels of a configuration.</summary>
+    /// <returns>What is wrong with them, each with its key path; nothing of it is in force then.</returns>
+    public IReadOnlyList<string> Apply(IConfiguration configuration)
+    {
+        var mistakes = new List<string>();
+        var section = configuration.GetSection(Section);
+        var least = Read(section.Value is null ? section.GetSection("Default") : section, mistakes) ?? LogLevel.Information;
+        (string, LogLevel)[] overrides = [.. section.GetSection("Override").GetChildren().Select(entry => (entry.Key, Read(entry, mistakes) ?? least))];
+        if (mistakes.Count > 0)
+            return mistakes;
+        _levels = new Levels(least, overrides);
+        Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();
+        return [];
+    }
+
+    public void Configure(LoggerFilterOptions options)
+    {
+        var levels = _levels;
+        options.MinLevel = levels.Least;
+        // The framework tells much of every request at Information.
+        foreach (var noisy in (string[])["Microsoft", "System", "Yarp"])
+            options.Rules.Add(new LoggerFilterRule(null, noisy, levels.Least > LogLevel.Warning ? levels.Least : LogLevel.Warning, null));
+        foreach (var (category, level) in levels.Overrides)
+            options.Rules.Add(new LoggerFilterRule(null, category, level, null));
+        // With it the host makes an activity and a scope for every request that nobody looks at.
+        options.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None, null));
+    }
+
+    public IChangeToken GetChangeToken() => Volatile.Read(ref _changed);
+
+    private static LogLevel? Read(IConfigurationSection entry, List<string> mistakes)
+    {
+        if (entry.Value is not { Length: > 0 } word)
+            return null;
+        if (Words.TryGetValue(word, out var level))
+            return level;
+        mistakes.Add($"{entry.Path}: '{word}' is not one of {string.Join(", ", Words.Keys)}");
+        return null;
+    }
+}
