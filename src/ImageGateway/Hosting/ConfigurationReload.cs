@@ -53,6 +53,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         }
         catch (ConfigurationException e)
         {
+            snapshots.Refused = e.Mistakes.Count;
             LogRefused(file.Path, e.Mistakes.Count);
             foreach (var mistake in e.Mistakes)
                 LogMistake(mistake);

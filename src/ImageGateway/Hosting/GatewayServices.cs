@@ -55,6 +55,6 @@ internal static partial class GatewayServices
         services.AddSingleton<Func<RoutingTable>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Routing);
         services.AddHttpForwarder();
         services.AddControlPlaneDocument();
-        services.AddHealthChecks().AddCheck<LifecycleCheck>("models");
+        services.AddReadiness();
     }
 }

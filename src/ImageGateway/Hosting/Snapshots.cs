@@ -4,10 +4,18 @@ namespace ImageGateway.Hosting;
 internal sealed class Snapshots(GatewaySnapshot first)
 {
     private volatile GatewaySnapshot _current = first;
+    private volatile int _refused;
 
     public GatewaySnapshot Current
     {
         get => _current;
-        set => _current = value;
+        set => (_current, _refused) = (value, 0);
+    }
+
+    /// <summary>Mistakes of a later configuration, which was refused; 0: this one is the latest.</summary>
+    public int Refused
+    {
+        get => _refused;
+        set => _refused = value;
     }
 }

@@ -14,8 +14,8 @@ internal sealed partial class LifecycleCheck(Func<RoutingTable> table, TimeProvi
         foreach (var target in ending)
             LogEnding(target.Name, target.Model.Name, target.Shutdown!.Value);
         return Task.FromResult(ending.Count == 0
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded(string.Join(", ", ending.Select(target => $"{target.Name} is shut down on {target.Shutdown:yyyy-MM-dd}"))));
+            ? HealthCheckResult.Healthy("stay")
+            : HealthCheckResult.Degraded($"{ending.Count} targets' models are shut down within {Notice} days, or are already; the log names them"));
     }
 
     private List<Target> Ending() => [.. table().Targets.Where(target => target.Shutdown <= time.Today().AddDays(Notice))];
