@@ -38,11 +38,12 @@ internal sealed class JobExchange : IDisposable
     public async ValueTask HoldAsync(Quota quota, Plan plan)
     {
         using var span = Tracing.Step("reserve");
-        var (usd, tokens) = (0L, 0L);
+        var (usd, tokens) = (default(WorstCase), default(WorstCase));
         foreach (var target in plan.Targets)
         {
-            usd = Math.Max(usd, target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0);
-            tokens = Math.Max(tokens, target.Worst?.OutputTokens ?? 0);
+            var name = Record.Caller.HideTarget ? null : target.Target.Name;
+            usd = usd.Or(target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0, name);
+            tokens = tokens.Or(target.Worst?.OutputTokens ?? 0, name);
         }
         _held = await quota.ReserveAsync(Record, usd, tokens);
         QuotaHeaders.Write(_http, _held);

@@ -39,7 +39,7 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
             if (answer.IsGranted)
                 return running;
             running.Dispose();
-            return new Lease(Quota.Refusal(uses[answer.Refused], answer));
+            return new Lease(Refusals.Of(uses[answer.Refused], answer));
         }
         catch
         {

@@ -47,7 +47,7 @@ internal static class ErrorEnvelope
             response.Headers["retry-after-ms"] = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
         }
         // The official clients repeat a 504, although the first call may have been billed, and a 429 that no minute mends.
-        if (error.Kind is ErrorKind.UpstreamTimeout or ErrorKind.InsufficientQuota)
+        if (error.IsFinal || error.Kind is ErrorKind.UpstreamTimeout or ErrorKind.InsufficientQuota)
             response.Headers["x-should-retry"] = "false";
         if (error.Kind == ErrorKind.InvalidApiKey)
             response.Headers.WWWAuthenticate = "Bearer";

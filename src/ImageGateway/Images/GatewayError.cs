@@ -15,6 +15,9 @@ internal sealed record GatewayError(ErrorKind Kind, string Message, string? Para
     /// <summary>When the client may try again; sent as <c>retry-after</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>True when waiting is in vain; sent as <c>x-should-retry: false</c>.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>The provider's own words, where a refusal passes on: HTTP status, type, code.</summary>
     public ProviderWords? Provider { get; init; }
 }

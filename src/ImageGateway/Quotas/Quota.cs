@@ -20,22 +20,22 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
 
     /// <summary>Holds what a job may cost at worst, at every scope or at none.</summary>
     /// <param name="record">The job.</param>
-    /// <param name="nanoUsd">The dearest target's worst case.</param>
-    /// <param name="outputTokens">The most output tokens of a target.</param>
+    /// <param name="usd">The dearest target's worst case, in nano-USD.</param>
+    /// <param name="tokens">The most output tokens of a target.</param>
     /// <returns>What is held, or why nothing is.</returns>
     /// <exception cref="GatewayException">The job asks for more pictures than a minute's limit: 400.</exception>
-    public async ValueTask<Reservation> ReserveAsync(JobRecord record, long nanoUsd, long outputTokens)
+    public async ValueTask<Reservation> ReserveAsync(JobRecord record, WorstCase usd, WorstCase tokens)
     {
         var (caller, images) = (record.Caller, record.Job.Parameters.Count);
-        var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, nanoUsd, outputTokens, images), withUser: true);
+        var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, images), withUser: true);
         if (uses.Count == 0)
-            return new Reservation(store, emergency, record, [], [], nanoUsd, outputTokens);
+            return new Reservation(store, emergency, record, [], [], usd.Amount, tokens.Amount);
         RefuseHopeless(uses);
-        var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, nanoUsd));
+        var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, usd.Amount));
         if (!answer.IsGranted)
-            return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Refusal = Refusal(uses[answer.Refused], answer) };
+            return new Reservation(store, emergency, record, uses, answer.States, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
         Interlocked.Increment(ref _held);
-        return new Reservation(store, emergency, record, uses, answer.States, nanoUsd, outputTokens) { Settled = () => Touch(caller.Tenant, uses), Ended = () => Interlocked.Decrement(ref _held) };
+        return new Reservation(store, emergency, record, uses, answer.States, usd.Amount, tokens.Amount) { Settled = () => Touch(caller.Tenant, uses), Ended = () => Interlocked.Decrement(ref _held) };
     }
 
     /// <summary>True when the requests of a key are limited.</summary>
@@ -87,23 +87,6 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     {
         foreach (var (tenant, uses) in untold)
             Touch(tenant, uses);
-    }
-
-    /// <summary>The error of a limit that has no room.</summary>
-    public static GatewayException Refusal(CounterUse use, QuotaAnswer answer)
-    {
-        var (kind, state) = (use.Limit.Kind, answer.States[answer.Refused]);
-        if (kind.IsShort)
-        {
-            var wait = TimeSpan.FromMilliseconds(kind.Shape == LimitShape.Concurrent ? 1000 : Math.Max(1, answer.RetryAfterMs));
-            var text = string.Create(CultureInfo.InvariantCulture, $"The limit {kind.Word} of {use.Scope} is reached: {use.Limit.Enforced} allowed. Please try again in {wait.TotalSeconds:0.###} s.");
-            return new GatewayException(new GatewayError(ErrorKind.RateLimited, text) { RetryAfter = wait });
-        }
-        var reset = kind.End(use.Now) is { } end ? $"It resets at {end:yyyy-MM-ddTHH:mm:ssZ}." : "It does not reset.";
-        var unit = kind.Measure == Measure.NanoUsd ? " USD" : " tokens";
-        return new GatewayException(ErrorKind.InsufficientQuota, string.Create(
-            CultureInfo.InvariantCulture,
-            $"The limit {kind.Word} of {use.Scope} is reached: {kind.Shown(use.Limit.Enforced!.Value)}{unit} allowed, {kind.Shown(state.Used)} spent, {kind.Shown(state.Held)} held by jobs in flight, and this job may take up to {kind.Shown(use.Amount)}. {reset}"));
     }
 
     private void Touch(string tenant, IReadOnlyList<CounterUse> uses)

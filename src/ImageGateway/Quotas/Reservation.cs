@@ -61,7 +61,7 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         CounterUse[] held = [.. uses.Select(Grown)];
         var answer = await Quota.AskAsync(() => store.ConfirmAsync(Tenant, job.Id, held), held, () => emergency.TryTake(job.Caller, job.Id, Interlocked.Read(ref _nanoUsd)));
         if (!answer.IsGranted)
-            throw Quota.Refusal(held[answer.Refused], answer);
+            throw Refusals.Of(held[answer.Refused], answer);
     }
 
     /// <summary>Puts what the job's calls cost in the place of what it held.</summary>

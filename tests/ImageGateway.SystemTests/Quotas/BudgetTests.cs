@@ -40,6 +40,25 @@ public sealed class BudgetTests
         Assert.Matches("^The limit usd_per_month of tenant:acme is reached: 0.012 USD allowed, 0.0108[0-9]* spent, 0 held .* It resets at 20", (string?)error["message"]);
     }
 
+    // The size is not asked for, so the dearest of the dearest target is held: nothing is spent, and still there is no room.
+    [Theory]
+    [InlineData("UsdPerMonth", "0.02", "", "usd_per_month .* does not cover this job: 0.02 USD allowed, 0 spent, 0 held by jobs in flight, and this job may take up to 0[.][1-9][0-9]*, at openai/gpt-image-2, the dearest target it may go to[.] It resets at 20", true)]
+    [InlineData("UsdTotal", "0.02", """, "HideTarget": true""", "usd_total .* and this job may take up to 0[.][1-9][0-9]*[.] It does not reset[.]", true)]
+    [InlineData("OutputTokensPerMonth", "100", "", "output_tokens_per_month .* does not cover this job: 100 tokens allowed, .* at openai/", true)]
+    [InlineData("OutputTokensPerMinute", "100", "", "output_tokens_per_minute .* does not cover this job: 100 allowed, .* at openai/.* It will not pass later either[.]", false)]
+    public async Task Limit_that_is_too_small_for_the_job_says_so_and_not_that_it_is_reached(string limit, string value, string tenant, string message, bool isInsufficient)
+    {
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai", "\"gpt-image-1-mini\", \"gpt-image-2\"")}} }, "Routes": [ { "Name": "drafts", "When": { "Tier": "draft" }, "Targets": [ "openai/gpt-image-1-mini", "openai/gpt-image-2" ] } ] """,
+            tenant: $$""" , "Limits": { "{{limit}}": {{value}} } {{tenant}} """);
+        using var refused = await gateway.GenerateAsync("""{"model":"draft","prompt":"a fox"}""");
+        var error = await ErrorAsync(refused);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "false", false), (refused.StatusCode, refused.Headers.GetValues("x-should-retry").Single(), refused.Headers.Contains("retry-after")));
+        Assert.Equal(isInsufficient ? "insufficient_quota" : "rate_limit_exceeded", (string?)error["code"]);
+        Assert.Matches($"^The limit {message}", (string?)error["message"]);
+        Assert.DoesNotContain("is reached", (string?)error["message"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Pictures_a_minute_are_limited_with_a_true_retry_after()
     {
