@@ -89,12 +89,14 @@ internal sealed class JobExchange : IDisposable
         await _held.SettleAsync(Record);
     }
 
-    // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store that was emptied
-    // between the first two was rebuilt from a ledger without this job.
+    // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store whose counters were
+    // built again between the first two built them from a ledger without this job.
     private async ValueTask AnnounceAsync(JobRecord record)
     {
         await _held!.CoverAsync(record);
-        await _ledger.IntendAsync(record);
-        await _held.ConfirmAsync();
+        if (_held.Generation is null)
+            await _ledger.IntendAsync(record);
+        else
+            await _held.ConfirmAsync(await _ledger.IntendUnderAsync(record));
     }
 }

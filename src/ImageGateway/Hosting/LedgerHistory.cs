@@ -40,7 +40,10 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
         return new PastUse(settled, [.. jobs.Select(job => new OpenJob(job.Key, [.. scopes.Select(scope => job.Max(scope.Held))]))]);
     }
 
-    public async ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyList<string> ids)
+    public async ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids) =>
+        [.. await AskAsync(connection => connection.QueryAsync<string>("SELECT DISTINCT job FROM intents WHERE job IN @ids", new { ids }))];
+
+    public async ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids)
     {
         var rows = await AskAsync(connection => connection.QueryAsync<(string Id, long Charge, long Tokens)>(
             "SELECT id, charge, image_output + text_output FROM entries WHERE id IN @ids", new { ids }));

@@ -21,11 +21,12 @@ internal static class QuotaServices
         var services = builder.Services;
         services.AddSingleton<LimitBooks>();
         services.AddSingleton<EmergencyAllowance>();
+        services.AddSingleton<AboveHolds>();
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else
             services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : (_, _) => new(0L), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));

@@ -17,13 +17,14 @@ internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
 
     /// <summary>Makes the last attempt of a job durable before its call is made.</summary>
     /// <exception cref="GatewayException">It cannot be now.</exception>
-    public ValueTask IntendAsync(JobRecord record)
-    {
-        if (writer is null)
-            return ValueTask.CompletedTask;
-        var entry = Entries.Of(record, Hash(record));
-        return new ValueTask(writer.WriteAsync(new LedgerWork(entry, $"{entry.Id}/{entry.Attempts.Count}", Process)));
-    }
+    public ValueTask IntendAsync(JobRecord record) => writer is null ? ValueTask.CompletedTask : new(writer.WriteAsync(Intent(record, asks: false)));
+
+    /// <summary>
+    /// As <see cref="IntendAsync"/>, and then says which generation the quota counters of the job's tenant are of, as it was
+    /// read after the attempt was durable; -1: not known.
+    /// </summary>
+    /// <exception cref="GatewayException">It cannot be now.</exception>
+    public ValueTask<long> IntendUnderAsync(JobRecord record) => writer is null ? new(-1L) : new(writer.WriteAsync(Intent(record, asks: true)));
 
     /// <summary>Records a job that is over. Waits only when thousands are waiting to be written.</summary>
     public ValueTask CloseAsync(JobRecord record) =>
@@ -46,6 +47,12 @@ internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
 
     /// <summary>Waits until what is over is written, so that a reader finds it.</summary>
     public Task FlushAsync() => writer is null ? Task.CompletedTask : writer.FlushAsync();
+
+    private LedgerWork Intent(JobRecord record, bool asks)
+    {
+        var entry = Entries.Of(record, Hash(record));
+        return new LedgerWork(entry, $"{entry.Id}/{entry.Attempts.Count}", Process) { AsksGeneration = asks };
+    }
 
     private string? Hash(JobRecord record) => options.PromptSalt is { } salt
         ? Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(salt), Encoding.UTF8.GetBytes(record.Job.Prompt)))

@@ -8,6 +8,8 @@ namespace ImageGateway.Ledger;
 /// <summary>Writes intents, entries and their sums to the database; everything may be written again without harm.</summary>
 internal static class LedgerStore
 {
+    private static readonly Dictionary<string, long> None = [];
+
     /// <summary>Writes a batch in one transaction. It is durable when this returns.</summary>
     public static void Commit(DbConnection connection, IReadOnlyList<LedgerWork> batch)
     {
@@ -22,6 +24,13 @@ internal static class LedgerStore
             Rows.Delete(connection, transaction, "intents", "job", [.. over]);
             return written;
         });
+    }
+
+    /// <summary>The generations of tenants' quota counters; a tenant without any is left out.</summary>
+    public static IReadOnlyDictionary<string, long> Generations(DbConnection connection, IEnumerable<string> tenants)
+    {
+        var asked = tenants.Distinct().ToList();
+        return asked.Count == 0 ? None : connection.Query<(string Tenant, long Generation)>("SELECT tenant, generation FROM quota_generations WHERE tenant IN @asked", new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
     }
 
     /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -7,7 +8,12 @@ namespace ImageGateway.Ledger;
 /// What is written to the ledger, in order: an intent, before a call is made (<see cref="Intent"/> is its id), or the entry of
 /// a job that is over (<see cref="Intent"/> is null).
 /// </summary>
-internal sealed record LedgerWork(LedgerEntry Entry, string? Intent, string Process);
+internal sealed record LedgerWork(LedgerEntry Entry, string? Intent, string Process)
+{
+    /// <summary>True when its writer wants to know the generation of its tenant's quota counters.</summary>
+    [JsonIgnore]
+    public bool AsksGeneration { get; init; }
+}
 
 /// <summary>The ledger's tables as they are written.</summary>
 internal static class LedgerTables

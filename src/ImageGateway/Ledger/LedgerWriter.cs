@@ -49,9 +49,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     /// <summary>Work that is waiting to be written.</summary>
     public int Queued => MaxQueued - _room.CurrentCount;
 
-    /// <summary>Writes an intent or an entry; it is durable when this returns.</summary>
+    /// <summary>Writes an intent or an entry; it is durable when this returns. The generation of its tenant's quota counters then, where it is asked for; else -1.</summary>
     /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
-    public async Task WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Task;
+    public async Task<long> WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Task;
 
     /// <summary>
     /// Puts an entry in the queue and waits only when that is full. When it is full since neither the database nor the spool
@@ -95,7 +95,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         _room.Dispose();
     }
 
-    private async ValueTask<TaskCompletionSource> QueueAsync(LedgerWork? work)
+    private async ValueTask<TaskCompletionSource<long>> QueueAsync(LedgerWork? work)
     {
         if (!_room.Wait(0))
         {
@@ -159,6 +159,8 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
                 LogUnreadable(unreadable);
             _refused.Clear();
             Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
+            // After the commit: a generation that began before it must be seen.
+            var generations = LedgerStore.Generations(_connection ??= database.Open(), _batch.Where(item => item.Work is { AsksGeneration: true }).Select(item => item.Work!.Entry.Tenant));
             var unrecorded = Interlocked.Exchange(ref _unrecorded, 0);
             if (_isFailing)
                 LogBack(unrecorded);
@@ -169,7 +171,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
                 if (item.Work is { Intent: not null } intent && _refused.Contains(intent))
                     item.Done.SetException(Unavailable());
                 else
-                    item.Done.SetResult();
+                    item.Done.SetResult(item.Work is { AsksGeneration: true, Entry.Tenant: var tenant } ? generations.GetValueOrDefault(tenant) : -1);
             }
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e))
@@ -218,7 +220,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         foreach (var item in _batch)
         {
             if (item.Work is null || (isSpooled && (item.Work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)))
-                item.Done.SetResult();
+                item.Done.SetResult(-1);
             else if (item.Work.Intent is not null)
                 item.Done.SetException(Unavailable());
             else
@@ -258,7 +260,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         /// <summary>When it was queued.</summary>
         public long Since => since;
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's database fails: {Kind}: {Message}")]

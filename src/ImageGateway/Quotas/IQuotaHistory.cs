@@ -29,8 +29,11 @@ internal interface IQuotaHistory
     /// <summary>What counters of sums and of jobs in flight should be at. Both parts are of the same moment.</summary>
     ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses);
 
+    /// <summary>Those of the jobs whose intents are open.</summary>
+    ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids);
+
     /// <summary>Those of the jobs that are over.</summary>
-    ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyList<string> ids);
+    ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids);
 }
 
 /// <summary>The history of a gateway that keeps no ledger.</summary>
@@ -44,5 +47,7 @@ internal sealed class NoHistory : IQuotaHistory
 
     public ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => new(new PastUse([.. uses.Select(_ => 0L)], []));
 
-    public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyList<string> ids) => new([]);
+    public ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids) => new([]);
+
+    public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids) => new([]);
 }

@@ -33,6 +33,9 @@ internal readonly record struct CounterState(long Used, long Held)
 internal sealed record QuotaAnswer(int Refused, long RetryAfterMs, IReadOnlyList<CounterState> States)
 {
     public bool IsGranted => Refused < 0;
+
+    /// <summary>The generation of the counters that answered; null: a store that does not lose them. -1: no store answered.</summary>
+    public long? Generation { get; init; }
 }
 
 /// <summary>
@@ -48,13 +51,14 @@ internal interface IQuotaStore
     ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses);
 
     /// <summary>
-    /// Holds what a reservation holds, for sure, before a call follows: a store that lost it since, or let go of it because it
-    /// was old, holds it again if there is room. The job's intent is durable by then, so that it is not lost any more.
+    /// Holds at least these amounts for a job whose intent is durable: what its reservation holds less is added, and one that
+    /// was lost is made again, if there is room for all that the counters hold then.
     /// </summary>
-    ValueTask<QuotaAnswer> ConfirmAsync(string tenant, string id, IReadOnlyList<CounterUse> uses);
-
-    /// <summary>Holds more for a reservation, of nano-USD and output tokens, if there is room.</summary>
-    ValueTask<bool> GrowAsync(string tenant, string id, long nanoUsd, long outputTokens);
+    /// <param name="tenant">Whose counters they are.</param>
+    /// <param name="id">The reservation's id.</param>
+    /// <param name="uses">The counters.</param>
+    /// <param name="generation">The latest generation the caller knows of: no older counters may answer.</param>
+    ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation);
 
     /// <summary>Puts what was used in the place of what was held. False: there is no such reservation, no longer or not now.</summary>
     /// <param name="tenant">Whose it is.</param>

@@ -15,9 +15,7 @@ internal sealed class MemoryQuotaStore(Func<string, CounterUse, ValueTask<long>>
 
     public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Reserve(id, uses, Now);
 
-    public ValueTask<QuotaAnswer> ConfirmAsync(string tenant, string id, IReadOnlyList<CounterUse> uses) => ReserveAsync(tenant, id, uses);
-
-    public ValueTask<bool> GrowAsync(string tenant, string id, long nanoUsd, long outputTokens) => new(Of(tenant).Grow(id, nanoUsd, outputTokens, Now));
+    public async ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation) => (await KnownAsync(tenant, uses)).Cover(id, uses, Now);
 
     public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens) => new(Of(tenant).Settle(id, nanoUsd, outputTokens, Now));
 

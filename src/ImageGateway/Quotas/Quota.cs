@@ -8,8 +8,9 @@ namespace ImageGateway.Quotas;
 /// <param name="store">The counters.</param>
 /// <param name="emergency">What may run without them.</param>
 /// <param name="book">The limits in force.</param>
+/// <param name="above">What is used above a hold.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, TimeProvider time)
+internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, TimeProvider time)
 {
     // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
@@ -29,13 +30,21 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         var (caller, images) = (record.Caller, record.Job.Parameters.Count);
         var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, images), withUser: true);
         if (uses.Count == 0)
-            return new Reservation(store, emergency, record, [], [], usd.Amount, tokens.Amount);
+            return new Reservation(store, emergency, record, [], [], null, usd.Amount, tokens.Amount);
         RefuseHopeless(uses);
         var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, usd.Amount));
         if (!answer.IsGranted)
-            return new Reservation(store, emergency, record, uses, answer.States, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
+            return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
         Interlocked.Increment(ref _held);
-        return new Reservation(store, emergency, record, uses, answer.States, usd.Amount, tokens.Amount) { Settled = () => Touch(caller.Tenant, uses), Ended = () => Interlocked.Decrement(ref _held) };
+        return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount)
+        {
+            Settled = (moreUsd, moreTokens) =>
+            {
+                above.Count(caller.Tenant, moreUsd, moreTokens);
+                Touch(caller.Tenant, uses);
+            },
+            Ended = () => Interlocked.Decrement(ref _held),
+        };
     }
 
     /// <summary>True when the requests of a key are limited.</summary>
@@ -61,7 +70,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && isLetThrough())
         {
-            return new QuotaAnswer(-1, 0, [.. uses.Select(_ => default(CounterState))]);
+            return new QuotaAnswer(-1, 0, [.. uses.Select(_ => default(CounterState))]) { Generation = -1 };
         }
     }
 

@@ -6,14 +6,14 @@ namespace ImageGateway.Quotas;
 /// What a job holds of its scopes' limits from before its first call to its end: always at least what all of its calls may
 /// cost at worst.
 /// </summary>
-internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergency, JobRecord job, IReadOnlyList<CounterUse> uses, IReadOnlyList<CounterState> states, long nanoUsd, long outputTokens) : IDisposable
+internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergency, JobRecord job, IReadOnlyList<CounterUse> uses, IReadOnlyList<CounterState> states, long? generation, long nanoUsd, long outputTokens) : IDisposable
 {
     private readonly SemaphoreSlim _growing = new(1);
     private long _nanoUsd = nanoUsd;
     private long _outputTokens = outputTokens;
 
-    /// <summary>Called when it was settled.</summary>
-    public Action? Settled { get; init; }
+    /// <summary>Called when it was settled, with the nano-USD and output tokens that were used above what was held; less than that is negative.</summary>
+    public Action<long, long>? Settled { get; init; }
 
     /// <summary>Called when the job is over, settled or not.</summary>
     public Action? Ended { get; init; }
@@ -30,6 +30,9 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>What is held now.</summary>
     public NanoUsd Held => new(Interlocked.Read(ref _nanoUsd));
 
+    /// <summary>The generation of the counters it is held in; null when it cannot be lost, or nothing is held.</summary>
+    public long? Generation { get; private set; } = generation;
+
     /// <summary>Holds more when a call follows others that may be billed.</summary>
     /// <exception cref="GatewayException">There is no room for more.</exception>
     public async ValueTask CoverAsync(JobRecord record)
@@ -40,11 +43,8 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         await _growing.WaitAsync();
         try
         {
-            var (moreUsd, moreTokens) = (Math.Max(0, usd - _nanoUsd), Math.Max(0, tokens - _outputTokens));
-            if (!await GrowAsync(moreUsd, moreTokens))
+            if (!(await HoldAsync(Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), Generation ?? 0)).Answer.IsGranted)
                 throw new GatewayException(ErrorKind.InsufficientQuota, "The job's budget does not cover another call after one that may be billed.");
-            _nanoUsd += moreUsd;
-            _outputTokens += moreTokens;
         }
         finally
         {
@@ -52,16 +52,27 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         }
     }
 
-    /// <summary>Makes sure that it is held still, after the call that follows was made durable.</summary>
+    /// <summary>
+    /// Makes sure that it is held still, after the call that follows was made durable. The generation that was in force then
+    /// says whether the store may have lost it meanwhile; only then is the store asked again.
+    /// </summary>
     /// <exception cref="GatewayException">The store lost it, and there is no room any more; or the store cannot say.</exception>
-    public async ValueTask ConfirmAsync()
+    public async ValueTask ConfirmAsync(long generation)
     {
-        if (uses.Count == 0)
+        if (Generation is null || Generation == generation)
             return;
-        CounterUse[] held = [.. uses.Select(Grown)];
-        var answer = await Quota.AskAsync(() => store.ConfirmAsync(Tenant, job.Id, held), held, () => emergency.TryTake(job.Caller, job.Id, Interlocked.Read(ref _nanoUsd)));
-        if (!answer.IsGranted)
-            throw Refusals.Of(held[answer.Refused], answer);
+        // Not beside a call that holds more: what that holds must be in what is asked here, or come after it.
+        await _growing.WaitAsync();
+        try
+        {
+            var (held, answer) = await HoldAsync(_nanoUsd, _outputTokens, generation);
+            if (!answer.IsGranted)
+                throw Refusals.Of(held[answer.Refused], answer);
+        }
+        finally
+        {
+            _growing.Release();
+        }
     }
 
     /// <summary>Puts what the job's calls cost in the place of what it held.</summary>
@@ -72,29 +83,24 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         var (usd, tokens) = Needed(record);
         emergency.Settle(Tenant, job.Id, usd);
         await store.SettleAsync(Tenant, job.Id, usd, tokens);
-        Settled?.Invoke();
+        Settled?.Invoke(usd - _nanoUsd, tokens - _outputTokens);
     }
 
     private string Tenant => job.Caller.Tenant;
 
-    private async ValueTask<bool> GrowAsync(long moreUsd, long moreTokens)
+    private async ValueTask<(CounterUse[] Held, QuotaAnswer Answer)> HoldAsync(long nanoUsd, long outputTokens, long known)
     {
-        try
+        CounterUse[] held = [.. uses.Select(use => use.Measure switch
         {
-            return await store.GrowAsync(Tenant, job.Id, moreUsd, moreTokens);
-        }
-        catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && emergency.TryTake(job.Caller, job.Id, _nanoUsd + moreUsd))
-        {
-            return true;
-        }
+            Measure.NanoUsd => use with { Amount = nanoUsd },
+            Measure.OutputTokens => use with { Amount = outputTokens },
+            _ => use,
+        })];
+        var answer = await Quota.AskAsync(() => store.CoverAsync(Tenant, job.Id, held, known), held, () => emergency.TryTake(job.Caller, job.Id, nanoUsd));
+        if (answer.IsGranted)
+            (_nanoUsd, _outputTokens, Generation) = (nanoUsd, outputTokens, answer.Generation);
+        return (held, answer);
     }
-
-    private CounterUse Grown(CounterUse use) => use.Measure switch
-    {
-        Measure.NanoUsd => use with { Amount = Interlocked.Read(ref _nanoUsd) },
-        Measure.OutputTokens => use with { Amount = Interlocked.Read(ref _outputTokens) },
-        _ => use,
-    };
 
     public void Dispose()
     {

@@ -31,24 +31,28 @@ internal sealed class TenantCounters
         }
     }
 
-    public bool Grow(string id, long nanoUsd, long outputTokens, long now)
+    public QuotaAnswer Cover(string id, IReadOnlyList<CounterUse> uses, long now)
     {
         lock (_lock)
         {
-            if (!_reservations.TryGetValue(id, out var uses))
-                return false;
-            foreach (var use in uses)
-            {
-                if (use.Limit.Enforced is { } most && Of(use.Measure, nanoUsd, outputTokens) is > 0 and var more && !Of(use, now).HasRoom(more, most, use.Shape))
-                    return false;
-            }
+            if (!_reservations.TryGetValue(id, out var held))
+                return Reserve(id, uses, now);
             for (var i = 0; i < uses.Count; i++)
             {
-                var more = Of(uses[i].Measure, nanoUsd, outputTokens);
-                Of(uses[i], now).Take(more, uses[i].Shape);
-                uses[i] = uses[i] with { Amount = uses[i].Amount + more };
+                var (counter, more) = (Of(uses[i], now), Missing(held, uses[i]));
+                if (uses[i].Limit.Enforced is { } most && !counter.HasRoom(Math.Max(0, more), most, uses[i].Shape))
+                    return new QuotaAnswer(i, counter.RetryAfterMs(more), States(uses, now));
             }
-            return true;
+            foreach (var use in uses)
+            {
+                if (Missing(held, use) is > 0 and var more)
+                {
+                    Of(use, now).Take(more, use.Shape);
+                    held.RemoveAll(old => old.Key == use.Key);
+                    held.Add(use);
+                }
+            }
+            return new QuotaAnswer(-1, 0, States(uses, now));
         }
     }
 
@@ -84,6 +88,8 @@ internal sealed class TenantCounters
         lock (_lock)
             _counters.TryAdd(use.Key, new Counter(use.EndsAt, used));
     }
+
+    private static long Missing(List<CounterUse> held, CounterUse use) => use.Amount - (held.Find(old => old.Key == use.Key)?.Amount ?? 0);
 
     private CounterState[] States(IReadOnlyList<CounterUse> uses, long now)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -79,6 +80,21 @@ public sealed class OutageTests : IAsyncLifetime, IDisposable
         await Until.TrueAsync(async () => await UsedAsync(Keys.Limited) == 2 * before, "the emergency is accounted for");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Limited));
     }
+
+    // One script to reserve and one to settle. The keeper's audit asks once in two seconds for each of two tenants.
+    [Fact]
+    public async Task Job_asks_redis_twice()
+    {
+        const int Jobs = 40;
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Acme));
+        var (before, clock) = (Scripts(), Stopwatch.StartNew());
+        for (var i = 0; i < Jobs; i++)
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Acme));
+        Assert.InRange(Scripts() - before, 2 * Jobs, (2 * Jobs) + 2 + clock.Elapsed.Seconds);
+    }
+
+    // cmdstat_evalsha:calls=82,usec=…
+    private int Scripts() => int.Parse(_redis.Command("INFO commandstats").Split('\n').Single(line => line.StartsWith("cmdstat_evalsha:", StringComparison.Ordinal)).Split('=', ',')[1], CultureInfo.InvariantCulture);
 
     private async Task<HttpStatusCode> StatusAsync(string key)
     {

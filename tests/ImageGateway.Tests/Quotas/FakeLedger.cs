@@ -15,11 +15,14 @@ internal sealed class FakeLedger : IQuotaHistory
     /// <summary>How many times counters were built again.</summary>
     public long Rebuilds { get; private set; }
 
-    /// <summary>A job announces a call: what it may cost, and which counters it is of.</summary>
-    public void Intend(string id, long worst, IEnumerable<CounterUse> uses)
+    /// <summary>A job announces a call: what it may cost, and which counters it is of. The generation that is in force then.</summary>
+    public long Intend(string id, long worst, IEnumerable<CounterUse> uses, string tenant = "acme")
     {
         lock (_lock)
+        {
             _open[id] = (worst, [.. uses.Select(use => use.Key)]);
+            return _generations.GetValueOrDefault(tenant);
+        }
     }
 
     /// <summary>A job is over.</summary>
@@ -57,7 +60,13 @@ internal sealed class FakeLedger : IQuotaHistory
         }
     }
 
-    public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyList<string> ids)
+    public ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids)
+    {
+        lock (_lock)
+            return new([.. ids.Where(_open.ContainsKey)]);
+    }
+
+    public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids)
     {
         lock (_lock)
             return new([.. ids.Where(_ended.ContainsKey).Select(id => new EndedJob(id, _ended[id].NanoUsd, 0))]);

@@ -36,18 +36,28 @@ internal sealed class QuotaOracle
         return -1;
     }
 
-    public bool Grow(string id, long nanoUsd, DateTimeOffset now)
+    /// <summary>Holds at least these amounts: the place of the counter that refuses; -1: granted.</summary>
+    public int Cover(string id, IReadOnlyList<CounterUse> uses)
     {
-        if (!_held.TryGetValue(id, out var uses))
-            return false;
-        if (uses.Exists(held => held.Use is { Measure: Measure.NanoUsd, Limit.Enforced: { } most } && !HasRoom(held.Use with { Now = now }, nanoUsd, most)))
-            return false;
+        if (!_held.TryGetValue(id, out var held))
+            return Reserve(id, uses);
+        var more = uses.Select(use => Math.Max(0, use.Amount - held.Find(old => old.Use.Key == use.Key).Amount)).ToList();
         for (var i = 0; i < uses.Count; i++)
         {
-            if (uses[i].Use.Measure == Measure.NanoUsd)
-                uses[i] = (uses[i].Use, uses[i].Amount + nanoUsd);
+            if (uses[i].Limit.Enforced is { } most && !HasRoom(uses[i], more[i], most))
+                return i;
         }
-        return true;
+        for (var i = 0; i < uses.Count; i++)
+        {
+            if (uses[i].Shape == LimitShape.Minute)
+                _buckets[uses[i].Key] = (Taken(uses[i]) + (more[i] * Unit), uses[i].Now);
+            if (more[i] > 0)
+            {
+                held.RemoveAll(old => old.Use.Key == uses[i].Key);
+                held.Add((uses[i], uses[i].Amount));
+            }
+        }
+        return -1;
     }
 
     /// <summary>Settles at a share of what is held: the amounts of money and tokens used.</summary>

@@ -45,15 +45,28 @@ public abstract class QuotaStoreTests
     }
 
     [Fact]
-    public async Task Growing_needs_room_and_is_held()
+    public async Task Covering_more_needs_room_and_is_held_however_often_it_is_asked()
     {
         var use = Use("tenant:acme", "usd_per_day", 10 * Usd, 4 * Usd);
         await Store.ReserveAsync(Tenant, "a", [use]);
-        Assert.True(await Store.GrowAsync(Tenant, "a", 6 * Usd, 0));
-        Assert.False(await Store.GrowAsync(Tenant, "a", 1, 0));
+        for (var i = 0; i < 2; i++)
+            Assert.True((await Store.CoverAsync(Tenant, "a", [use with { Amount = 10 * Usd }], 0)).IsGranted);
+        var refused = await Store.CoverAsync(Tenant, "a", [use with { Amount = (10 * Usd) + 1 }], 0);
+        Assert.Equal((0, new CounterState(0, 10 * Usd)), (refused.Refused, refused.States[0]));
+        Assert.True((await Store.CoverAsync(Tenant, "a", [use], 0)).IsGranted);
         Assert.Equal([new CounterState(0, 10 * Usd)], await Store.ReadAsync(Tenant, [use]));
         await Store.SettleAsync(Tenant, "a", 3 * Usd, 0);
         Assert.Equal([new CounterState(3 * Usd, 0)], await Store.ReadAsync(Tenant, [use]));
+    }
+
+    // What holds nothing yet is held; what nobody has room for any more is not covered, however little it asks.
+    [Fact]
+    public async Task Covering_what_is_not_there_holds_it_and_what_no_longer_fits_is_refused()
+    {
+        var use = Use("tenant:acme", "usd_per_day", 10 * Usd, 4 * Usd);
+        Assert.True((await Store.CoverAsync(Tenant, "a", [use], 0)).IsGranted);
+        Assert.Equal([new CounterState(0, 4 * Usd)], await Store.ReadAsync(Tenant, [use]));
+        Assert.False((await Store.CoverAsync(Tenant, "a", [Use("tenant:acme", "usd_per_day", 3 * Usd, 4 * Usd)], 0)).IsGranted);
     }
 
     [Fact]
@@ -152,15 +165,12 @@ public abstract class QuotaStoreTests
             var id = $"{random.Next(12)}";
             switch (random.Next(8))
             {
-                case 0 or 1 or 2:
+                case 0 or 1 or 2 or 3:
                     var uses = Uses(random, most);
-                    var answer = random.Chance(80) ? await Store.ReserveAsync(tenant, id, uses) : await Store.ConfirmAsync(tenant, id, uses);
-                    Assert.Equal(oracle.Reserve(id, uses), answer.Refused);
+                    var covers = random.Chance(40);
+                    var answer = covers ? await Store.CoverAsync(tenant, id, uses, 0) : await Store.ReserveAsync(tenant, id, uses);
+                    Assert.Equal(covers ? oracle.Cover(id, uses) : oracle.Reserve(id, uses), answer.Refused);
                     Assert.Equal(uses.Select(oracle.State), answer.States);
-                    break;
-                case 3:
-                    var more = random.NextInt64(0, 5 * Usd);
-                    Assert.Equal(oracle.Grow(id, more, Time.Now), await Store.GrowAsync(tenant, id, more, 0));
                     break;
                 case 4 or 5:
                     var (usd, tokens) = oracle.Open.Contains(id) ? oracle.Held(id) : (1, 1);

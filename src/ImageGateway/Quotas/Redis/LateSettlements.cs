@@ -3,7 +3,13 @@ using System.Collections.Concurrent;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>A settlement that Redis did not take.</summary>
-internal sealed record LateSettlement(string Tenant, string Id, long NanoUsd, long? OutputTokens);
+internal sealed record LateSettlement(string Tenant, string Id, long NanoUsd, long? OutputTokens)
+{
+    /// <summary>True for a reservation that nobody knew to be granted: it is taken back, unless a call may follow it after all.</summary>
+    public bool IsBack { get; private init; }
+
+    public static LateSettlement Back(string tenant, string id) => new(tenant, id, 0, 0) { IsBack = true };
+}
 
 /// <summary>
 /// Settlements that wait until Redis is back. There is a bound: what is dropped there, or lost with the process, stays held

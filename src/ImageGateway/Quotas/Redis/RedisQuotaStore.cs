@@ -10,20 +10,29 @@ namespace ImageGateway.Quotas.Redis;
 /// <para>
 /// The ledger is the truth. A tenant's counters are of a generation, which SQL keeps, and of a server, by its replication id,
 /// which is new after every restart and failover. Where they are missing, older, or another server's, a script answers so and
-/// does nothing, and <see cref="CounterRebuild"/> builds them again from the ledger before anything is granted. All
-/// reservations go then, and this is right for each: one whose intent was durable is open in the ledger and comes back under
-/// its id at its worst case, or is over and in the settled sum; one whose intent was not has made no call, and takes its room
-/// anew when it confirms, which it must do between its intent and its call. So a settlement that finds no reservation has
-/// nothing to do: what it would add is in the sum, or was put back as a reservation that an audit settles from the ledger's
-/// entry, which is durable before it is settled here. None is counted twice, since sums only grow by reservations that are
-/// there, and each is there once. A process that was taken for dead and closes its job after all corrects the ledger; the
-/// counter stays at the worst case until it is built again.
+/// does nothing; <see cref="CounterRebuild"/> then begins the next generation in SQL and after that builds them again from the
+/// ledger, before anything is granted. All reservations go then, and this is right for each:
 /// </para>
 /// <para>
-/// A failover with asynchronous replication loses writes of its last moments; by the above that loses no grant. What it can
-/// let through is what an old master grants while it does not know yet that it is none: bound that with
-/// <c>min-replicas-to-write</c>. Minute buckets are not in the ledger and start full. Output tokens of jobs in flight are not
-/// in it either: until they settle, a rebuilt limit of tokens does not hold them.
+/// (1) One whose intent was durable before is open in the ledger and comes back under its id at its worst case, or is over and
+/// in the settled sum. (2) One whose intent comes after has made no call. It reads the generation in SQL after its intent is
+/// durable, sees that it is not the one it was granted under, and must ask again before its call (<see cref="CoverAsync"/>).
+/// There is no third: where it reads the generation it was granted under, the next one began after its intent was durable, so
+/// the rebuild found it. Asking again is granted only if all that the counters hold fits, since a rebuild may have put back
+/// intents that nobody granted. So at every grant the counters hold all jobs that may call and the new one, and fit. A job asks
+/// twice, to reserve and to settle, and a third time only when counters were built in between.
+/// </para>
+/// <para>
+/// A settlement that finds no reservation has nothing to do: what it would add is in the sum, or was put back as a reservation
+/// that an audit settles from the ledger's entry, which is durable before it is settled here. None is counted twice, since
+/// sums only grow by reservations that are there, and each is there once. A process that was taken for dead and closes its
+/// job after all corrects the ledger; the counter stays at the worst case until it is built again.
+/// </para>
+/// <para>
+/// A failover with asynchronous replication loses writes of its last moments; by the above that loses no grant. What an old
+/// master grants while it does not know that it is none is of an older generation, and its jobs notice before their calls: a
+/// generation is built at one server only. Minute buckets are not in the ledger and start full. Output tokens of jobs in
+/// flight are not in it either: until they settle or ask again, a rebuilt limit of tokens does not hold them.
 /// </para>
 /// </summary>
 /// <param name="link">The connection.</param>
@@ -43,14 +52,12 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     /// <summary>Tenants this process has had to do with.</summary>
     public ICollection<string> Tenants => _tenants.Keys;
 
-    public ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => HoldAsync(tenant, id, uses, confirms: false);
+    public ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => HoldAsync(tenant, id, uses, covers: false);
 
-    public ValueTask<QuotaAnswer> ConfirmAsync(string tenant, string id, IReadOnlyList<CounterUse> uses) => HoldAsync(tenant, id, uses, confirms: true);
-
-    public async ValueTask<bool> GrowAsync(string tenant, string id, long nanoUsd, long outputTokens)
+    public ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation)
     {
-        var answer = await RunAsync(RedisScript.Grow, Of(tenant), [], (now, generation) => [now, generation, checks ? 1 : 0, id, nanoUsd, outputTokens]);
-        return (long)answer[2] == 1;
+        Of(tenant).Saw(generation);
+        return HoldAsync(tenant, id, uses, covers: true);
     }
 
     public async ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens)
@@ -72,7 +79,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     /// <summary>Settles, or fails when Redis cannot be used.</summary>
     public async ValueTask<bool> SettleNowAsync(LateSettlement late)
     {
-        var answer = await RunAsync(RedisScript.Settle, Of(late.Tenant), [], (now, generation) => [now, generation, late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : ""]);
+        var answer = await RunAsync(RedisScript.Settle, Of(late.Tenant), [], (now, generation) => [now, generation, late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
         return (long)answer[2] == 1;
     }
 
@@ -82,27 +89,42 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     /// <summary>Lets go of reservations that led to no call, and settles those whose job the ledger knows to be over.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="lease">How long a job may wait between its reservation and its first call.</param>
-    /// <param name="quiet">How long a reservation that a call followed is left alone.</param>
+    /// <param name="quiet">How long a reservation is left alone.</param>
     public async Task AuditAsync(string tenant, TimeSpan lease, TimeSpan quiet)
     {
         var answer = await RunAsync(RedisScript.Audit, Of(tenant), [], (now, generation) => [now, generation, (long)lease.TotalMilliseconds, (long)quiet.TotalMilliseconds]);
         if (answer.Length == 2)
             return;
-        foreach (var job in await history.EndedAsync([.. answer.Skip(2).Select(id => (string)id!)]))
+        var old = answer.Skip(2).Chunk(2).ToDictionary(job => (string)job[0]!, job => (long)job[1] == 1);
+        // What is open is asked first: a job that closes meanwhile is found among those that are over.
+        var open = await history.OpenAsync(old.Keys);
+        var ended = await history.EndedAsync(old.Keys);
+        foreach (var job in ended)
             await SettleNowAsync(new LateSettlement(tenant, job.Id, job.NanoUsd, job.OutputTokens));
+        await LetGoAsync(tenant, [.. old.Where(job => job.Value).Select(job => job.Key).Except(open).Except(ended.Select(job => job.Id))]);
     }
 
-    private async ValueTask<QuotaAnswer> HoldAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses, bool confirms)
+    // A job may announce its call in this very moment. Under a new generation it notices, as it does when a store is lost; a
+    // job without a ledger always asks again.
+    private async Task LetGoAsync(string tenant, IReadOnlyList<string> ids)
+    {
+        if (ids.Count > 0 && history.IsKept)
+            await RenewAsync(tenant);
+        foreach (var id in history.IsKept ? [] : ids)
+            await SettleNowAsync(LateSettlement.Back(tenant, id));
+    }
+
+    private async ValueTask<QuotaAnswer> HoldAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses, bool covers)
     {
         try
         {
-            var answer = await RunAsync(RedisScript.Reserve, Of(tenant), uses, (now, generation) => RedisArguments.Of(uses, now, generation, checks ? 1 : 0, id ?? "", confirms ? 1 : 0, _rebuild.IdleMs));
+            var answer = await RunAsync(RedisScript.Reserve, Of(tenant), uses, (now, generation) => RedisArguments.Of(uses, now, generation, checks ? 1 : 0, id ?? "", covers ? 1 : 0, _rebuild.IdleMs));
             return Answer(answer, uses.Count);
         }
-        catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && id is not null && !confirms)
+        catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && id is not null && !covers)
         {
-            // It may have been granted all the same, and nobody will use it.
-            Late.Add(new LateSettlement(tenant, id, 0, 0));
+            // It may have been granted all the same, and nobody knows.
+            Late.Add(LateSettlement.Back(tenant, id));
             throw;
         }
     }
@@ -142,6 +164,6 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         var states = new CounterState[count];
         for (var i = 0; i < count; i++)
             states[i] = new CounterState((long)answer[4 + (2 * i)], (long)answer[5 + (2 * i)]);
-        return new QuotaAnswer((int)(long)answer[2], (long)answer[3], states);
+        return new QuotaAnswer((int)(long)answer[2], (long)answer[3], states) { Generation = (long)answer[1] };
     }
 }

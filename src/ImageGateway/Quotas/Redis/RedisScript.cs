@@ -4,7 +4,6 @@ namespace ImageGateway.Quotas.Redis;
 internal static class RedisScript
 {
     public static readonly string Reserve = Read("reserve");
-    public static readonly string Grow = Read("grow");
     public static readonly string Settle = Read("settle");
     public static readonly string Look = Read("read");
     public static readonly string Lock = Read("lock");

@@ -1,5 +1,5 @@
--- Lets go of reservations that no call followed for long, and tells the ids of some that one may have followed and that were
--- not looked at lately.   ARGV[3] ms of the first   [4] ms of the second
+-- Tells the ids of some reservations that were not looked at lately; of each 1 when it is older than a lease, else 0.
+--   ARGV[3] ms of the lease   [4] ms of lately
 local found, answer = look({})
 if not found then return answer end
 local now = moment()
@@ -8,12 +8,9 @@ for _, id in ipairs(call('ZRANGEBYSCORE', open, '-inf', now - tonumber(ARGV[4]),
   local held = reservation(id)
   if not held then
     call('ZREM', open, id)
-  elseif held[1] then
-    ids[#ids + 1] = id
-    call('ZADD', open, now, id)
-  elseif held[2] <= now - tonumber(ARGV[3]) then
-    settle(id, held, '0', '0', now)
   else
+    ids[#ids + 1] = id
+    ids[#ids + 1] = held[2] <= now - tonumber(ARGV[3]) and 1 or 0
     call('ZADD', open, now, id)
   end
 end

@@ -45,6 +45,16 @@ local function text_of(high, low)
   return string.format('%.0f%09.0f', high, low)
 end
 
+-- a - b, not below 0
+local function minus(a, b)
+  local ah, al = halves(a)
+  local bh, bl = halves(b)
+  local high, low = ah - bh, al - bl
+  if low < 0 then high, low = high - 1, low + 1e9 end
+  if high < 0 then return '0' end
+  return text_of(high, low)
+end
+
 -- a + b + c <= most
 local function fits(a, b, c, most)
   local high, low = sum(a, b)
@@ -76,7 +86,7 @@ local function keep_bucket(key, taken, at)
   call('ZADD', times, at + 2 * UNIT, 'b|' .. key)
 end
 
--- A reservation: { confirmed, reserved at, { key, kind, measure, amount, enforced, max }... }
+-- A reservation: { a call may follow it, reserved at, { key, kind, measure, amount, enforced, max }... }
 local function reservation(id)
   local packed = call('HGET', counters, 'r|' .. id)
   return packed and cmsgpack.unpack(packed)

@@ -71,12 +71,12 @@ public sealed class RedisDisasterTests : IDisposable
         var use = RedisFailureTests.Use(worst, Limit);
         try
         {
-            if (!await ReserveAsync(store, id, use))
+            if (await ReserveAsync(store, id, use) is not { IsGranted: true, Generation: var granted })
                 return;
             if (random.Chance(20))
                 await Task.Delay(random.Next(30));
-            _ledger.Intend(id, worst, [use]);
-            if ((await store.ConfirmAsync(Tenant, id, [use])).IsGranted)
+            var generation = _ledger.Intend(id, worst, [use]);
+            if (generation == granted || (await store.CoverAsync(Tenant, id, [use], generation)).IsGranted)
                 settledAt = await CallAsync(random, worst);
         }
         catch (GatewayException)
@@ -88,13 +88,13 @@ public sealed class RedisDisasterTests : IDisposable
     }
 
     // A client that is told to come back does.
-    private static async Task<bool> ReserveAsync(RedisQuotaStore store, string id, CounterUse use)
+    private static async Task<QuotaAnswer> ReserveAsync(RedisQuotaStore store, string id, CounterUse use)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return (await store.ReserveAsync(Tenant, id, [use])).IsGranted;
+                return await store.ReserveAsync(Tenant, id, [use]);
             }
             catch (GatewayException) when (attempt < 100)
             {

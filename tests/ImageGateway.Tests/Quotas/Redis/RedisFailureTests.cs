@@ -82,13 +82,13 @@ public sealed class RedisFailureTests : IDisposable
     {
         using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
         var store = new RedisQuotaStore(link, _ledger);
+        long? first = null;
         foreach (var (id, amount) in ((string, long)[])[("over", 2), ("open", 3), ("unannounced", 4)])
-            Assert.True((await store.ReserveAsync(Tenant, id, [Use(amount)])).IsGranted);
+            first = (await store.ReserveAsync(Tenant, id, [Use(amount)])).Generation;
         _ledger.Intend("over", 2, [Use(2)]);
         await store.SettleAsync(Tenant, "over", 1, 0);
         _ledger.Close("over", 1);
         _ledger.Intend("open", 3, [Use(3)]);
-        Assert.True((await store.ConfirmAsync(Tenant, "open", [Use(3)])).IsGranted);
         _redis.Kill();
         var clock = Stopwatch.StartNew();
         await RefusedAsync(() => store.ReserveAsync(Tenant, "b", [Use(4)]));
@@ -97,8 +97,10 @@ public sealed class RedisFailureTests : IDisposable
         _redis.Start();
         await BackAsync(link);
         Assert.Equal(new CounterState(1, 3), (await store.ReadAsync(Tenant, [Use(0)]))[0]);
-        // The job without an intent has to ask again before its call, and there is room.
-        Assert.True((await store.ConfirmAsync(Tenant, "unannounced", [Use(4)])).IsGranted);
+        // The job without an intent sees that it has to ask again before its call, and there is room.
+        var generation = _ledger.Intend("unannounced", 4, [Use(4)]);
+        Assert.NotEqual(first, generation);
+        Assert.True((await store.CoverAsync(Tenant, "unannounced", [Use(4)], generation)).IsGranted);
         Assert.False((await store.ReserveAsync(Tenant, "c", [Use(3)])).IsGranted);
         await store.Late.RunAsync(store.SettleNowAsync);
         await store.Late.RunAsync(store.SettleNowAsync);
@@ -126,11 +128,44 @@ public sealed class RedisFailureTests : IDisposable
         foreach (var id in (string[])["running", "over"])
         {
             _ledger.Intend(id, 3, [Use(3)]);
-            await store.ConfirmAsync(Tenant, id, [Use(3)]);
         }
         _ledger.Close("over", 1);
         await store.AuditAsync(Tenant, TimeSpan.Zero, TimeSpan.Zero);
         Assert.Equal([new CounterState(1, 3)], await store.ReadAsync(Tenant, [Use(0)]));
+    }
+
+    // The store is emptied and built again between a job's reservation and its intent, and its room is given to another.
+    [Fact]
+    public async Task Job_whose_room_was_given_away_before_its_intent_makes_no_call()
+    {
+        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        var (store, other) = (new RedisQuotaStore(link, _ledger), new RedisQuotaStore(link, _ledger));
+        var granted = await store.ReserveAsync(Tenant, "a", [Use(6)]);
+        _redis.Command("FLUSHALL");
+        var taken = await other.ReserveAsync(Tenant, "b", [Use(6)]);
+        Assert.Equal(taken.Generation, _ledger.Intend("b", 6, [Use(6)]));
+        var generation = _ledger.Intend("a", 6, [Use(6)]);
+        Assert.NotEqual(granted.Generation, generation);
+        Assert.False((await store.CoverAsync(Tenant, "a", [Use(6)], generation)).IsGranted);
+        // Nor when it is emptied once more, and built from both intents.
+        _redis.Command("FLUSHALL");
+        Assert.Equal([new CounterState(0, 12)], await other.ReadAsync(Tenant, [Use(0)]));
+        Assert.False((await store.CoverAsync(Tenant, "a", [Use(6)], generation)).IsGranted);
+    }
+
+    // A first call's intent is known to the rebuild, what was added for the second is not.
+    [Fact]
+    public async Task What_a_rebuild_did_not_know_of_a_job_is_held_again_when_it_asks()
+    {
+        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        var store = new RedisQuotaStore(link, _ledger);
+        await store.ReserveAsync(Tenant, "a", [Use(3)]);
+        _ledger.Intend("a", 3, [Use(3)]);
+        Assert.True((await store.CoverAsync(Tenant, "a", [Use(8)], 0)).IsGranted);
+        _redis.Command("FLUSHALL");
+        Assert.Equal([new CounterState(0, 3)], await store.ReadAsync(Tenant, [Use(0)]));
+        Assert.True((await store.CoverAsync(Tenant, "a", [Use(8)], 0)).IsGranted);
+        Assert.Equal([new CounterState(0, 8)], await store.ReadAsync(Tenant, [Use(0)]));
     }
 
     internal static CounterUse Use(long amount, long most = 10) =>

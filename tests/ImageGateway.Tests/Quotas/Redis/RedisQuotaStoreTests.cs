@@ -39,8 +39,8 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
         Assert.False((await Store.ReserveAsync(Tenant, "d", [use with { Amount = 1 }])).IsGranted);
         Assert.Equal([new CounterState(0, Most)], await Store.ReadAsync(Tenant, [use]));
         Assert.True(await Store.SettleAsync(Tenant, "a", Most - 3, 0));
-        Assert.True(await Store.GrowAsync(Tenant, "c", 2, 0));
-        Assert.False(await Store.GrowAsync(Tenant, "c", 1, 0));
+        Assert.True((await Store.CoverAsync(Tenant, "c", [use with { Amount = 3 }], 0)).IsGranted);
+        Assert.False((await Store.CoverAsync(Tenant, "c", [use with { Amount = 4 }], 0)).IsGranted);
         Assert.Equal([new CounterState(Most - 3, 3)], await Store.ReadAsync(Tenant, [use]));
     }
 
@@ -53,7 +53,7 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
     {
         var use = Use("tenant:acme", "usd_total", most, most - 1);
         await Store.ReserveAsync(Tenant, "a", [use]);
-        Assert.True(await Store.GrowAsync(Tenant, "a", 1, 0));
+        Assert.True((await Store.CoverAsync(Tenant, "a", [use with { Amount = most }], 0)).IsGranted);
         Assert.False((await Store.ReserveAsync(Tenant, "b", [use with { Amount = 1 }])).IsGranted);
         await Store.SettleAsync(Tenant, "a", most - 1, 0);
         Assert.Equal(new CounterState(most - 1, 1), (await Store.ReserveAsync(Tenant, "b", [use with { Amount = 1 }])).States[0]);
