@@ -15,6 +15,14 @@ internal readonly record struct TokenUsage(
         $"{{\"input_tokens\":{TextInput + ImageInput},\"input_tokens_details\":{{\"text_tokens\":{TextInput},\"image_tokens\":{ImageInput}}},"
         + $"\"output_tokens\":{ImageOutput + TextOutput},\"output_tokens_details\":{{\"image_tokens\":{ImageOutput},\"text_tokens\":{TextOutput}}},\"total_tokens\":{Total}}}";
 
+    /// <summary>The part of one of <paramref name="count"/> pictures; all parts together are the whole.</summary>
+    public TokenUsage Share(int index, int count)
+    {
+        return new(Of(TextInput), Of(ImageInput), Of(CachedTextInput), Of(CachedImageInput), Of(ImageOutput), Of(TextOutput));
+
+        long Of(long tokens) => (tokens / count) + (index < tokens % count ? 1 : 0);
+    }
+
     public static TokenUsage operator -(TokenUsage a, TokenUsage b) => new(
         a.TextInput - b.TextInput, a.ImageInput - b.ImageInput,
         a.CachedTextInput - b.CachedTextInput, a.CachedImageInput - b.CachedImageInput,

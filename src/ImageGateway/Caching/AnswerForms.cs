@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// What an answer says besides its pictures, in either form. In the form it came in, everything stands as it did; in the other
+/// one what both forms know is carried over, usage summed or shared out.
+/// </summary>
+internal static class AnswerForms
+{
+    // What JSON says once, events say each.
+    private static readonly string[] Shared = ["background", "output_format", "quality", "size"];
+
+    /// <summary>The members of a JSON answer besides <c>data</c>.</summary>
+    public static string TopMembers(StoredAnswer answer)
+    {
+        if (!answer.IsStream)
+            return answer.Members;
+        using var last = Parsed(answer.Pictures[^1].Members);
+        var text = new StringBuilder();
+        Append(text, "created", Raw(last, "created_at"));
+        foreach (var name in Shared)
+            Append(text, name, Raw(last, name));
+        Append(text, "usage", answer.Pictures.Count == 1 ? Raw(last, "usage") : Sum(answer)?.ToJson());
+        return text.ToString();
+    }
+
+    /// <summary>The members of an item of <c>data</c> besides the picture.</summary>
+    public static string ItemMembers(StoredAnswer answer, int index)
+    {
+        if (!answer.IsStream)
+            return answer.Pictures[index].Members;
+        using var data = Parsed(answer.Pictures[index].Members);
+        var text = new StringBuilder();
+        Append(text, "revised_prompt", Raw(data, "revised_prompt"));
+        return text.ToString();
+    }
+
+    /// <summary>The members of a completed event besides its type and picture.</summary>
+    public static string EventMembers(StoredAnswer answer, int index)
+    {
+        if (answer.IsStream)
+            return answer.Pictures[index].Members;
+        using var top = Parsed(answer.Members);
+        var text = new StringBuilder(answer.Pictures[index].Members);
+        Append(text, "created_at", Raw(top, "created"));
+        foreach (var name in Shared)
+            Append(text, name, Raw(top, name));
+        Append(text, "usage", answer.Pictures.Count == 1 ? Raw(top, "usage") : Usage(answer.Members)?.Share(index, answer.Pictures.Count).ToJson());
+        return text.ToString();
+    }
+
+    private static TokenUsage? Sum(StoredAnswer answer)
+    {
+        var sum = default(TokenUsage);
+        foreach (var picture in answer.Pictures)
+        {
+            if (Usage(picture.Members) is not { } usage)
+                return null;
+            sum += usage;
+        }
+        return sum;
+    }
+
+    private static TokenUsage? Usage(string members)
+    {
+        var reader = new AnswerReader();
+        reader.Write(Encoding.UTF8.GetBytes($"{{{members}}}"));
+        reader.Complete();
+        return reader.Usage;
+    }
+
+    private static JsonDocument Parsed(string members) => JsonDocument.Parse($"{{{members}}}");
+
+    private static string? Raw(JsonDocument members, string name) => members.RootElement.TryGetProperty(name, out var value) ? value.GetRawText() : null;
+
+    private static void Append(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+            text.Append(text.Length > 0 ? "," : "").Append('"').Append(name).Append("\":").Append(value);
+    }
+}

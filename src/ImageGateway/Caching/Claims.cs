@@ -1,0 +1,116 @@
+namespace ImageGateway.Caching;
+
+/// <summary>Who has claimed a name, and what became of it.</summary>
+/// <param name="Owner">The claim's own id.</param>
+/// <param name="Tag">What the owner says of it.</param>
+/// <param name="Outcome">How it ended; null while it is being worked on.</param>
+internal sealed record Claim(string Owner, string Tag, string? Outcome);
+
+/// <summary>
+/// Names that one may claim at a time, in the process or on all replicas: a claim ends with its owner, who must renew it, and
+/// leaves its outcome for a while.
+/// </summary>
+internal interface IClaimStore
+{
+    /// <summary>How long a claim lives that is not renewed.</summary>
+    TimeSpan Lease { get; }
+
+    /// <summary>Claims a name. Null: it is the caller's now; else who has it.</summary>
+    /// <param name="tenant">The tenant, or <see cref="Shelf.Shared"/>.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="claim">The caller's.</param>
+    /// <param name="over">The owner of an ended claim that this one may take the place of.</param>
+    /// <exception cref="Images.GatewayException">The store does not answer.</exception>
+    ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null);
+
+    /// <summary>Lives on for another lease; false when it is another's by now, or the store does not answer.</summary>
+    ValueTask<bool> RenewAsync(string tenant, string name, string owner);
+
+    /// <summary>Ends a claim and keeps its outcome for so long.</summary>
+    ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
+
+    /// <summary>Ends a claim without an outcome: the name is free.</summary>
+    ValueTask ReleaseAsync(string tenant, string name, string owner);
+}
+
+/// <summary>Claims in this process's memory, for a gateway of one process. Bounded: above 100 000 the oldest outcomes go.</summary>
+internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
+{
+    private const int Most = 100_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Tenant, string Name), (Claim Claim, DateTimeOffset Until)> _claims = [];
+
+    // In the order they were settled; those that are gone by another way are skipped.
+    private readonly Queue<((string Tenant, string Name) Key, string Owner)> _settled = new();
+
+    public TimeSpan Lease => TimeSpan.FromSeconds(30);
+
+    public ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null)
+    {
+        lock (_lock)
+        {
+            if (Find((tenant, name)) is { } there && !(there.Outcome is not null && there.Owner == over))
+                return new(there);
+            _claims[(tenant, name)] = (claim, time.GetUtcNow() + Lease);
+            return default;
+        }
+    }
+
+    public ValueTask<bool> RenewAsync(string tenant, string name, string owner)
+    {
+        lock (_lock)
+        {
+            if (Find((tenant, name)) is not { Outcome: null } there || there.Owner != owner)
+                return new(false);
+            _claims[(tenant, name)] = (there, time.GetUtcNow() + Lease);
+            return new(true);
+        }
+    }
+
+    public ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep)
+    {
+        lock (_lock)
+        {
+            if (Find((tenant, name)) is not { } there || there.Owner != owner)
+                return default;
+            _claims[(tenant, name)] = (there with { Outcome = outcome }, time.GetUtcNow() + keep);
+            _settled.Enqueue(((tenant, name), owner));
+            Forget();
+        }
+        return default;
+    }
+
+    public ValueTask ReleaseAsync(string tenant, string name, string owner)
+    {
+        lock (_lock)
+        {
+            if (Find((tenant, name)) is { Outcome: null } there && there.Owner == owner)
+                _claims.Remove((tenant, name));
+        }
+        return default;
+    }
+
+    private Claim? Find((string Tenant, string Name) key)
+    {
+        if (!_claims.TryGetValue(key, out var found))
+            return null;
+        if (found.Until > time.GetUtcNow())
+            return found.Claim;
+        _claims.Remove(key);
+        return null;
+    }
+
+    private void Forget()
+    {
+        while (_settled.TryPeek(out var oldest))
+        {
+            var isThere = _claims.TryGetValue(oldest.Key, out var found) && found.Claim.Owner == oldest.Owner;
+            if (isThere && found.Until > time.GetUtcNow() && _settled.Count <= Most)
+                return;
+            _settled.Dequeue();
+            if (isThere)
+                _claims.Remove(oldest.Key);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text;
+
+namespace ImageGateway.Caching;
+
+/// <summary>Reads the events of a recorded stream (HTML Living Standard §9.2).</summary>
+internal static class EventReader
+{
+    /// <summary>The answer; null when an event is an error.</summary>
+    public static StoredAnswer? Read(ReadOnlySequence<byte> body)
+    {
+        var (pictures, partials) = (new List<StoredPicture>(), new List<StoredPicture>());
+        foreach (var (name, data) in Events(body))
+        {
+            var part = AnswerParser.ReadObject(data);
+            var type = part.Type ?? name ?? "";
+            if (type == "error")
+                return null;
+            if (type.EndsWith(".completed", StringComparison.Ordinal))
+                pictures.Add(new StoredPicture(part.Picture, part.Text));
+            else if (type.EndsWith(".partial_image", StringComparison.Ordinal))
+                partials.Add(new StoredPicture(part.Picture, part.Text, pictures.Count));
+        }
+        return new StoredAnswer { IsStream = true, Pictures = pictures, Partials = partials };
+    }
+
+    private static List<(string? Name, ReadOnlySequence<byte> Data)> Events(ReadOnlySequence<byte> body)
+    {
+        var events = new List<(string?, ReadOnlySequence<byte>)>();
+        var reader = new SequenceReader<byte>(body);
+        reader.IsNext("\uFEFF"u8, advancePast: true);
+        string? name = null;
+        ReadOnlySequence<byte>? data = null;
+        while (reader.TryReadToAny(out ReadOnlySequence<byte> line, "\r\n"u8, advancePastDelimiter: false))
+        {
+            reader.TryRead(out var end);
+            if (end == '\r')
+                reader.IsNext((byte)'\n', advancePast: true);
+            if (line.IsEmpty)
+            {
+                if (data is { } whole && IsObject(whole))
+                    events.Add((name, whole));
+                (name, data) = (null, null);
+            }
+            else if (Value(line, "data"u8) is { } value)
+            {
+                // JSON of more than one line is legal and never seen; it is put together.
+                data = data is { } before ? new ReadOnlySequence<byte>([.. before.ToArray(), (byte)'\n', .. value.ToArray()]) : value;
+            }
+            else if (Value(line, "event"u8) is { } kind)
+            {
+                name = Encoding.UTF8.GetString(kind);
+            }
+        }
+        return events;
+    }
+
+    private static bool IsObject(ReadOnlySequence<byte> data) => new SequenceReader<byte>(data).TryPeek(out var first) && first == '{';
+
+    // Null: the line has another field.
+    private static ReadOnlySequence<byte>? Value(ReadOnlySequence<byte> line, ReadOnlySpan<byte> field)
+    {
+        var reader = new SequenceReader<byte>(line);
+        if (!reader.IsNext(field, advancePast: true) || !reader.IsNext((byte)':', advancePast: true))
+            return null;
+        reader.IsNext((byte)' ', advancePast: true);
+        return reader.UnreadSequence;
+    }
+}

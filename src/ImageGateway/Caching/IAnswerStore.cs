@@ -1,0 +1,24 @@
+namespace ImageGateway.Caching;
+
+/// <summary>Where a tenant's answers of one kind are kept, and how many bytes they may take.</summary>
+/// <param name="Tenant">The tenant's id, or <see cref="Shared"/>.</param>
+/// <param name="Kind">A word: <c>cache</c>, <c>idempotency</c>, …; each kind has its own bytes.</param>
+/// <param name="MaxBytes">Above it, what was used longest ago goes.</param>
+internal readonly record struct Shelf(string Tenant, string Kind, long MaxBytes)
+{
+    /// <summary>In the place of a tenant: those that share. No tenant's id has a star.</summary>
+    public const string Shared = "*";
+}
+
+/// <summary>Keeps answers by key, for a time. Never the only place of anything: what it loses or cannot find is a miss, and none of its failures is a request's.</summary>
+internal interface IAnswerStore
+{
+    /// <summary>The answer; null when there is none, or the store cannot say.</summary>
+    ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key);
+
+    /// <summary>Keeps an answer for so long; one that is larger than the shelf is not kept. True when it can be found now.</summary>
+    ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl);
+
+    /// <summary>Drops it.</summary>
+    ValueTask ForgetAsync(Shelf shelf, string key);
+}

@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+using ImageGateway.Images.Masks;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// What a job is known by: <see cref="PictureKey"/>, by all that decides the picture, and <see cref="BodyKey"/>, by all that was
+/// asked. Pictures and unknown fields are hashed once; SHA-256 throughout, over values with their lengths.
+/// </summary>
+internal sealed class JobDigest : IDisposable
+{
+    // Read by the gateway, and so compared as it understands them; everything else decides the picture as far as anyone knows.
+    private static readonly HashSet<string> Known =
+    [
+        "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "response_format",
+        "input_fidelity", "stream", "partial_images", "user", "style", "moderation", LuminanceMask.Parameter, "images", "mask",
+    ];
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ImageJob _job;
+    private readonly byte[] _rest;
+
+    public JobDigest(ImageJob job)
+    {
+        _job = job;
+        AddFiles();
+        if (job.Body is JsonBody json)
+            AddUnknown(json);
+        else if (job.Body is FormBody form)
+            AddUnknown(form);
+        _rest = _hash.GetHashAndReset();
+    }
+
+    /// <summary>Of what decides the picture: operation, model, prompt, parameters as they are sent with their defaults, input pictures and unknown fields.</summary>
+    /// <param name="model">The model that draws.</param>
+    /// <param name="sent">The parameters in its dialect.</param>
+    public string PictureKey(Model model, ImageParameters sent)
+    {
+        Add("picture/1");
+        Add(Words.Of(_job.Operation));
+        Add(model.Name);
+        Add(_job.Prompt.IsNormalized() ? _job.Prompt.Trim() : _job.Prompt.Normalize().Trim());
+        Add(sent.Count.ToString(CultureInfo.InvariantCulture));
+        Add(sent.Size ?? (model.Sizes.Auto ? "auto" : null));
+        Add(sent.Quality ?? model.DefaultQuality);
+        Add(sent.Background ?? (model.Backgrounds.Contains("auto") ? "auto" : null));
+        Add(sent.OutputFormat ?? (model.Formats.Contains("png") ? "png" : null));
+        Add(sent.OutputCompression?.ToString(CultureInfo.InvariantCulture) ?? (model.Takes.Contains("output_compression") ? "100" : null));
+        Add(sent.InputFidelity ?? (model.Fidelities.Contains("low") ? "low" : null));
+        Add(sent.Style ?? (model.Takes.Contains("style") ? "vivid" : null));
+        Add(sent.Moderation ?? (model.Takes.Contains("moderation") ? "auto" : null));
+        return End();
+    }
+
+    /// <summary>Of what was asked: every parameter as it came, files by their bytes. Not of how it was written: order, white space, boundaries.</summary>
+    public string BodyKey()
+    {
+        var asked = _job.Parameters;
+        Add("body/1");
+        Add(Words.Of(_job.Operation));
+        Add(_job.Model);
+        Add(_job.Tier is { } tier ? Words.Of(tier) : null);
+        Add(_job.Prompt);
+        foreach (var value in (ReadOnlySpan<string?>)[asked.Size, asked.Quality, asked.Background, asked.OutputFormat, asked.ResponseFormat, asked.InputFidelity, asked.Style, asked.Moderation, asked.User])
+            Add(value);
+        foreach (var number in (ReadOnlySpan<int?>)[asked.N, asked.OutputCompression, asked.PartialImages, asked.Stream ? 1 : 0])
+            Add(number?.ToString(CultureInfo.InvariantCulture));
+        return End();
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private string End()
+    {
+        _hash.AppendData(_rest);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(digest);
+        return Convert.ToHexStringLower(digest);
+    }
+
+    private void AddFiles()
+    {
+        foreach (var image in _job.Images)
+            Add("image", image.Bytes);
+        if (_job.Mask is { } mask)
+            Add("mask", mask.Bytes);
+    }
+
+    private void AddUnknown(JsonBody body)
+    {
+        foreach (var member in body.Members.OrderBy(member => member.Name, StringComparer.Ordinal))
+        {
+            // A provider's file ids are all there is of their pictures.
+            if (Known.Contains(member.Name) && !(_job.FileIds > 0 && member.Name is "images" or "mask"))
+                continue;
+            Add(member.Name);
+            AddJson(body.Value(member));
+        }
+    }
+
+    private void AddUnknown(FormBody body)
+    {
+        foreach (var field in body.Fields.Where(field => !Known.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal))
+        {
+            Add(field.Name);
+            Add(field.Value);
+        }
+        foreach (var file in body.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            Add(file.Name, file.Bytes);
+    }
+
+    // Token by token, so that neither white space nor the way a text is escaped counts.
+    private void AddJson(ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value);
+        while (reader.Read())
+        {
+            Add(reader.TokenType.ToString());
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                AddUnescaped(ref reader);
+            else
+                Add(reader.ValueSpan);
+        }
+    }
+
+    private void AddUnescaped(ref Utf8JsonReader reader)
+    {
+        var text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            Add(text.AsSpan(0, reader.CopyString(text)));
+        }
+        catch (InvalidOperationException)
+        {
+            Add(reader.ValueSpan); // half a character
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    private void Add(string name, SpooledBytes bytes)
+    {
+        Add(name);
+        AddLength(bytes.Length);
+        var block = ArrayPool<byte>.Shared.Rent(BlockPool.BlockSize);
+        for (var (position, read) = (0L, 0); (read = bytes.Read(position, block.AsSpan(0, BlockPool.BlockSize))) > 0; position += read)
+            _hash.AppendData(block.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(block);
+    }
+
+    private void Add(string? text)
+    {
+        if (text is null)
+        {
+            AddLength(-1);
+            return;
+        }
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Add(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        AddLength(bytes.Length);
+        _hash.AppendData(bytes);
+    }
+
+    private void AddLength(long length)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BitConverter.TryWriteBytes(bytes, length);
+        _hash.AppendData(bytes);
+    }
+}

@@ -1,0 +1,125 @@
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// Answers in this process's memory: each shelf within its bytes, all of them within the process's. What was used longest ago
+/// goes first, of the shelf or of all.
+/// </summary>
+/// <param name="maxBytes">What all answers may take.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAnswerStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Tenant, string Kind, string Key), Entry> _entries = [];
+    private readonly Dictionary<(string Tenant, string Kind), Use> _shelves = [];
+    private readonly Use _all = new();
+
+    /// <summary>Bytes in use.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _all.Bytes;
+        }
+    }
+
+    public ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var entry))
+                return default;
+            if (entry.Expires <= time.GetUtcNow())
+            {
+                Remove(entry);
+                return default;
+            }
+            entry.Shelf.Order.Remove(entry.InShelf);
+            entry.Shelf.Order.AddLast(entry.InShelf);
+            _all.Order.Remove(entry.InAll);
+            _all.Order.AddLast(entry.InAll);
+            return new(entry.Answer);
+        }
+    }
+
+    public ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)
+    {
+        var bytes = answer.Bytes;
+        if (bytes > shelf.MaxBytes || bytes > maxBytes)
+            return new(false);
+        lock (_lock)
+        {
+            if (_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var before))
+                Remove(before);
+            if (!_shelves.TryGetValue((shelf.Tenant, shelf.Kind), out var use))
+                _shelves.Add((shelf.Tenant, shelf.Kind), use = new Use());
+            MakeRoom(use, shelf.MaxBytes - bytes);
+            MakeRoom(_all, maxBytes - bytes);
+            Add(new Entry((shelf.Tenant, shelf.Kind, key), answer, bytes, time.GetUtcNow() + ttl, use));
+        }
+        return new(true);
+    }
+
+    public ValueTask ForgetAsync(Shelf shelf, string key)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var entry))
+                Remove(entry);
+        }
+        return default;
+    }
+
+    private void MakeRoom(Use use, long room)
+    {
+        while (use.Bytes > room)
+            Remove(use.Order.First!.Value);
+    }
+
+    private void Add(Entry entry)
+    {
+        _entries.Add(entry.Key, entry);
+        _shelves.TryAdd((entry.Key.Tenant, entry.Key.Kind), entry.Shelf); // it may have become empty, and so been dropped
+        foreach (var (use, node) in ((Use, LinkedListNode<Entry>)[])[(entry.Shelf, entry.InShelf), (_all, entry.InAll)])
+        {
+            use.Bytes += entry.Bytes;
+            use.Order.AddLast(node);
+        }
+    }
+
+    private void Remove(Entry entry)
+    {
+        _entries.Remove(entry.Key);
+        entry.Shelf.Order.Remove(entry.InShelf);
+        entry.Shelf.Bytes -= entry.Bytes;
+        _all.Order.Remove(entry.InAll);
+        _all.Bytes -= entry.Bytes;
+        if (entry.Shelf.Order.Count == 0)
+            _shelves.Remove((entry.Key.Tenant, entry.Key.Kind));
+    }
+
+    private sealed class Use
+    {
+        public long Bytes { get; set; }
+
+        /// <summary>What was used longest ago is the first.</summary>
+        public LinkedList<Entry> Order { get; } = new();
+    }
+
+    private sealed class Entry
+    {
+        public Entry((string Tenant, string Kind, string Key) key, StoredAnswer answer, long bytes, DateTimeOffset expires, Use shelf)
+        {
+            (Key, Answer, Bytes, Expires, Shelf) = (key, answer, bytes, expires, shelf);
+            (InShelf, InAll) = (new LinkedListNode<Entry>(this), new LinkedListNode<Entry>(this));
+        }
+
+        public (string Tenant, string Kind, string Key) Key { get; }
+        public StoredAnswer Answer { get; }
+        public long Bytes { get; }
+        public DateTimeOffset Expires { get; }
+        public Use Shelf { get; }
+        public LinkedListNode<Entry> InShelf { get; }
+        public LinkedListNode<Entry> InAll { get; }
+    }
+}

@@ -1,0 +1,119 @@
+using ImageGateway.Images;
+using StackExchange.Redis;
+
+namespace ImageGateway.Caching.Redis;
+
+/// <summary>
+/// Answers in Redis, for all replicas. An answer is a head and its pictures in chunks, so that no command holds Redis up for
+/// long; all keys of a tenant are in one slot. Chunks are written before the head and are named by a number of their own, so
+/// that a reader never mixes two answers. Whatever is missing or has another checksum makes the answer a miss.
+/// </summary>
+internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time) : IAnswerStore
+{
+    /// <summary>Bytes of a chunk.</summary>
+    public const int ChunkSize = 512 * 1024;
+
+    // KEYS: order of use, sizes, head. ARGV: what heads begin with, key, bytes, number, chunks, now, ttl, most bytes, head.
+    private const string Keep = """
+        local prefix = ARGV[1]
+        local function drop(key)
+          local entry = redis.call('HGET', KEYS[2], key)
+          redis.call('ZREM', KEYS[1], key)
+          if not entry then return end
+          local bytes, number, chunks = string.match(entry, '^(%d+):(%w+):(%d+)$')
+          for i = 0, chunks - 1 do redis.call('UNLINK', prefix .. key .. ':' .. number .. ':' .. i) end
+          redis.call('UNLINK', prefix .. key)
+          redis.call('HDEL', KEYS[2], key)
+          redis.call('HINCRBY', KEYS[2], '', -bytes)
+        end
+        drop(ARGV[2])
+        while tonumber(redis.call('HGET', KEYS[2], '') or 0) + ARGV[3] > tonumber(ARGV[8]) do
+          local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+          if not oldest then redis.call('DEL', KEYS[2]) break end
+          drop(oldest)
+        end
+        redis.call('SET', KEYS[3], ARGV[9], 'PX', ARGV[7])
+        redis.call('ZADD', KEYS[1], ARGV[6], ARGV[2])
+        redis.call('HSET', KEYS[2], ARGV[2], ARGV[3] .. ':' .. ARGV[4] .. ':' .. ARGV[5])
+        redis.call('HINCRBY', KEYS[2], '', ARGV[3])
+        for i = 1, 2 do
+          if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[7]) then redis.call('PEXPIRE', KEYS[i], ARGV[7]) end
+        end
+        return 1
+        """;
+
+    public async ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key)
+    {
+        try
+        {
+            var head = await redis.RunAsync(database => database.StringGetAsync(Head(shelf, key)));
+            if (head.IsNull || AnswerHead.Read((byte[])head!) is not { } read)
+                return null;
+            var keys = ChunkKeys(shelf, key, read.Number, read.Chunks);
+            var chunks = await redis.RunAsync(database => Task.WhenAll(Array.ConvertAll(keys, chunk => database.StringGetAsync(chunk))));
+            if (read.Answer(Array.ConvertAll(chunks, chunk => (byte[]?)chunk)) is not { } answer)
+                return null;
+            redis.Send(database => database.Execute("ZADD", [Order(shelf), "XX", Now, key], CommandFlags.FireAndForget));
+            return answer;
+        }
+        catch (GatewayException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)
+    {
+        if (answer.Bytes > shelf.MaxBytes)
+            return false;
+        var (head, chunks) = AnswerHead.Of(answer, ChunkSize);
+        var keys = ChunkKeys(shelf, key, head.Number, chunks.Count);
+        try
+        {
+            for (var i = 0; i < chunks.Count; i++)
+                await KeepChunkAsync(keys[i], chunks[i], ttl);
+            RedisValue[] values = [Prefix(shelf), key, answer.Bytes, head.Number, chunks.Count, Now, (long)ttl.TotalMilliseconds, shelf.MaxBytes, head.Write()];
+            await redis.ScriptAsync(Keep, [Order(shelf), Sizes(shelf), Head(shelf, key)], values);
+            return true;
+        }
+        catch (GatewayException)
+        {
+            // A full server has them until they expire otherwise.
+            redis.Send(database => database.KeyDelete(keys, CommandFlags.FireAndForget));
+            return false;
+        }
+    }
+
+    public async ValueTask ForgetAsync(Shelf shelf, string key)
+    {
+        try
+        {
+            await redis.RunAsync(database => database.KeyDeleteAsync(Head(shelf, key)));
+        }
+        catch (GatewayException)
+        {
+            // It expires.
+        }
+    }
+
+    private Task<bool> KeepChunkAsync(RedisKey key, ReadOnlyMemory<byte> chunk, TimeSpan ttl) =>
+        redis.RunAsync(database => database.StringSetAsync(key, chunk.ToArray(), ttl));
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static string Prefix(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}:";
+
+    private static RedisKey Head(Shelf shelf, string key) => Prefix(shelf) + key;
+
+    private static RedisKey Order(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}-order";
+
+    private static RedisKey Sizes(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}-sizes";
+
+    private static RedisKey[] ChunkKeys(Shelf shelf, string key, string number, int count)
+    {
+        var keys = new RedisKey[count];
+        for (var i = 0; i < count; i++)
+            keys[i] = $"{Prefix(shelf)}{key}:{number}:{i}";
+        return keys;
+    }
+}

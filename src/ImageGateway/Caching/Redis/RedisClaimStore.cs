@@ -1,0 +1,83 @@
+using ImageGateway.Images;
+using StackExchange.Redis;
+
+namespace ImageGateway.Caching.Redis;
+
+/// <summary>Claims in Redis, for all replicas: a claim whose process died is gone with its lease. Every call is one script, and may be repeated.</summary>
+internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
+{
+    // An array with a missing owner: the name was free.
+    private const string Take = """
+        local there = redis.call('HMGET', KEYS[1], 'owner', 'tag', 'outcome')
+        if there[1] and there[1] ~= ARGV[1] and not (there[3] and there[1] == ARGV[4]) then return there end
+        redis.call('DEL', KEYS[1])
+        redis.call('HMSET', KEYS[1], 'owner', ARGV[1], 'tag', ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        return {}
+        """;
+
+    private const string Mine = """
+        local there = redis.call('HMGET', KEYS[1], 'owner', 'outcome')
+        if there[1] ~= ARGV[1] or there[2] then return 0 end
+
+        """;
+
+    private const string Renew = Mine + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])";
+
+    private const string Settle = Mine + """
+        redis.call('HSET', KEYS[1], 'outcome', ARGV[3])
+        return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        """;
+
+    private const string Release = Mine + "return redis.call('DEL', KEYS[1])";
+
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    public async ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null)
+    {
+        try
+        {
+            var there = (RedisValue[]?)await redis.ScriptAsync(Take, Key(tenant, name), [claim.Owner, claim.Tag, Milliseconds(Lease), over ?? ""]);
+            return there is [{ IsNull: false } owner, var tag, var outcome] ? new Claim(owner!, tag!, outcome) : null;
+        }
+        catch (GatewayException)
+        {
+            // It may be taken all the same, and nobody would know whose it is.
+            redis.Send(database => database.ScriptEvaluate(Release, Key(tenant, name), [claim.Owner], CommandFlags.FireAndForget));
+            throw;
+        }
+    }
+
+    public async ValueTask<bool> RenewAsync(string tenant, string name, string owner)
+    {
+        try
+        {
+            return (int)await redis.ScriptAsync(Renew, Key(tenant, name), [owner, Milliseconds(Lease)]) == 1;
+        }
+        catch (GatewayException)
+        {
+            return false;
+        }
+    }
+
+    public ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep) => EndAsync(Settle, tenant, name, [owner, Milliseconds(keep), outcome]);
+
+    public ValueTask ReleaseAsync(string tenant, string name, string owner) => EndAsync(Release, tenant, name, [owner]);
+
+    // What cannot be ended ends with its lease.
+    private async ValueTask EndAsync(string script, string tenant, string name, RedisValue[] values)
+    {
+        try
+        {
+            await redis.ScriptAsync(script, Key(tenant, name), values);
+        }
+        catch (GatewayException)
+        {
+            // It is in the log already.
+        }
+    }
+
+    private static RedisKey[] Key(string tenant, string name) => [$"igw:{{{tenant}}}:claim:{name}"];
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

@@ -1,0 +1,110 @@
+using ImageGateway.Images;
+using StackExchange.Redis;
+
+namespace ImageGateway.Caching.Redis;
+
+/// <summary>
+/// A connection to Redis that no other part uses, so that nothing waits behind its large values. After a call that failed or
+/// took too long none is made for a second, and the log says so now and then.
+/// </summary>
+internal sealed partial class RedisConnection : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+
+    private readonly ConnectionMultiplexer _redis;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private long _pausedUntil;
+    private long _quietUntil;
+
+    private RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
+
+    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <param name="connectionString">The server or servers.</param>
+    /// <param name="name">What the server is told.</param>
+    /// <param name="patience">The longest a call may take. The library's own time-out does not apply to calls that are awaited.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    public static async Task<RedisConnection> ConnectAsync(string connectionString, string name, TimeSpan patience, TimeProvider time, ILogger log)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        options.AbortOnConnectFail = false;
+        options.ClientName = $"imagegateway-{name}";
+        options.ConnectTimeout = 1000;
+        options.SyncTimeout = (int)patience.TotalMilliseconds;
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        return new RedisConnection(await ConnectionMultiplexer.ConnectAsync(options), patience, time, log);
+    }
+
+    /// <summary>Makes a call.</summary>
+    /// <exception cref="GatewayException">Redis cannot be reached, is slow, is full or answers with another error.</exception>
+    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> call)
+    {
+        if (Now < Interlocked.Read(ref _pausedUntil))
+            throw Unavailable(null);
+        try
+        {
+            return await call(_redis.GetDatabase()).WaitAsync(_patience);
+        }
+        catch (Exception e) when (e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException)
+        {
+            Interlocked.Exchange(ref _pausedUntil, Now + (long)Pause.TotalMilliseconds);
+            Tell(e);
+            throw Unavailable(e);
+        }
+        catch (RedisException e)
+        {
+            Tell(e);
+            throw Unavailable(e);
+        }
+    }
+
+    /// <summary>Runs a script; a server that lost its scripts is sent it again.</summary>
+    /// <exception cref="GatewayException">Redis cannot be reached, is slow, is full or answers with another error.</exception>
+    public Task<RedisResult> ScriptAsync(string script, RedisKey[] keys, RedisValue[] values) => RunAsync(async database =>
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
+        }
+    });
+
+    /// <summary>Makes a call whose answer nobody waits for.</summary>
+    public void Send(Action<IDatabase> call)
+    {
+        if (Now < Interlocked.Read(ref _pausedUntil))
+            return;
+        try
+        {
+            call(_redis.GetDatabase());
+        }
+        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        {
+            Tell(e);
+        }
+    }
+
+    public void Dispose() => _redis.Dispose();
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static GatewayException Unavailable(Exception? cause) =>
+        new(new GatewayError(ErrorKind.StoreUnavailable, "The store of answers does not answer now. Please try again later.") { RetryAfter = Pause }, cause);
+
+    private void Tell(Exception e)
+    {
+        var until = Interlocked.Read(ref _quietUntil);
+        if (Now >= until && Interlocked.CompareExchange(ref _quietUntil, Now + (long)Quiet.TotalMilliseconds, until) == until)
+            LogFailed(_log, e is TimeoutException ? "it is slow" : e.Message);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be used for answers, which are asked of providers again: {Message}")]
+    private static partial void LogFailed(ILogger log, string message);
+}

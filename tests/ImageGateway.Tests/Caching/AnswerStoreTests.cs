@@ -1,0 +1,160 @@
+using ImageGateway.Caching;
+using static ImageGateway.Tests.Caching.RecordedAnswers;
+
+namespace ImageGateway.Tests.Caching;
+
+/// <summary>What every store of answers does, whatever it keeps them in.</summary>
+public abstract class AnswerStoreTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private protected static readonly Shelf Acme = new("acme", "cache", 10_000_000);
+
+    private protected abstract IAnswerStore Store { get; }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    [InlineData(524_288)]
+    [InlineData(1_600_001)]
+    public async Task Answer_is_found_as_it_was_kept(int bytes)
+    {
+        var answer = Of(bytes) with { Model = "gpt-image-1", Size = "1024x1024", Quality = "low", IsSimulated = true, NanoUsd = 12_345, StoredAt = DateTimeOffset.UnixEpoch };
+        Assert.True(await Store.KeepAsync(Acme, "a", answer, Hour));
+        Same(answer, await Store.FindAsync(Acme, "a"));
+    }
+
+    [Fact]
+    public async Task Stream_is_found_with_its_partial_pictures()
+    {
+        var answer = Stored(Partial(new Random(1).Bytes(600_000), 0) + Partial([1], 1) + Completed(new Random(2).Bytes(700_000)), isStream: true);
+        await Store.KeepAsync(Acme, "a", answer, Hour);
+        Same(answer, await Store.FindAsync(Acme, "a"));
+    }
+
+    [Fact]
+    public async Task Picture_of_30_MB_is_kept_where_it_fits()
+    {
+        var answer = Of(30_000_000);
+        Assert.False(await Store.KeepAsync(Acme, "a", answer, Hour));
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        var wide = Acme with { MaxBytes = 40_000_000 };
+        Assert.True(await Store.KeepAsync(wide, "a", answer, Hour));
+        Same(answer, await Store.FindAsync(wide, "a"));
+    }
+
+    [Fact]
+    public async Task Tenant_kind_and_key_keep_answers_apart()
+    {
+        await Store.KeepAsync(Acme, "a", Of(10), Hour);
+        Assert.Null(await Store.FindAsync(Acme with { Tenant = "other" }, "a"));
+        Assert.Null(await Store.FindAsync(Acme with { Tenant = Shelf.Shared }, "a"));
+        Assert.Null(await Store.FindAsync(Acme with { Kind = "idempotency" }, "a"));
+        Assert.Null(await Store.FindAsync(Acme, "b"));
+    }
+
+    [Fact]
+    public async Task Last_answer_under_a_key_counts()
+    {
+        await Store.KeepAsync(Acme, "a", Of(600_000, seed: 1), Hour);
+        await Store.KeepAsync(Acme, "a", Of(700_000, seed: 2), Hour);
+        Same(Of(700_000, seed: 2), await Store.FindAsync(Acme, "a"));
+    }
+
+    [Fact]
+    public async Task Forgotten_answer_is_not_found()
+    {
+        await Store.KeepAsync(Acme, "a", Of(10), Hour);
+        await Store.ForgetAsync(Acme, "a");
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+    }
+
+    [Fact]
+    public async Task Above_its_bytes_a_shelf_loses_what_was_used_longest_ago()
+    {
+        var shelf = Acme with { MaxBytes = 350_000 };
+        foreach (var key in (string[])["a", "b", "c"])
+        {
+            Assert.True(await Store.KeepAsync(shelf, key, Of(100_000), Hour));
+            await LaterAsync();
+        }
+        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+        await LaterAsync();
+        Assert.True(await Store.KeepAsync(shelf, "d", Of(100_000), Hour));
+        Assert.Null(await Store.FindAsync(shelf, "b"));
+        foreach (var key in (string[])["a", "c", "d"])
+            Assert.NotNull(await Store.FindAsync(shelf, key));
+        Assert.True(await Store.KeepAsync(shelf, "e", Of(300_000), Hour));
+        foreach (var key in (string[])["a", "c", "d"])
+            Assert.Null(await Store.FindAsync(shelf, key));
+    }
+
+    [Fact]
+    public async Task Another_tenants_answers_take_none_of_a_shelfs_bytes()
+    {
+        var (shelf, other) = (Acme with { MaxBytes = 150_000 }, Acme with { Tenant = "other", MaxBytes = 150_000 });
+        await Store.KeepAsync(shelf, "a", Of(100_000), Hour);
+        for (var i = 0; i < 5; i++)
+            await Store.KeepAsync(other, $"{i}", Of(100_000), Hour);
+        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+    }
+
+    [Fact]
+    public async Task Replacing_an_answer_takes_its_bytes_once()
+    {
+        var shelf = Acme with { MaxBytes = 250_000 };
+        await Store.KeepAsync(shelf, "a", Of(100_000), Hour);
+        for (var i = 0; i < 5; i++)
+            await Store.KeepAsync(shelf, "b", Of(100_000), Hour);
+        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+    }
+
+    /// <summary>Lets so much time pass that uses can be told apart.</summary>
+    private protected virtual Task LaterAsync() => Task.CompletedTask;
+
+    private protected static void Same(StoredAnswer expected, StoredAnswer? found)
+    {
+        Assert.NotNull(found);
+        Assert.Equal(expected with { Pictures = [], Partials = [] }, found with { Pictures = [], Partials = [] }, Plain);
+        foreach (var (theirs, ours) in (((IReadOnlyList<StoredPicture>, IReadOnlyList<StoredPicture>)[])[(expected.Pictures, found.Pictures), (expected.Partials, found.Partials)]))
+        {
+            Assert.Equal(theirs.Select(picture => (picture.Members, picture.Index)), ours.Select(picture => (picture.Members, picture.Index)));
+            Assert.All(theirs.Zip(ours), pair => Assert.True(pair.First.Bytes.Span.SequenceEqual(pair.Second.Bytes.Span)));
+        }
+    }
+
+    // Lists are the same by their reference only.
+    private static bool Plain(StoredAnswer a, StoredAnswer b) =>
+        (a.IsStream, a.Members, a.Model, a.Size, a.Quality, a.IsSimulated, a.NanoUsd, a.StoredAt) == (b.IsStream, b.Members, b.Model, b.Size, b.Quality, b.IsSimulated, b.NanoUsd, b.StoredAt);
+}
+
+public sealed class MemoryAnswerStoreTests : AnswerStoreTests
+{
+    private readonly ManualTime _time = new();
+
+    private protected override IAnswerStore Store => field ??= new MemoryAnswerStore(100_000_000, _time);
+
+    [Fact]
+    public async Task Answer_is_gone_when_its_time_is_over()
+    {
+        await Store.KeepAsync(Acme, "a", Of(10), TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        Assert.NotNull(await Store.FindAsync(Acme, "a"));
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        Assert.Equal(0, ((MemoryAnswerStore)Store).Bytes);
+    }
+
+    [Fact]
+    public async Task Process_keeps_no_more_than_its_bytes_whoevers_they_are()
+    {
+        var store = new MemoryAnswerStore(300_000, _time);
+        for (var i = 0; i < 20; i++)
+        {
+            await store.KeepAsync(new Shelf($"tenant{i % 7}", "cache", 1_000_000), $"{i}", Of(90_000), TimeSpan.FromHours(1));
+            Assert.InRange(store.Bytes, 1, 300_000);
+        }
+        Assert.Null(await store.FindAsync(new Shelf("tenant2", "cache", 1_000_000), "16"));
+        Assert.NotNull(await store.FindAsync(new Shelf("tenant5", "cache", 1_000_000), "19"));
+    }
+}

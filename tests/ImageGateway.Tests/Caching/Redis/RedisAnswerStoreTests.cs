@@ -1,0 +1,163 @@
+using ImageGateway.Caching;
+using ImageGateway.Caching.Redis;
+using ImageGateway.Tests.Databases;
+using Microsoft.Extensions.Logging.Abstractions;
+using static ImageGateway.Tests.Caching.RecordedAnswers;
+
+namespace ImageGateway.Tests.Caching.Redis;
+
+[Collection(RedisCollection.Name)]
+public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests, IClassFixture<RedisServer>, IAsyncLifetime
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly ManualTime _time = new();
+    private RedisConnection? _connection;
+
+    private protected override IAnswerStore Store => field ??= new RedisAnswerStore(_connection!, _time);
+
+    public async Task InitializeAsync()
+    {
+        redis.Command("CONFIG SET maxmemory 0");
+        redis.Command("FLUSHALL");
+        _connection = await ConnectAsync(redis);
+    }
+
+    public Task DisposeAsync()
+    {
+        _connection?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private protected override Task LaterAsync()
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(5));
+        return Task.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("igw:{acme}:cache:a")]
+    [InlineData("igw:{acme}:cache:a:NUMBER:0")]
+    [InlineData("igw:{acme}:cache:a:NUMBER:2")]
+    public async Task Value_that_was_altered_is_a_miss(string key)
+    {
+        await Store.KeepAsync(Acme, "a", Of(1_200_000), Hour);
+        Assert.NotNull(await Store.FindAsync(Acme, "a"));
+        Assert.StartsWith(":", redis.Command($"SETRANGE {Named(key)} 100 #"), StringComparison.Ordinal);
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        await Store.KeepAsync(Acme, "a", Of(1_200_000), Hour);
+        Assert.NotNull(await Store.FindAsync(Acme, "a"));
+    }
+
+    [Theory]
+    [InlineData("DEL igw:{acme}:cache:a:NUMBER:1")]
+    [InlineData("SET igw:{acme}:cache:a:NUMBER:2 x")]
+    [InlineData("SET igw:{acme}:cache:a x")]
+    [InlineData("DEL igw:{acme}:cache:a")]
+    public async Task Part_that_is_missing_or_short_makes_a_miss(string command)
+    {
+        await Store.KeepAsync(Acme, "a", Of(1_200_000), Hour);
+        redis.Command(Named(command));
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+    }
+
+    [Fact]
+    public async Task No_value_is_larger_than_a_chunk_and_all_of_them_end()
+    {
+        await Store.KeepAsync(Acme, "a", Of(3_000_000), Hour);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.InRange(Number(redis.Command($"STRLEN {Named($"igw:{{acme}}:cache:a:NUMBER:{i}")}")), 1, RedisAnswerStore.ChunkSize);
+            Assert.InRange(Number(redis.Command($"PTTL {Named($"igw:{{acme}}:cache:a:NUMBER:{i}")}")), 1, 3_600_000);
+        }
+        foreach (var key in (string[])["cache:a", "cache-order", "cache-sizes"])
+            Assert.InRange(Number(redis.Command($"PTTL igw:{{acme}}:{key}")), 1, 3_600_000);
+    }
+
+    [Fact]
+    public async Task What_goes_leaves_nothing_behind()
+    {
+        var shelf = Acme with { MaxBytes = 1_300_000 };
+        for (var i = 0; i < 4; i++)
+        {
+            await Store.KeepAsync(shelf, $"{i % 2}", Of(1_200_000), Hour);
+            await LaterAsync();
+        }
+        Assert.Equal(":6", redis.Command("DBSIZE")); // head, three chunks, order, sizes
+    }
+
+    [Fact]
+    public async Task Full_server_keeps_nothing_and_finds_what_it_has()
+    {
+        await Store.KeepAsync(Acme, "before", Of(1_000), Hour);
+        redis.Command("CONFIG SET maxmemory-policy noeviction");
+        redis.Command("CONFIG SET maxmemory 3000000");
+        Assert.False(await Store.KeepAsync(Acme, "a", Of(6_000_000), Hour));
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        Assert.NotNull(await Store.FindAsync(Acme, "before"));
+    }
+
+    [Fact]
+    public async Task Server_that_is_gone_is_a_miss_until_it_is_back()
+    {
+        using var server = new RedisServer();
+        using var connection = await ConnectAsync(server);
+        var store = new RedisAnswerStore(connection, TimeProvider.System);
+        Assert.True(await store.KeepAsync(Acme, "a", Of(1_000_000), Hour));
+        server.Kill();
+        Assert.Null(await store.FindAsync(Acme, "a"));
+        Assert.False(await store.KeepAsync(Acme, "b", Of(1_000), Hour));
+        server.Start();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await store.FindAsync(Acme, "a") is null)
+            await Task.Delay(10, patience.Token);
+    }
+
+    internal static Task<RedisConnection> ConnectAsync(RedisServer server) =>
+        RedisConnection.ConnectAsync(server.ConnectionString, "tests", TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance);
+
+    // The number of the answer's chunks is in the name of any.
+    private string Named(string text)
+    {
+        if (!text.Contains("NUMBER", StringComparison.Ordinal))
+            return text;
+        var sizes = redis.Command("HGET igw:{acme}:cache-sizes a");
+        return text.Replace("NUMBER", sizes.Split(':')[1], StringComparison.Ordinal);
+    }
+
+    private static long Number(string answer) => long.Parse(answer[1..]);
+}
+
+[Collection(RedisCollection.Name)]
+public sealed class RedisClaimStoreTests(RedisServer redis) : ClaimStoreTests, IClassFixture<RedisServer>, IAsyncLifetime
+{
+    private RedisConnection? _connection;
+
+    private protected override IClaimStore Store => field ??= new RedisClaimStore(_connection!);
+
+    public async Task InitializeAsync()
+    {
+        redis.Command("FLUSHALL");
+        _connection = await RedisAnswerStoreTests.ConnectAsync(redis);
+    }
+
+    public Task DisposeAsync()
+    {
+        _connection?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Claims_end_by_themselves()
+    {
+        await Store.TakeAsync("acme", "a", Mine);
+        Assert.InRange(Ttl("a"), 1, Store.Lease.TotalMilliseconds);
+        redis.Command("PEXPIRE igw:{acme}:claim:a 1000");
+        Assert.True(await Store.RenewAsync("acme", "a", "me"));
+        Assert.InRange(Ttl("a"), 1001, Store.Lease.TotalMilliseconds);
+        await Store.SettleAsync("acme", "a", "me", "done", TimeSpan.FromHours(24));
+        Assert.InRange(Ttl("a"), 86_000_000, 86_400_000);
+    }
+
+    private long Ttl(string name) => long.Parse(redis.Command($"PTTL igw:{{acme}}:claim:{name}")[1..]);
+}

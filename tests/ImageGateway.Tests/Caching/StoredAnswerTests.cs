@@ -1,0 +1,105 @@
+using System.Text.Json;
+using ImageGateway.Caching;
+using static ImageGateway.Tests.Caching.RecordedAnswers;
+
+namespace ImageGateway.Tests.Caching;
+
+public sealed class StoredAnswerTests
+{
+    [Fact]
+    public void Json_answer_in_any_pieces_keeps_its_pictures_to_the_byte() => Properties.Hold(40, random =>
+    {
+        var pictures = Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Bytes(random.Next(1, 20_000))).ToArray();
+        var answer = AnswerParser.Parse(InPieces(Json(pictures), random), isStream: false)!;
+        Assert.Equal(pictures, answer.Pictures.Select(picture => picture.Bytes.ToArray()));
+        using var again = JsonDocument.Parse(Text(AnswerWriter.Json(answer)));
+        using var before = JsonDocument.Parse(Json(pictures));
+        Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));
+    });
+
+    [Fact]
+    public void Stream_in_any_pieces_is_replayed_event_by_event() => Properties.Hold(40, random =>
+    {
+        var text = Partial(random.Bytes(random.Next(1, 9_000)), 0) + Partial(random.Bytes(300), 1) + Completed(random.Bytes(random.Next(1, 20_000)));
+        var answer = AnswerParser.Parse(InPieces(text, random), isStream: true)!;
+        Assert.Equal(text, Events(answer));
+    });
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r")]
+    [InlineData("\r\n")]
+    public void Stream_with_any_line_ends_comments_and_marks_is_read(string lineEnd)
+    {
+        var text = "\uFEFF: waiting\n\n" + Partial([1], 0) + ": waiting\n" + Completed([2, 3]) + "data: [DONE]\n\n";
+        var answer = AnswerParser.Parse(InPieces(text.Replace("\n", lineEnd, StringComparison.Ordinal), new Random(3)), isStream: true)!;
+        Assert.Equal(Partial([1], 0) + Completed([2, 3]), Events(answer));
+    }
+
+    [Fact]
+    public void Json_answer_becomes_completed_events_whose_usage_sums_up()
+    {
+        var events = Events(Stored(Json([1, 2, 3], [4, 5])));
+        var data = events.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line[6..]).RootElement).ToList();
+        Assert.Equal(["image_generation.completed", "image_generation.completed"], data.Select(one => one.GetProperty("type").GetString()));
+        Assert.Equal([new byte[] { 1, 2, 3 }, [4, 5]], data.Select(one => one.GetProperty("b64_json").GetBytesFromBase64()));
+        Assert.Equal(273, data.Sum(one => one.GetProperty("usage").GetProperty("output_tokens").GetInt64()));
+        Assert.Equal(11, data.Sum(one => one.GetProperty("usage").GetProperty("input_tokens").GetInt64()));
+        Assert.All(data, one => Assert.Equal(("1024x1024", 1760000000), (one.GetProperty("size").GetString(), one.GetProperty("created_at").GetInt64())));
+    }
+
+    [Fact]
+    public void Json_answer_of_one_picture_becomes_the_event_a_provider_would_send() =>
+        Assert.Equal(Completed([9, 8]).Length, Events(Stored(Json([9, 8]))).Length);
+
+    [Fact]
+    public void Stream_becomes_json_without_its_partial_pictures()
+    {
+        using var json = JsonDocument.Parse(Text(AnswerWriter.Json(Stored(Partial([7], 0) + Completed([1, 2]), isStream: true))));
+        using var expected = JsonDocument.Parse(Json([1, 2]));
+        Assert.True(JsonElement.DeepEquals(expected.RootElement, json.RootElement));
+    }
+
+    [Fact]
+    public void Partial_pictures_are_left_out_when_nobody_asked()
+    {
+        var answer = Stored(Partial([7], 0) + Completed([1, 2]), isStream: true);
+        Assert.Equal(Completed([1, 2]), Events(answer, partials: false));
+    }
+
+    [Fact]
+    public void Pictures_the_client_has_are_skipped() =>
+        Assert.Equal(Partial([4], 0) + Completed([5]), Events(Stored(Completed([1]) + Partial([4], 0) + Completed([5]), isStream: true), skip: 1));
+
+    [Fact]
+    public void Members_nobody_knows_are_kept_as_they_stand()
+    {
+        const string Text = """{"created":1,"x":{"y":[1, 2,"\u00e9"]},"data":[{"revised_prompt":"an \"A\"","b64_json":"AQI=","content_filter_results":{"hate":{"filtered":false}}}]}""";
+        using var again = JsonDocument.Parse(RecordedAnswers.Text(AnswerWriter.Json(Stored(Text))));
+        using var before = JsonDocument.Parse(Text);
+        Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));
+    }
+
+    [Fact]
+    public void Address_in_the_place_of_a_picture_is_kept_and_told()
+    {
+        var answer = Stored("""{"created":1,"data":[{"url":"https://images.example/1"}]}""");
+        Assert.True(answer.HasAddresses);
+        Assert.Equal("""{"created":1,"data":[{"url":"https://images.example/1"}]}""", Text(AnswerWriter.Json(answer)));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("""{"created":1,"data":[]}""", false)]
+    [InlineData("""{"created":1}""", false)]
+    [InlineData("""[1]""", false)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AQI="}]""", false)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AQI"}]}""", false)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AQ=IAQIA"}]}""", false)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"A I="}]}""", false)]
+    [InlineData("data: {\"type\":\"image_generation.partial_image\",\"b64_json\":\"AQI=\"}\n\n", true)]
+    [InlineData("data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AQI=\"}\n", true)]
+    [InlineData("data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AQI=\"}\n\ndata: {\"type\":\"error\",\"error\":{}}\n\n", true)]
+    [InlineData("event: image_generation.completed\ndata: {\"b64_json\":\"AQI=\n\n", true)]
+    public void What_is_no_whole_answer_is_not_stored(string body, bool isStream) => Assert.Null(AnswerParser.Parse(InPieces(body, new Random(1)), isStream));
+}
