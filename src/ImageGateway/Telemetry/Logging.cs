@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Extensions.Logging;
-using Serilog.Formatting.Json;
 
 namespace ImageGateway.Telemetry;
 
@@ -23,7 +22,7 @@ internal static class Logging
         var isText = format == "text" || (format == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
         var serilog = new LoggerConfiguration().MinimumLevel.Verbose();
         builder.Logging.ClearProviders();
-        var logger = (isText ? serilog.WriteTo.Console(outputTemplate: Line) : serilog.WriteTo.Console(new JsonFormatter(renderMessage: true))).CreateLogger();
+        var logger = (isText ? serilog.WriteTo.Console(outputTemplate: Line) : serilog.WriteTo.Console(new JsonLine())).CreateLogger();
         // AddSerilog would add a filter that lets everything through.
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
         builder.Services.AddSingleton(levels);

@@ -2,7 +2,7 @@ using ImageGateway.Benchmarks.Processes;
 
 namespace ImageGateway.Benchmarks.Proxy;
 
-/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, no limits or cache, and a ledger where a database is given.</summary>
+/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, no limits or cache, no line logged for each request (the other systems log none), and a ledger where a database is given.</summary>
 internal static class Gateway
 {
     public const string AdminKey = "igw_bench_admin_0123456789abcdef";
@@ -25,7 +25,7 @@ internal static class Gateway
     }
 
     private static string Configuration(int upstream, string database) => $$"""
-        { "ConnectionStrings": { "Database": "{{database}}" }, "Gateway": {
+        { "Serilog": { "MinimumLevel": "Warning" }, "ConnectionStrings": { "Database": "{{database}}" }, "Gateway": {
           "AdminKeys": [ { "Secret": "env:BENCH_ADMIN_KEY", "Scope": "read" } ],
           "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Lifecycle": "ignore", "Models": [ "gpt-image-1" ] } },
           "Tenants": { "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench" } ], "Models": [ "*" ] } } } }
