@@ -83,9 +83,12 @@ internal sealed class Table<T>(string name, IReadOnlyList<Column<T>> columns, st
     }
 }
 
-/// <summary>Deletes many rows at once.</summary>
+/// <summary>Finds and deletes many rows at once.</summary>
 internal static class Rows
 {
+    /// <summary>The condition that a column has one of the values of a parameter, an array: Dapper spells lists out for SQLite, and gives PostgreSQL an array.</summary>
+    public static string Among(DbConnection connection, string column, string parameter) => connection is NpgsqlConnection ? $"{column} = ANY({parameter})" : $"{column} IN {parameter}";
+
     /// <summary>Deletes the rows whose <paramref name="column"/> has one of these values.</summary>
     public static void Delete(DbConnection connection, DbTransaction transaction, string table, string column, IReadOnlyList<string> values)
     {

@@ -41,12 +41,12 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
     }
 
     public async ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids) =>
-        [.. await AskAsync(connection => connection.QueryAsync<string>("SELECT DISTINCT job FROM intents WHERE job IN @ids", new { ids }))];
+        [.. await AskAsync(connection => connection.QueryAsync<string>($"SELECT DISTINCT job FROM intents WHERE {Rows.Among(connection, "job", "@ids")}", new { ids = ids.ToArray() }))];
 
     public async ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids)
     {
         var rows = await AskAsync(connection => connection.QueryAsync<(string Id, long Charge, long Tokens)>(
-            "SELECT id, charge, image_output + text_output FROM entries WHERE id IN @ids", new { ids }));
+            $"SELECT id, charge, image_output + text_output FROM entries WHERE {Rows.Among(connection, "id", "@ids")}", new { ids = ids.ToArray() }));
         return [.. rows.Select(row => new EndedJob(row.Id, row.Charge, row.Tokens))];
     }
 

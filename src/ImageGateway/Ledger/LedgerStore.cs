@@ -29,8 +29,8 @@ internal static class LedgerStore
     /// <summary>The generations of tenants' quota counters; a tenant without any is left out.</summary>
     public static IReadOnlyDictionary<string, long> Generations(DbConnection connection, IEnumerable<string> tenants)
     {
-        var asked = tenants.Distinct().ToList();
-        return asked.Count == 0 ? None : connection.Query<(string Tenant, long Generation)>("SELECT tenant, generation FROM quota_generations WHERE tenant IN @asked", new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
+        var asked = tenants.Distinct().ToArray();
+        return asked.Length == 0 ? None : connection.Query<(string Tenant, long Generation)>($"SELECT tenant, generation FROM quota_generations WHERE {Rows.Among(connection, "tenant", "@asked")}", new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
     }
 
     /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -10,11 +11,12 @@ using ImageGateway.Tests.Databases;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ImageGateway.SystemTests.Quotas;
 
-/// <summary>What the ledger says of a job.</summary>
-internal sealed record Settled(string User, long Charge, string Basis, string Status);
+/// <summary>What the ledger says of a job, and what it said before a correction.</summary>
+internal sealed record Settled(string User, long Charge, long First, string Basis);
 
 /// <summary>Three gateway processes on one Redis and one ledger, in front of one simulator.</summary>
 internal sealed class Replicas : IAsyncDisposable
@@ -23,6 +25,8 @@ internal sealed class Replicas : IAsyncDisposable
     private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", ResponseDelay = TimeSpan.FromMilliseconds(40) });
     private readonly List<GatewayProcess> _processes = [];
     private readonly List<Uri> _urls = [];
+    private string _ledger = "";
+    private int _refused;
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 400 }) { Timeout = TimeSpan.FromSeconds(60) };
 
     private Replicas() { }
@@ -30,18 +34,24 @@ internal sealed class Replicas : IAsyncDisposable
     /// <summary>The calls that reached the provider.</summary>
     public IReadOnlyList<Call> Calls => _simulator.Services.GetRequiredService<CallLog>().Calls;
 
-    private string Ledger => $"Data Source={Path.Combine(_folder.Path, "ledger.db")}";
+    /// <summary>Jobs that were refused since Redis did not answer.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Starts them with one budget in USD for all.</summary>
-    public static async Task<Replicas> StartAsync(string redis, decimal usd)
+    /// <param name="redis">The server, or the nodes of a cluster.</param>
+    /// <param name="database">PostgreSQL's for the ledger; null: SQLite.</param>
+    /// <param name="usd">The budget.</param>
+    /// <param name="lease">When the jobs of a process that is gone are closed.</param>
+    public static async Task<Replicas> StartAsync(string redis, string? database, decimal usd, TimeSpan lease)
     {
         var made = new Replicas();
+        made._ledger = database ?? $"Data Source={Path.Combine(made._folder.Path, "ledger.db")}";
         await made._simulator.StartAsync();
         for (var i = 0; i < 3; i++)
         {
             var url = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
             made._folder.Write($"{i}/secrets/acme", Keys.Acme);
-            var file = made._folder.Write($"{i}/gateway.json", made.Configuration(redis, usd).ToJsonString());
+            var file = made._folder.Write($"{i}/gateway.json", made.Configuration(redis, usd, lease).ToJsonString());
             made._processes.Add(GatewayProcess.Start(made._folder.Path, ["--config", file, "--urls", $"{url}", "--Serilog:MinimumLevel", "Warning"]));
             made._urls.Add(url);
             // One after the other: the first makes the ledger's tables.
@@ -69,6 +79,8 @@ internal sealed class Replicas : IAsyncDisposable
             var code = response.IsSuccessStatusCode ? null : (string?)(await response.JsonAsync())["error"]!["code"];
             if (response.IsSuccessStatusCode)
                 await response.Content.CopyToAsync(Stream.Null);
+            if (code == "store_unavailable")
+                Interlocked.Increment(ref _refused);
             return ((int)response.StatusCode, code);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -80,9 +92,20 @@ internal sealed class Replicas : IAsyncDisposable
     /// <summary>Waits until no job is open, and gives the ledger's entries.</summary>
     public async Task<IReadOnlyList<Settled>> SettledAsync()
     {
-        await using var connection = new SqliteConnection(Ledger);
-        await Until.TrueAsync(async () => await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM intents") == 0, "every job is closed");
-        return [.. await connection.QueryAsync<Settled>("SELECT end_user AS User, SUM(charge) AS Charge, MAX(basis) AS Basis, MAX(status) AS Status FROM entries GROUP BY end_user")];
+        await using var connection = Connection();
+        await Until.TrueAsync(async () => await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM intents") == 0, "every job is closed", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
+        return [.. await connection.QueryAsync<Settled>(
+            """
+            SELECT end_user AS "User", CAST(SUM(charge) AS BIGINT) AS "Charge", CAST(SUM(CASE WHEN corrects IS NULL THEN charge ELSE 0 END) AS BIGINT) AS "First", MAX(basis) AS "Basis"
+            FROM entries GROUP BY end_user
+            """)];
+    }
+
+    /// <summary>How many times the counters were built from the ledger.</summary>
+    public async Task<long> GenerationAsync()
+    {
+        await using var connection = Connection();
+        return await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(generation), 0) FROM quota_generations");
     }
 
     /// <summary>How the budget stands, in nano-USD.</summary>
@@ -104,6 +127,8 @@ internal sealed class Replicas : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private DbConnection Connection() => _ledger.StartsWith("Host=", StringComparison.Ordinal) ? new NpgsqlConnection(_ledger) : new SqliteConnection(_ledger);
+
     private async Task<bool> IsUpAsync(Uri url)
     {
         try
@@ -117,12 +142,12 @@ internal sealed class Replicas : IAsyncDisposable
         }
     }
 
-    private JsonObject Configuration(string redis, decimal usd) => new()
+    private JsonObject Configuration(string redis, decimal usd, TimeSpan lease) => new()
     {
-        ["ConnectionStrings"] = new JsonObject { ["Redis"] = redis, ["Database"] = Ledger },
+        ["ConnectionStrings"] = new JsonObject { ["Redis"] = redis, ["Database"] = _ledger },
         ["Gateway"] = new JsonObject
         {
-            ["ReservationLease"] = "00:00:08",
+            ["ReservationLease"] = $"{lease}",
             ["Providers"] = new JsonObject
             {
                 ["openai"] = new JsonObject { ["Kind"] = "OpenAI", ["Simulated"] = true, ["BaseUrl"] = $"{_simulator.Urls.Single()}/accounts/openai/v1", ["Models"] = new JsonArray("gpt-image-1") },

@@ -5,12 +5,11 @@ internal static class Until
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
-    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
-
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    /// <summary>Asks what costs something less often than every 5 ms, and waits as long as it may take.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan every, TimeSpan deadline)
     {
-        using var patience = new CancellationTokenSource(Deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        using var patience = new CancellationTokenSource(deadline);
+        using var timer = new PeriodicTimer(every);
         while (!await condition())
         {
             try
@@ -19,8 +18,12 @@ internal static class Until
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Still not true after {Deadline.TotalSeconds} s: {what}");
+                Assert.Fail($"Still not true after {deadline.TotalSeconds} s: {what}");
             }
         }
     }
+
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    public static Task TrueAsync(Func<Task<bool>> condition, string what) => TrueAsync(condition, what, TimeSpan.FromMilliseconds(5), Deadline);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -27,12 +28,25 @@ public sealed class RedisServer : IDisposable
 
     public string ConnectionString => $"127.0.0.1:{Port}";
 
-    /// <summary>A port nobody listens on.</summary>
+    /// <summary>A port nobody listens on, nor on the one 10 000 above it, which a node of a cluster takes too.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // Below the ports of outgoing connections, so that it is free again for the next start.
+            var port = Random.Shared.Next(11_000, 20_000);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port), bus = new(IPAddress.Loopback, port + 10_000);
+                listener.Start();
+                bus.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     /// <summary>Starts it, on the data it had.</summary>
@@ -74,6 +88,9 @@ public sealed class RedisServer : IDisposable
         return new string(bulk, 0, reader.ReadBlock(bulk));
     }
 
+    /// <summary>A number of <c>INFO replication</c>.</summary>
+    public long Replication(string name) => long.Parse(Command("INFO replication").Split("\r\n").Single(line => line.StartsWith($"{name}:", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
+
     /// <summary>Sends a command whose answer is not waited for; the connection is open until it is disposed.</summary>
     public TcpClient Send(string line)
     {
@@ -90,7 +107,7 @@ public sealed class RedisServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private bool Answers()
+    internal bool Answers()
     {
         try
         {
