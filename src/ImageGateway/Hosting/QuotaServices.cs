@@ -7,6 +7,7 @@ using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Quotas.Redis;
+using ImageGateway.Routing.Load;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
@@ -48,6 +49,12 @@ internal static class QuotaServices
         services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory()));
         services.AddSingleton<IQuotaStore>(provider => provider.GetRequiredService<RedisQuotaStore>());
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisKeeper>(provider, lease));
+        services.AddSingleton<TargetWindows>(provider => new TargetWindows(provider.GetRequiredService<RedisLink>()));
+        services.AddSingleton<SharedRoom>(provider =>
+        {
+            var windows = provider.GetRequiredService<TargetWindows>();
+            return (target, calls, images) => windows.TakeAsync(target.Name, calls, target.RequestsPerMinute, images, target.ImagesPerMinute);
+        });
     }
 
     // A server that does not answer now is tried again; a string that nobody can read is a mistake.

@@ -10,6 +10,9 @@ internal static class RedisScript
     public static readonly string Begin = Read("begin");
     public static readonly string Audit = Read("audit");
 
+    /// <summary>Stands alone: its keys are no tenant's.</summary>
+    public static readonly string Window = Text("window");
+
     private static string Read(string name) => Text("common") + Text(name);
 
     private static string Text(string name)

@@ -14,6 +14,7 @@ internal sealed class TargetStatus(TimeProvider time)
     private readonly Queue<bool> _outcomes = new();
     private int _inFlight;
     private DateTimeOffset _restsUntil;
+    private DateTimeOffset _fullUntil;
     private Circuit? _circuit;
 
     /// <summary>True while an operator keeps it out.</summary>
@@ -87,6 +88,13 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
+    /// <summary>Others have taken what it gives for so long.</summary>
+    public void Full(TimeSpan wait)
+    {
+        lock (_lock)
+            _fullUntil = time.GetUtcNow() + wait;
+    }
+
     /// <summary>Keeps the target out.</summary>
     public void Drain()
     {
@@ -143,7 +151,7 @@ internal sealed class TargetStatus(TimeProvider time)
     {
         // How long a call in flight will take is not known; its end is signalled.
         var busy = target.Concurrent is { } most && _inFlight > 0 && _inFlight + calls > most;
-        return busy ? WaitingRoom.Unknown : Longest(_requests.Wait(now, calls, target.RequestsPerMinute), _images.Wait(now, images, target.ImagesPerMinute), TimeSpan.Zero);
+        return busy ? WaitingRoom.Unknown : Longest(_requests.Wait(now, calls, target.RequestsPerMinute), _images.Wait(now, images, target.ImagesPerMinute), _fullUntil > now ? _fullUntil - now : TimeSpan.Zero);
     }
 
     private static TimeSpan Longest(TimeSpan a, TimeSpan b, TimeSpan c) => a > b ? (a > c ? a : c) : (b > c ? b : c);

@@ -32,9 +32,10 @@ internal sealed class Place(PlannedTarget planned, TargetStatus status, DateTime
 
 /// <summary>
 /// Lets jobs in where there is room, and has the others wait: bounded, tenant by tenant in turns and within a tenant in
-/// order, so that one tenant's flood delays another's job by no more than its own turn.
+/// order, so that one tenant's flood delays another's job by no more than its own turn. Where other processes use the same
+/// targets, whoever is let in here asks for room there, too, and without it goes back to the head of its queue.
 /// </summary>
-internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
+internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? shared = null) : IDisposable
 {
     /// <summary>The wait for a call in flight to end: not known.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromTicks(1);
@@ -51,15 +52,35 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
-    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
+    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken) =>
+        shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, cancellationToken);
+
+    private async ValueTask<Place?> EnterEverywhereAsync(SharedRoom room, string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        for (var isBack = false; ; isBack = true)
+        {
+            if (await EnterHereAsync(tenant, targets, maxWait - time.GetElapsedTime(start), isBack, cancellationToken) is not { Planned: var planned } place)
+                return null;
+            if ((planned.Target.RequestsPerMinute ?? planned.Target.ImagesPerMinute) is null)
+                return place;
+            if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
+                return place;
+            // In this order: what is given back must not let in the next one, who would be sent away as well.
+            fleet.Of(planned.Target).Full(wait);
+            place.GiveBack();
+        }
+    }
+
+    private ValueTask<Place?> EnterHereAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, bool isBack, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             // Who comes later must not overtake those who wait for the same.
-            if ((_waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
+            if ((isBack || _waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
                 return new(place);
-            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, out var waiter))
+            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, isBack, out var waiter))
                 return default;
             Arm();
             return new(WaitAsync(waiter, cancellationToken));
@@ -123,17 +144,26 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time) : IDisposable
     private bool Contended(IReadOnlyList<PlannedTarget> targets) =>
         _tenants.Any(tenant => tenant.Waiters.Any(waiter => waiter.Targets.Any(wanted => targets.Any(target => target.Target.Name == wanted.Target.Name))));
 
-    private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, [NotNullWhen(true)] out Waiter? waiter)
+    private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, bool isBack, [NotNullWhen(true)] out Waiter? waiter)
     {
         waiter = null;
         var queue = _tenants.FirstOrDefault(entry => entry.Tenant == tenant).Waiters;
         if (_waiting >= MostWaiting || queue?.Count >= MostWaitingPerTenant)
             return false;
+        waiter = new Waiter(targets, deadline);
         if (queue is null)
-            _tenants.AddLast((tenant, queue = new LinkedList<Waiter>()));
-        queue.AddLast(waiter = new Waiter(targets, deadline));
+            Add(_tenants, (tenant, queue = new LinkedList<Waiter>()), isBack);
+        Add(queue, waiter, isBack);
         _waiting++;
         return true;
+    }
+
+    private static void Add<T>(LinkedList<T> list, T item, bool isFirst)
+    {
+        if (isFirst)
+            list.AddFirst(item);
+        else
+            list.AddLast(item);
     }
 
     // The first tenant in turn with a job that fits; it goes to the end of the turn.
