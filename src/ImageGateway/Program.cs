@@ -4,29 +4,13 @@ using ImageGateway.Admin.Spending;
 using ImageGateway.Api;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
+using ImageGateway.Commands;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
 using ImageGateway.Tenants;
-using Microsoft.AspNetCore.Connections;
 
-try
-{
-    await using var gateway = await BuildAsync(args);
-    await gateway.RunAsync();
-    return 0;
-}
-catch (ConfigurationException e)
-{
-    foreach (var mistake in e.Mistakes)
-        await Console.Error.WriteLineAsync(mistake);
-    return 1;
-}
-catch (IOException e) when (e.InnerException is AddressInUseException)
-{
-    await Console.Error.WriteLineAsync($"Urls: {e.Message.TrimEnd('.')}. Choose another address with --urls http://127.0.0.1:PORT");
-    return 1;
-}
+return await CommandLine.RunAsync(args);
 
 /// <summary>The gateway, whole and not yet started.</summary>
 internal sealed partial class Program

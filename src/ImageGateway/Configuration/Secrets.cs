@@ -5,9 +5,14 @@ namespace ImageGateway.Configuration;
 /// <param name="generated">Secrets that this process made for a first run, by the name of their environment variable.</param>
 internal sealed class Secrets(string folder, IReadOnlyDictionary<string, string> generated)
 {
+    /// <summary>True where references are only held against their form, and stand for what they refer to.</summary>
+    public bool IsFormOnly { get; init; }
+
     /// <summary>The secret; null when a mistake was reported.</summary>
     public string? Resolve(string reference, Mistakes mistakes, string option)
     {
+        if (IsFormOnly && (reference.StartsWith("env:", StringComparison.Ordinal) || reference.StartsWith("file:", StringComparison.Ordinal)))
+            return reference;
         if (reference.StartsWith("env:", StringComparison.Ordinal))
             return FromEnvironment(reference[4..], mistakes, option);
         if (reference.StartsWith("file:", StringComparison.Ordinal))

@@ -10,14 +10,14 @@ internal static class GatewayConfiguration
 
     /// <summary>Reads, checks and builds the snapshot.</summary>
     /// <exception cref="ConfigurationException">The configuration has mistakes; all of them are in it.</exception>
-    public static GatewaySnapshot Load(IConfiguration configuration, FirstRun? firstRun, TimeProvider time, Uri? simulator, ICollection<string> warnings)
+    public static GatewaySnapshot Load(IConfiguration configuration, FirstRun? firstRun, TimeProvider time, Uri? simulator, ICollection<string> warnings, bool withoutSecrets = false)
     {
         var mistakes = new Mistakes("Gateway");
         var section = configuration.GetSection("Gateway");
         var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
-        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>());
+        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>()) { IsFormOnly = withoutSecrets };
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
         var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
         return snapshot is not null && mistakes.All.Count == 0 ? snapshot : throw new ConfigurationException(mistakes.All);

@@ -7,7 +7,7 @@ namespace ImageGateway.Tests.Structure;
 internal static partial class FolderRules
 {
     /// <summary>May use everything: they put the others together.</summary>
-    private static readonly FrozenSet<string> Top = ["Api", "Admin", "Hosting"];
+    private static readonly FrozenSet<string> Top = ["Api", "Admin", "Commands", "Hosting"];
 
     private static readonly FrozenDictionary<string, string[]> Allowed = new Dictionary<string, string[]>
     {

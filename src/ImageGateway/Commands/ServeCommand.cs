@@ -1,0 +1,44 @@
+using System.CommandLine;
+using ImageGateway.Configuration;
+using Microsoft.AspNetCore.Connections;
+
+namespace ImageGateway.Commands;
+
+/// <summary><c>serve</c>: the gateway itself.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run the gateway; what is done without a command too. Takes ASP.NET Core's switches, as in --urls http://*:8080, and every option of the configuration, as in --Gateway:Admin:Urls http://127.0.0.1:9090.")
+        {
+            new Option<string>("--config") { Description = "The configuration file; without it, the shipped one with simulated providers.", HelpName = "FILE" },
+            new Option<string>("--urls") { Description = "Where to listen.", HelpName = "URLS" },
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        // The switches are read by the host's configuration, as they stand.
+        command.SetAction((parsed, _) => RunAsync([.. parsed.Tokens.Skip(1).Select(token => token.Value)]));
+        return command;
+    }
+
+    /// <summary>Runs until it is asked to stop.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await using var gateway = await Program.BuildAsync(args);
+            await gateway.RunAsync();
+            return 0;
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var mistake in e.Mistakes)
+                await Console.Error.WriteLineAsync(mistake);
+            return 1;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"Urls: {e.Message.TrimEnd('.')}. Choose another address with --urls http://127.0.0.1:PORT");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using ImageGateway.Hosting;
+
+namespace ImageGateway.Commands;
+
+/// <summary><c>version</c>.</summary>
+internal static class VersionCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("version", "Print the version.");
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine($"ImageGateway {TelemetryServices.Version} ({RuntimeInformation.FrameworkDescription})"));
+        return command;
+    }
+}
