@@ -28,7 +28,9 @@ internal sealed class ProfileOptions
 /// <summary>Paths of the operations, without a leading slash.</summary>
 internal sealed class PathOptions
 {
+    /// <summary>Of a generation.</summary>
     public string Generations { get; set; } = "images/generations";
 
+    /// <summary>Of an edit.</summary>
     public string Edits { get; set; } = "images/edits";
 }
