@@ -1,4 +1,5 @@
 using ImageGateway.Api.Reading;
+using ImageGateway.Caching;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
@@ -10,7 +11,7 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -23,7 +24,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         }
     }
 
-    /// <summary>The way of a job: read, plan, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
+    /// <summary>The way of a job: read, plan, replay, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
     private async Task RunAsync(HttpContext http, Operation operation)
     {
         var now = snapshot();
@@ -32,8 +33,12 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         try
         {
             var plan = Plan(exchange.Record, now);
-            await exchange.HoldAsync(quota, plan);
-            await dispatcher.RunAsync(http, exchange.Record, plan);
+            using var ask = JobReplay.Of(exchange.Record, plan);
+            await replay.RunAsync(http, ask.Ask, async client =>
+            {
+                await exchange.HoldAsync(quota, plan);
+                await dispatcher.RunAsync(client, exchange.Record, plan);
+            });
         }
         catch (Exception e) when (e is GatewayException or OperationCanceledException)
         {

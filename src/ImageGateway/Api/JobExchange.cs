@@ -46,7 +46,9 @@ internal sealed class JobExchange : IDisposable
             tokens = tokens.Or(target.Worst?.OutputTokens ?? 0, name);
         }
         _held = await quota.ReserveAsync(Record, usd, tokens);
-        QuotaHeaders.Write(_http, _held);
+        // A stream that has begun with another job's events has its headers already.
+        if (!_http.Response.HasStarted)
+            QuotaHeaders.Write(_http, _held);
         if (_held.Refusal is { } refusal)
             throw refusal;
     }

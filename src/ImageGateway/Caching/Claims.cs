@@ -12,6 +12,9 @@ internal sealed record Claim(string Owner, string Tag, string? Outcome);
 /// </summary>
 internal interface IClaimStore
 {
+    /// <summary>True when other processes see the claims too.</summary>
+    bool IsShared { get; }
+
     /// <summary>How long a claim lives that is not renewed.</summary>
     TimeSpan Lease { get; }
 
@@ -43,6 +46,8 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
 
     // In the order they were settled; those that are gone by another way are skipped.
     private readonly Queue<((string Tenant, string Name) Key, string Owner)> _settled = new();
+
+    public bool IsShared => false;
 
     public TimeSpan Lease => TimeSpan.FromSeconds(30);
 

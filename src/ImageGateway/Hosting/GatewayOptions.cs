@@ -1,6 +1,7 @@
 using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
+using ImageGateway.Caching;
 using ImageGateway.Configuration;
 using ImageGateway.Ledger;
 using ImageGateway.Providers;
@@ -10,7 +11,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("DrainTimeout", "PublicUrl")]
+[NotYetInForce("PublicUrl")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -48,6 +49,12 @@ internal sealed class GatewayOptions
 
     /// <summary>How long a process may be silent before its jobs count as abandoned; renewed while it runs. 1 s to 1 day.</summary>
     public TimeSpan ReservationLease { get; set; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>How long requests in progress may take when the gateway stops; 0 to 1 hour.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What answers may take of this process's memory.</summary>
+    public ReplayOptions Replay { get; set; } = new();
 
     /// <summary>How the ledger is kept.</summary>
     public LedgerFileOptions Ledger { get; set; } = new();

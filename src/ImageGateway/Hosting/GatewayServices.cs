@@ -48,6 +48,7 @@ internal static partial class GatewayServices
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
         await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
+        await builder.AddReplayAsync(snapshot.Replay);
         services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();

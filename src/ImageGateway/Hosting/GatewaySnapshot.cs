@@ -2,6 +2,7 @@ using System.Globalization;
 using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
+using ImageGateway.Caching;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
@@ -27,6 +28,12 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
 
     /// <summary>What may run at once; read at start only.</summary>
     public required OverloadOptions Overload { get; init; }
+
+    /// <summary>What answers may take of memory; read at start only.</summary>
+    public required ReplayOptions Replay { get; init; }
+
+    /// <summary>How long requests may take when the gateway stops; read at start only.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
 
     /// <summary>Addresses of the control plane's own; read at start only.</summary>
     public required IReadOnlyList<BindingAddress> AdminAddresses { get; init; }
@@ -54,6 +61,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var alerts = Alerts();
         mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
+        CheckReplay();
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
         var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
@@ -64,7 +72,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin, Replay = options.Replay, DrainTimeout = options.DrainTimeout }
             : null;
     }
 
@@ -87,6 +95,13 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(options.Ledger.SpoolBytes > 0, nameof(options.Ledger.SpoolBytes), "must be above 0");
         var salt = options.Ledger.PromptSalt is { } reference ? secrets.Resolve(reference, here, nameof(options.Ledger.PromptSalt)) : null;
         return new LedgerOptions(options.OnLedgerFailure, options.ReservationLease, options.Ledger.Retention, salt) { Spool = options.Ledger.Spool, SpoolBytes = options.Ledger.SpoolBytes };
+    }
+
+    private void CheckReplay()
+    {
+        mistakes.Unless(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromHours(1), nameof(options.DrainTimeout), "must be 00:00:00 to 01:00:00");
+        mistakes.At("Replay").Unless(options.Replay.RecordingBytes >= 0, nameof(options.Replay.RecordingBytes), "must not be negative");
+        mistakes.At("Replay").Unless(options.Replay.MemoryBytes >= 0, nameof(options.Replay.MemoryBytes), "must not be negative");
     }
 
     private static void CheckLimits(BodyLimits limits, Mistakes here)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageGateway.Caching;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Routing;
@@ -81,6 +82,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
             Partial = route.Partial,
             Regions = route.Regions,
             Substitute = route.Substitute,
+            Cache = CacheOptions.Read(route.Cache, here.At(nameof(route.Cache))),
         };
     }
 

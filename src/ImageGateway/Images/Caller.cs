@@ -19,6 +19,12 @@ internal sealed record Caller(string Tenant, string Project, string KeyId, IRead
     /// <summary>What its jobs may cost while the store of quotas cannot be reached; zero: they are refused then.</summary>
     public NanoUsd Emergency { get; init; }
 
+    /// <summary>How its answers are cached; null: not, unless a route says so.</summary>
+    public CacheRule? Cache { get; init; }
+
+    /// <summary>What happens to its jobs when their clients leave.</summary>
+    public DisconnectAction OnDisconnect { get; init; }
+
     /// <summary>Tags that every job must have.</summary>
     public IReadOnlyList<string> RequiredTags { get; init; } = [];
 

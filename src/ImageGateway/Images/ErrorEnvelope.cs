@@ -68,6 +68,8 @@ internal static class ErrorEnvelope
         ErrorKind.NotFound => (404, InvalidRequest, "not_found"),
         ErrorKind.MethodNotAllowed => (405, InvalidRequest, "method_not_allowed"),
         ErrorKind.Conflict => (409, InvalidRequest, "conflict"),
+        ErrorKind.IdempotencyInFlight => (409, InvalidRequest, "idempotency_in_flight"),
+        ErrorKind.IdempotencyMismatch => (422, InvalidRequest, "idempotency_mismatch"),
         ErrorKind.PreconditionFailed => (412, InvalidRequest, "precondition_failed"),
         ErrorKind.RequestTooLarge => (413, InvalidRequest, "request_too_large"),
         ErrorKind.UnsupportedMediaType => (415, InvalidRequest, "unsupported_media_type"),

@@ -104,6 +104,22 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     /// <summary>It has waited for room so long.</summary>
     public void Wait(TimeSpan time) => Waited = (Waited ?? TimeSpan.Zero) + time;
 
+    /// <summary>True while a call to a provider is under way.</summary>
+    public bool IsCalling
+    {
+        get
+        {
+            lock (_attempts)
+                return _attempts.Exists(attempt => !attempt.HasEnded);
+        }
+    }
+
+    /// <summary>The answer it was given again; null: a provider was asked, or would have been.</summary>
+    public ReusedAnswer? Reused { get; private set; }
+
+    /// <summary>It was answered with what another job was.</summary>
+    public void Reuse(ReusedAnswer answer) => (Reused, Status, ErrorCode) = (answer, JobStatus.Cached, null);
+
     /// <summary>The first byte of the answer goes to the client.</summary>
     public void Answering() => FirstByte ??= Duration;
 
@@ -118,6 +134,9 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
             Status = isRefusal || _attempts.Count == 0 ? JobStatus.Refused : JobStatus.Failed;
     }
 }
+
+/// <summary>What a job got that called nobody: the model that drew it, how many pictures, resolved size and quality, and what they did not cost.</summary>
+internal sealed record ReusedAnswer(string Model, int Images, string? Size, string? Quality, NanoUsd Avoided);
 
 /// <summary>One call to a target, from its announcement to its outcome.</summary>
 /// <param name="number">1 for the job's first.</param>

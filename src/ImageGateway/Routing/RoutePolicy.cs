@@ -29,6 +29,9 @@ internal sealed record RoutePolicy
     public PartialAction Partial { get; init; }
     public IReadOnlyList<string> Regions { get; init; } = [];
     public SubstituteAction Substitute { get; init; }
+
+    /// <summary>How answers are cached; null: as the tenant's are.</summary>
+    public CacheRule? Cache { get; init; }
 }
 
 /// <summary>Which jobs a route takes; null does not matter.</summary>

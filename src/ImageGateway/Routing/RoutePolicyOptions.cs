@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
-using ImageGateway.Configuration;
+using ImageGateway.Caching;
 using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
@@ -34,7 +34,6 @@ internal enum PartialAction { Fail, Allow }
 internal enum SubstituteAction { Allow, Refuse }
 
 /// <summary>A policy rule (<c>Gateway:Routes:N</c>): which jobs go to which targets. The first route that matches is taken.</summary>
-[NotYetInForce("Cache")]
 internal sealed class RoutePolicyOptions
 {
     /// <summary>The route's name, in estimates and the ledger.</summary>
@@ -81,6 +80,9 @@ internal sealed class RoutePolicyOptions
 
     /// <summary>Whether a retired model's successor may serve.</summary>
     public SubstituteAction Substitute { get; set; }
+
+    /// <summary>How answers to its jobs are cached; absent: as their tenant's are.</summary>
+    public CacheOptions? Cache { get; set; }
 }
 
 /// <summary>What a job must be for a route to take it; what is absent does not matter.</summary>

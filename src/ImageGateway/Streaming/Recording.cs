@@ -5,7 +5,7 @@ namespace ImageGateway.Streaming;
 
 /// <summary>
 /// The bytes of an answer as they pass, kept in pooled blocks under a process-wide budget. One writer appends; any number of
-/// readers follow it, each joined by <see cref="Use"/>. Over the budget the recording is given up, never the answer.
+/// readers follow it, each joined by <see cref="TryJoin"/>. Over the budget the recording is given up, never the answer.
 /// </summary>
 internal sealed class Recording : IDisposable
 {
@@ -38,6 +38,18 @@ internal sealed class Recording : IDisposable
         {
             lock (_lock)
                 return _length;
+        }
+    }
+
+    /// <summary>Joins as a reader; false when there is nothing to read any more.</summary>
+    public bool TryJoin()
+    {
+        lock (_lock)
+        {
+            if (_isGivenUp)
+                return false;
+            Use.Join();
+            return true;
         }
     }
 
@@ -78,7 +90,8 @@ internal sealed class Recording : IDisposable
     /// <summary>Drops what was kept as soon as nobody reads it; the answer goes on.</summary>
     public void GiveUp()
     {
-        _isGivenUp = true;
+        lock (_lock)
+            _isGivenUp = true;
         End();
         Dispose();
     }

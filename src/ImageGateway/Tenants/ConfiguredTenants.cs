@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageGateway.Caching;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
 
@@ -51,7 +52,7 @@ internal sealed partial class ConfiguredTenants
                 mistakes.AddHere($"a tenant's id has {AllowedIds}");
             mistakes.Unless(options.Markup is >= 0 and <= 100, nameof(options.Markup), "must be 0 to 100");
             mistakes.Unless(IsEmergency(options, out _), nameof(options.EmergencyUsd), "must be 0 to 1000000000 USD, with at most nine decimals");
-            var tenant = Tenant(id, options);
+            var tenant = Tenant(id, options) with { Cache = CacheOptions.Read(options.Cache, mistakes.At(nameof(options.Cache))) };
             for (var i = 0; i < options.Keys.Count; i++)
             {
                 var (key, here) = (options.Keys[i], mistakes.At("Keys").At($"{i}"));
@@ -85,6 +86,7 @@ internal sealed partial class ConfiguredTenants
         HideTarget = options.HideTarget,
         RequiredTags = options.RequiredTags,
         Markup = options.Markup,
+        OnDisconnect = options.OnDisconnect,
         Emergency = options.OnStoreFailure == StoreFailureAction.Allow && IsEmergency(options, out var amount) ? amount : NanoUsd.Zero,
         Source = Source.Configuration,
     };

@@ -35,6 +35,14 @@ internal sealed record Tenant
     [JsonIgnore]
     public NanoUsd Emergency { get; init; }
 
+    /// <summary>How its answers are cached; of the configuration alone.</summary>
+    [JsonIgnore]
+    public CacheRule? Cache { get; init; }
+
+    /// <summary>What happens to its jobs when their clients leave; of the configuration alone.</summary>
+    [JsonIgnore]
+    public DisconnectAction OnDisconnect { get; init; }
+
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }
 
@@ -48,7 +56,7 @@ internal sealed record Tenant
     public long Version { get; init; }
 
     /// <summary>Who calls with a key of this tenant.</summary>
-    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, Emergency = Emergency, RequiredTags = RequiredTags };
+    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, Emergency = Emergency, RequiredTags = RequiredTags, Cache = Cache, OnDisconnect = OnDisconnect };
 }
 
 /// <summary>A project of a tenant: what its keys are grouped by.</summary>

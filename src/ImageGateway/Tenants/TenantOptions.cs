@@ -1,11 +1,10 @@
-using ImageGateway.Configuration;
+using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
 /// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
-[NotYetInForce("Cache", "OnDisconnect")]
 internal sealed class TenantOptions
 {
     /// <summary>Its keys.</summary>
@@ -31,6 +30,12 @@ internal sealed class TenantOptions
 
     /// <summary>USD that its jobs may cost on each replica while the store cannot be reached and they are allowed; at most nine decimals.</summary>
     public decimal EmergencyUsd { get; set; }
+
+    /// <summary>How answers to its jobs are cached; absent: not, unless a route says so.</summary>
+    public CacheOptions? Cache { get; set; }
+
+    /// <summary>What happens to a job whose client leaves while a provider draws: <c>finish</c> where the answer can be kept, or <c>cancel</c>.</summary>
+    public DisconnectAction OnDisconnect { get; set; }
 
     /// <summary>Tags that every job must have.</summary>
     public List<string> RequiredTags { get; set; } = [];

@@ -37,7 +37,7 @@ internal static class RecordedAnswers
         return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
     }
 
-    public static StoredAnswer Stored(string text, bool isStream = false) => AnswerParser.Parse(InPieces(text, new Random(7)), isStream)!;
+    public static StoredAnswer Stored(string text, bool isStream = false) => AnswerParser.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), isStream)!;
 
     /// <summary>An answer of one picture of so many bytes, each drawn from a seed.</summary>
     public static StoredAnswer Of(int bytes, int seed = 1) => Stored(Json(new Random(seed).Bytes(bytes)));

@@ -31,6 +31,8 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 
     private const string Release = Mine + "return redis.call('DEL', KEYS[1])";
 
+    public bool IsShared => true;
+
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
     public async ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null)

@@ -19,24 +19,26 @@ internal sealed partial class RedisConnection : IDisposable
     private long _pausedUntil;
     private long _quietUntil;
 
-    private RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
+    /// <summary>Makes calls over a connection, which it owns.</summary>
+    /// <param name="redis">The connection.</param>
+    /// <param name="patience">The longest a call may take. The library's own time-out does not apply to calls that are awaited.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger<RedisConnection> log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
 
     /// <summary>Connects, or goes on trying when the server does not answer.</summary>
     /// <param name="connectionString">The server or servers.</param>
     /// <param name="name">What the server is told.</param>
-    /// <param name="patience">The longest a call may take. The library's own time-out does not apply to calls that are awaited.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">The log.</param>
     /// <exception cref="ArgumentException">The connection string is none.</exception>
-    public static async Task<RedisConnection> ConnectAsync(string connectionString, string name, TimeSpan patience, TimeProvider time, ILogger log)
+    public static Task<ConnectionMultiplexer> ConnectAsync(string connectionString, string name)
     {
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.ClientName = $"imagegateway-{name}";
         options.ConnectTimeout = 1000;
-        options.SyncTimeout = (int)patience.TotalMilliseconds;
+        options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        return new RedisConnection(await ConnectionMultiplexer.ConnectAsync(options), patience, time, log);
+        return ConnectionMultiplexer.ConnectAsync(options);
     }
 
     /// <summary>Makes a call.</summary>

@@ -113,8 +113,8 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
             await Task.Delay(10, patience.Token);
     }
 
-    internal static Task<RedisConnection> ConnectAsync(RedisServer server) =>
-        RedisConnection.ConnectAsync(server.ConnectionString, "tests", TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance);
+    internal static async Task<RedisConnection> ConnectAsync(RedisServer server) =>
+        new(await RedisConnection.ConnectAsync(server.ConnectionString, "tests"), TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
 
     // The number of the answer's chunks is in the name of any.
     private string Named(string text)

@@ -1,0 +1,59 @@
+using ImageGateway.Caching;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+
+namespace ImageGateway.Api;
+
+/// <summary>What the replay of a planned job goes by; hashed only when it is asked for.</summary>
+internal sealed class JobReplay : IDisposable
+{
+    private readonly Lazy<JobDigest> _digest;
+
+    private JobReplay(JobRecord record, Plan plan)
+    {
+        _digest = new Lazy<JobDigest>(() => new JobDigest(record.Job), isThreadSafe: false);
+        Ask = new ReplayAsk(
+            record, Rule(record, plan), Models(plan), new Lazy<string>(() => _digest.Value.BodyKey(), isThreadSafe: false), target => IsSimulated(plan, target),
+            new Lazy<string?>(() => plan.Targets[0].Dialect.Adjustments is { Count: > 0 } adjustments ? Adjustment.Header(adjustments) : null, isThreadSafe: false));
+    }
+
+    public ReplayAsk Ask { get; }
+
+    public static JobReplay Of(JobRecord record, Plan plan) => new(record, plan);
+
+    public void Dispose()
+    {
+        if (_digest.IsValueCreated)
+            _digest.Value.Dispose();
+    }
+
+    // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture.
+    private static CacheRule? Rule(JobRecord record, Plan plan)
+    {
+        var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);
+        var rule = route is null ? tenant : route with { IsShared = route.IsShared && tenant is { IsShared: true } };
+        return rule is { Ttl.Ticks: > 0 } && !AsksForAddress(plan.Targets[0]) ? rule : null;
+    }
+
+    // A model that is silent on it answers with the first form it has.
+    private static bool AsksForAddress(PlannedTarget planned) =>
+        (planned.Dialect.Sent.ResponseFormat ?? (planned.Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
+
+    private List<(string Model, int Count, Lazy<string> Key)> Models(Plan plan)
+    {
+        var models = new List<(string, int, Lazy<string>)>(plan.Targets.Count);
+        foreach (var planned in plan.Targets)
+            models.Add((planned.Target.Model.Name, planned.Dialect.Sent.Count, new Lazy<string>(() => _digest.Value.PictureKey(planned.Target.Model, planned.Dialect.Sent), isThreadSafe: false)));
+        return models;
+    }
+
+    private static bool IsSimulated(Plan plan, string target)
+    {
+        foreach (var planned in plan.Targets)
+        {
+            if (planned.Target.Name == target)
+                return planned.Target.Simulated;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,57 @@
+namespace ImageGateway.Caching;
+
+/// <summary>A claim while its owner works on it: renewed until it is disposed, and free then unless it was settled.</summary>
+internal sealed class ClaimHold : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly IClaimStore _claims;
+    private readonly string _tenant;
+    private readonly string _name;
+    private readonly Task _renewing;
+    private bool _isSettled;
+
+    public ClaimHold(IClaimStore claims, string tenant, string name, string owner, TimeProvider time)
+    {
+        (_claims, _tenant, _name, Owner) = (claims, tenant, name, owner);
+        _renewing = RenewAsync(time);
+    }
+
+    public string Owner { get; }
+
+    /// <summary>Ends the claim with an outcome.</summary>
+    public async Task SettleAsync(string outcome, TimeSpan keep)
+    {
+        _isSettled = true;
+        await StopAsync();
+        await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _end.Dispose();
+        if (!_isSettled)
+            await _claims.ReleaseAsync(_tenant, _name, Owner);
+    }
+
+    private async Task StopAsync()
+    {
+        await _end.CancelAsync();
+        await _renewing;
+    }
+
+    // What cannot be renewed now may be the next time.
+    private async Task RenewAsync(TimeProvider time)
+    {
+        using var timer = new PeriodicTimer(_claims.Lease / 3, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_end.Token))
+                await _claims.RenewAsync(_tenant, _name, Owner);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is over.
+        }
+    }
+}

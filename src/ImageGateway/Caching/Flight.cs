@@ -1,0 +1,94 @@
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Caching;
+
+/// <summary>How a flight ended: with an answer; with an error; or, neither, with an answer that could not be kept for others.</summary>
+internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error = null)
+{
+    /// <summary>True when the leader's client knows of the error.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>True when others would be told the same, and so need not ask.</summary>
+    public bool IsRefusal => Error is { Error: var error } && Idempotency.IsRefusal(error);
+}
+
+/// <summary>A job that identical ones wait for instead of asking a provider too.</summary>
+/// <param name="recording">What has come of its answer.</param>
+/// <param name="leader">The job.</param>
+internal sealed class Flight(Recording recording, ReplayAsk leader) : IDisposable
+{
+    private readonly TaskCompletionSource<FlightEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _followers;
+
+    public Recording Recording => recording;
+
+    /// <summary>Whether its answer comes as events.</summary>
+    public bool IsStream => leader.Record.Job.Parameters.Stream;
+
+    /// <summary>Who draws, when its answer has begun.</summary>
+    public (string Model, bool IsSimulated) Source => leader.Record.Attempts is [.., var last] ? (last.Model, leader.IsSimulated(last.Target)) : ("", false);
+
+    /// <summary>How it ends.</summary>
+    public Task<FlightEnd> End => _end.Task;
+
+    /// <summary>True while somebody waits for it.</summary>
+    public bool IsFollowed => Volatile.Read(ref _followers) > 0;
+
+    /// <summary>Follows it until the follower is disposed.</summary>
+    public IDisposable Follow()
+    {
+        Interlocked.Increment(ref _followers);
+        return new Following(this, recording.TryJoin());
+    }
+
+    public void Land(FlightEnd end) => _end.TrySetResult(end);
+
+    public void Dispose() => recording.Dispose();
+
+    private sealed class Following(Flight flight, bool hasJoined) : IDisposable
+    {
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref flight._followers);
+            if (hasJoined)
+                flight.Recording.Use.Leave();
+        }
+    }
+}
+
+/// <summary>The flights of this process by what they fetch.</summary>
+internal sealed class Flights
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Tenant, string Key), Flight> _flights = [];
+
+    /// <summary>The flight to follow; or a new one to lead, made by <paramref name="make"/>.</summary>
+    /// <param name="shelf">Where the answer will be.</param>
+    /// <param name="key">What it is known by.</param>
+    /// <param name="make">Makes a flight.</param>
+    /// <param name="following">Null: the caller leads; else ends the following.</param>
+    public Flight Join(Shelf shelf, string key, Func<Flight> make, out IDisposable? following)
+    {
+        lock (_lock)
+        {
+            following = null;
+            if (_flights.TryGetValue((shelf.Tenant, key), out var flight))
+                following = flight.Follow();
+            else
+                _flights.Add((shelf.Tenant, key), flight = make());
+            return flight;
+        }
+    }
+
+    /// <summary>Ends a flight: who comes later begins another.</summary>
+    public void Land(Shelf shelf, string key, Flight flight, FlightEnd end)
+    {
+        lock (_lock)
+        {
+            if (_flights.TryGetValue((shelf.Tenant, key), out var there) && there == flight)
+                _flights.Remove((shelf.Tenant, key));
+        }
+        flight.Land(end);
+    }
+}

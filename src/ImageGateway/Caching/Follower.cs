@@ -1,0 +1,89 @@
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Caching;
+
+/// <summary>A client that gets what another job's answer brings: events while they come, when both stream, and in the end what is missing.</summary>
+internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery delivery, TimeProvider time)
+{
+    private static readonly byte[] Comment = ": waiting\n"u8.ToArray();
+
+    private readonly bool _wantsPartials = ask.Record.Job.Parameters.PartialImages > 0;
+    private int _pictures;
+
+    /// <summary>True when the client has got something already: what follows must be events.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Passes on what comes; how the flight ended, which the client knows already when that is an answer.</summary>
+    public async Task<FlightEnd> FollowAsync(Flight flight)
+    {
+        if (flight.IsStream && ask.Record.Job.Parameters.Stream)
+            await PassAsync(flight, new LiveEvents(flight.Recording));
+        var end = await flight.End.WaitAsync(http.RequestAborted);
+        if (end.Answer is { } answer)
+            await FinishAsync(answer);
+        return end;
+    }
+
+    /// <summary>Ends a stream that has begun with an error.</summary>
+    public async Task FailAsync(GatewayError error)
+    {
+        ask.Record.Fail(ErrorEnvelope.Code(error), Idempotency.IsRefusal(error));
+        await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(new EventStreamTap(), error), http.RequestAborted);
+    }
+
+    private async Task PassAsync(Flight flight, LiveEvents events)
+    {
+        var next = events.NextAsync(http.RequestAborted).AsTask();
+        while (await ComingAsync(next) is { } place)
+        {
+            var tap = new EventStreamTap();
+            await foreach (var piece in events.ReadAsync(place))
+                tap.Write(piece.Span);
+            // How the leader's stream ended is no answer; whether it failed, its flight says.
+            if (tap.Verdict == Verdict.Error)
+                return;
+            if (tap.Facts.Images > 0 || (tap.Facts.PartialImages > 0 && _wantsPartials))
+                await SendAsync(flight, events, place);
+            _pictures += tap.Facts.Images;
+            next = events.NextAsync(http.RequestAborted).AsTask();
+        }
+    }
+
+    // Proxies on the way cut what is silent for long.
+    private async Task<(long Start, long End)?> ComingAsync(Task<(long Start, long End)?> next)
+    {
+        while (true)
+        {
+            try
+            {
+                return await next.WaitAsync(Relay.Heartbeat, time, http.RequestAborted);
+            }
+            catch (TimeoutException)
+            {
+                if (HasBegun)
+                    await http.Response.BodyWriter.WriteAsync(Comment, http.RequestAborted);
+            }
+        }
+    }
+
+    private async Task SendAsync(Flight flight, LiveEvents events, (long Start, long End) place)
+    {
+        if (!HasBegun)
+            StoredDelivery.Describe(http, ask, flight.Source);
+        HasBegun = true;
+        await foreach (var piece in events.ReadAsync(place))
+            await http.Response.BodyWriter.WriteAsync(piece, http.RequestAborted);
+    }
+
+    private async Task FinishAsync(StoredAnswer answer)
+    {
+        if (!HasBegun)
+        {
+            await delivery.SendAsync(http, ask, answer);
+            return;
+        }
+        StoredDelivery.Note(ask.Record, answer);
+        await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: false, skip: _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
+    }
+}

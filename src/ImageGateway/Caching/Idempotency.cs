@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ImageGateway.Images;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// <c>Idempotency-Key</c>: the first request with a key claims it for its tenant and leaves its answer, or a provider's refusal,
+/// to those that repeat it within 24 hours. Nothing else is left: what failed may be tried again.
+/// </summary>
+internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, TimeProvider time)
+{
+    private const string Header = "Idempotency-Key";
+    private const int Longest = 255;
+
+    // What a tenant's answers may take; those of 24 hours are more only at a rate that no memory takes.
+    private const long MaxBytes = 1L << 30;
+    private const string Answered = "answered";
+
+    /// <summary>How long a key is known.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    /// <summary>Claims the request's key. Null: it has none.</summary>
+    /// <exception cref="GatewayException">The key is none, in use, or another body's; or it was refused before, and so it is again.</exception>
+    public async Task<IdempotentJob?> BeginAsync(HttpContext http, ReplayAsk ask)
+    {
+        if (Key(http.Request) is not { } key)
+            return null;
+        var tenant = ask.Record.Caller.Tenant;
+        var name = $"idempotency:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+        var (shelf, mine) = (new Shelf(tenant, "idempotency", MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
+        string? lost = null;
+        while (await claims.TakeAsync(tenant, name, mine, lost) is { } there)
+        {
+            if (there.Tag != mine.Tag)
+                throw new GatewayException(ErrorKind.IdempotencyMismatch, $"The {Header} was used with another request before. Use a new key for a new request.", Header);
+            if (there.Outcome is null)
+                throw new GatewayException(new GatewayError(ErrorKind.IdempotencyInFlight, $"The request with this {Header} is still in progress. Its answer can be had with the same key when it is done.", Header) { RetryAfter = Retry });
+            if (there.Outcome != Answered)
+                throw Refused(http, there.Outcome);
+            if (await answers.FindAsync(shelf, name) is { } answer)
+                return new IdempotentJob(answer, null, answers, shelf, name);
+            lost = there.Owner; // its answer made room for others
+        }
+        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine.Owner, time), answers, shelf, name);
+    }
+
+    /// <summary>Says on an answer that it is a repetition.</summary>
+    public static void Mark(HttpContext http) => http.Response.Headers["idempotent-replayed"] = "true";
+
+    /// <summary>True for what a provider says of a request, and would say again.</summary>
+    public static bool IsRefusal(GatewayError error) => error is { Kind: ErrorKind.ProviderRefusal, Provider.Status: not (408 or 409 or 429) };
+
+    public static string Written(GatewayError error) => JsonSerializer.Serialize(error, GatewayErrorJson.Default.GatewayError);
+
+    public static GatewayException Read(string error) => new(JsonSerializer.Deserialize(error, GatewayErrorJson.Default.GatewayError)!);
+
+    public static string OfAnswer => Answered;
+
+    private static GatewayException Refused(HttpContext http, string error)
+    {
+        Mark(http);
+        return Read(error);
+    }
+
+    private static string? Key(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(Header, out var values))
+            return null;
+        var key = values.ToString();
+        return key.Length is > 0 and <= Longest && !key.Any(char.IsControl) && values.Count == 1
+            ? key
+            : throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{Header}'. Allowed: 1 to {Longest} characters, none of them a control character.", Header);
+    }
+}
+
+/// <summary>A job with an idempotency key: the answer it had before, or the hold on its key.</summary>
+internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Shelf shelf, string name) : IAsyncDisposable
+{
+    /// <summary>The answer to give again; null: the job runs.</summary>
+    public StoredAnswer? Before => before;
+
+    /// <summary>Leaves the answer to those that repeat the request.</summary>
+    public async Task KeepAsync(StoredAnswer answer)
+    {
+        if (await answers.KeepAsync(shelf, name, answer, Idempotency.Retention))
+            await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
+    }
+
+    /// <summary>Leaves a provider's refusal to them; other failures leave the key free.</summary>
+    public Task KeepAsync(GatewayError error) =>
+        Idempotency.IsRefusal(error) ? hold!.SettleAsync(Idempotency.Written(error), Idempotency.Retention) : Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => hold?.DisposeAsync() ?? default;
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(GatewayError))]
+internal sealed partial class GatewayErrorJson : JsonSerializerContext;

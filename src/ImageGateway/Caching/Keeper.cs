@@ -1,0 +1,96 @@
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// Runs a job whose answer is kept: records what passes to the client, goes on when the client has left, and makes a stored
+/// answer of it in the end, when the client has all of it.
+/// </summary>
+internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes finishes, TimeProvider time)
+{
+    /// <summary>A recording for a job that is about to run; whoever makes it disposes it.</summary>
+    public Recording Record() => new(pool, budget.Bytes);
+
+    /// <summary>Runs the job; the answer when it is complete and could be kept, else null.</summary>
+    /// <param name="http">The client's exchange.</param>
+    /// <param name="ask">The job.</param>
+    /// <param name="recording">Where its answer is recorded.</param>
+    /// <param name="mayFinish">Asked when the client leaves: whether the job goes on.</param>
+    /// <param name="run">The rest of the job's way.</param>
+    /// <exception cref="GatewayException">The job failed.</exception>
+    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, Recording recording, Func<bool> mayFinish, Func<Task> run)
+    {
+        var record = ask.Record;
+        var (server, client) = (http.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), http.RequestAborted);
+        using var tee = new Tee(server.Writer, recording, pool, client);
+        using var departure = new Departure(record, recording, finishes, mayFinish, time);
+        http.Features.Set<IHttpResponseBodyFeature>(new KeptBody(server, tee));
+        http.RequestAborted = departure.Job;
+        try
+        {
+            using (client.UnsafeRegister(static left => ((Departure)left!).ClientLeft(), departure))
+                await run();
+        }
+        finally
+        {
+            http.Features.Set(server);
+            http.RequestAborted = client;
+            recording.End();
+        }
+        if (record.Status != JobStatus.Completed || !recording.IsKept)
+            return null;
+        // The client need not wait for what follows.
+        if (!client.IsCancellationRequested)
+            await server.CompleteAsync();
+        return Stored(AnswerParser.Parse(recording.Bytes, record.Job.Parameters.Stream), ask);
+    }
+
+    private StoredAnswer? Stored(StoredAnswer? answer, ReplayAsk ask)
+    {
+        var attempts = ask.Record.Attempts;
+        var (given, cost) = (attempts[^1], 0L);
+        foreach (var attempt in attempts)
+        {
+            if (attempt.Images > 0)
+                (given, cost) = (attempt, cost + attempt.Contracted.Value);
+        }
+        return answer is null ? null : answer with { Model = given.Model, IsSimulated = ask.IsSimulated(given.Target), Size = given.Size, Quality = given.Quality, NanoUsd = cost, StoredAt = time.GetUtcNow() };
+    }
+
+    /// <summary>What happens when the client leaves: the job goes on, or its token ends it.</summary>
+    private sealed class Departure(JobRecord record, Recording recording, Finishes finishes, Func<bool> mayFinish, TimeProvider time) : IDisposable
+    {
+        private readonly CancellationTokenSource _job = new();
+        private ITimer? _end;
+        private bool _isFinishing;
+
+        public CancellationToken Job => _job.Token;
+
+        // Before its first call the job has cost nothing, and what is not kept is for nobody.
+        public void ClientLeft()
+        {
+            if (record.IsCalling && recording.IsKept && mayFinish() && finishes.TryEnter())
+            {
+                _isFinishing = true;
+                _end = time.CreateTimer(static job => ((CancellationTokenSource)job!).Cancel(), _job, Finishes.Longest, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _job.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            _end?.Dispose();
+            if (_isFinishing)
+                finishes.Leave();
+            _job.Dispose();
+        }
+    }
+}
+
+/// <summary>What all recordings of the process may take.</summary>
+internal sealed record RecordingBudget(BufferBudget Bytes);

@@ -1,0 +1,86 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// Gives a job an answer that was paid for already, where there is one: (1) that of its Idempotency-Key, (2) one of the cache,
+/// (3) the one an identical job is being given now. Else (4) the job runs, and its answer is kept for those that come after it.
+/// </summary>
+internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, SingleFlight single, Keeper keeper, StoredDelivery delivery)
+{
+    private const string Header = "x-gateway-cache";
+
+    /// <summary>Answers the client.</summary>
+    /// <param name="http">The client's exchange.</param>
+    /// <param name="ask">The job.</param>
+    /// <param name="run">Has a provider answer it, to the client of the exchange it is given.</param>
+    /// <exception cref="GatewayException">The job failed.</exception>
+    public async Task RunAsync(HttpContext http, ReplayAsk ask, Func<HttpContext, Task> run)
+    {
+        http.Response.Headers[Header] = "bypass";
+        await using var key = await idempotency.BeginAsync(http, ask); // 1
+        if (key?.Before is { } before)
+        {
+            Idempotency.Mark(http);
+            await delivery.SendAsync(http, ask, before);
+            return;
+        }
+        try
+        {
+            if (await AnswerAsync(http, ask, key is not null, run) is { } answer && key is not null)
+                await key.KeepAsync(answer);
+        }
+        catch (GatewayException e) when (key is not null)
+        {
+            await key.KeepAsync(e.Error);
+            throw;
+        }
+    }
+
+    /// <summary>The answer the client got, when it can be given again.</summary>
+    private async Task<StoredAnswer?> AnswerAsync(HttpContext http, ReplayAsk ask, bool hasKey, Func<HttpContext, Task> run)
+    {
+        var control = CacheControl.Read(http.Request);
+        if (ask.Rule is null || !control.MayWrite)
+            return await RunAsync(http, ask, isKept: hasKey, isCached: false, run);
+        if (!control.MayRead)
+            return await RunAsync(http, ask, isKept: true, isCached: true, run);
+        var name = ask.Models[0].Key.Value;
+        if (await answers.FindAsync(ask.Shelf, name) is { } hit) // 2
+        {
+            http.Response.Headers[Header] = "hit";
+            await delivery.SendAsync(http, ask, hit);
+            return hit;
+        }
+        http.Response.Headers[Header] = "miss";
+        return await single.RunAsync(http, ask, name, answer => KeepAsync(ask, answer), run); // 3
+    }
+
+    // 4
+    private async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, bool isKept, bool isCached, Func<HttpContext, Task> run)
+    {
+        if (!isKept)
+        {
+            await run(http);
+            return null;
+        }
+        using var recording = keeper.Record();
+        var answer = await keeper.RunAsync(http, ask, recording, () => ask.Record.Caller.OnDisconnect == DisconnectAction.Finish, () => run(http));
+        if (isCached && answer is not null)
+            await KeepAsync(ask, answer);
+        return answer;
+    }
+
+    // Under the key of the model that drew it, which may not be the one that was looked for.
+    private async Task KeepAsync(ReplayAsk ask, StoredAnswer answer)
+    {
+        foreach (var (model, count, key) in ask.Models)
+        {
+            if (model != answer.Model)
+                continue;
+            if (!answer.HasAddresses && answer.Pictures.Count >= count)
+                await answers.KeepAsync(ask.Shelf, key.Value, answer, ask.Rule!.Ttl);
+            return;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using ImageGateway.Images;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// Makes identical jobs one: the first leads, the others follow it. Of a leader that failed one follower takes the place, once;
+/// who followed that one too gets its failure. What a provider refused it would refuse again, and all are told so.
+/// </summary>
+internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, Keeper keeper, StoredDelivery delivery, TimeProvider time)
+{
+    /// <summary>Answers the client, by a provider or by another job's answer.</summary>
+    /// <param name="http">The client's exchange.</param>
+    /// <param name="ask">The job, which is cached.</param>
+    /// <param name="name">What identical jobs have in common.</param>
+    /// <param name="keep">Stores the answer.</param>
+    /// <param name="run">Has a provider answer the job.</param>
+    /// <returns>The answer, when it could be kept.</returns>
+    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, string name, Func<StoredAnswer, Task> keep, Func<HttpContext, Task> run)
+    {
+        var follower = new Follower(http, ask, delivery, time);
+        var job = new Job(ask, name, keep, run);
+        try
+        {
+            for (var hasFailed = false; ; hasFailed = true)
+            {
+                var flight = flights.Join(ask.Shelf, name, () => new Flight(keeper.Record(), ask), out var following);
+                if (following is null)
+                    return await LeadAsync(http, job, flight, follower);
+                var end = await FollowAsync(http, flight, follower, following);
+                if (end.Answer is not null)
+                    return end.Answer;
+                if (end.Error is null)
+                    return await LeadAsync(http, job, new Flight(keeper.Record(), ask), follower);
+                if (hasFailed || end.IsRefusal)
+                    throw end.Error;
+            }
+        }
+        catch (GatewayException e) when (follower.HasBegun)
+        {
+            await follower.FailAsync(e.Error);
+            return null;
+        }
+    }
+
+    private static async Task<FlightEnd> FollowAsync(HttpContext http, Flight flight, Follower follower, IDisposable following)
+    {
+        using (following)
+        {
+            if (!follower.HasBegun)
+                http.Response.Headers["x-gateway-cache"] = "coalesced";
+            return await follower.FollowAsync(flight);
+        }
+    }
+
+    // A client that has got events of a leader that failed gets the rest as a follower of its own job.
+    private async Task<StoredAnswer?> LeadAsync(HttpContext http, Job job, Flight flight, Follower follower)
+    {
+        using (flight)
+        {
+            if (!follower.HasBegun)
+                return await GiveAsync(http, job, await FlyAsync(http, job, flight));
+            var shadow = Shadow.Of(http);
+            shadow.RequestAborted = http.RequestAborted;
+            using var following = flight.Follow();
+            var flying = FlyAsync(shadow, job, flight);
+            var end = await follower.FollowAsync(flight);
+            await flying;
+            return end.Error is null ? end.Answer : throw end.Error;
+        }
+    }
+
+    /// <summary>Leads: takes the answer that came meanwhile, here or on another replica, or else has it made; and lands the flight.</summary>
+    private async Task<Flown> FlyAsync(HttpContext http, Job job, Flight flight)
+    {
+        var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up."));
+        try
+        {
+            await using var claim = await remote.ClaimAsync(job.Ask.Shelf, job.Name, http.RequestAborted);
+            if (claim?.Elsewhere is { } elsewhere)
+                return new Flown(end = elsewhere, How.Coalesced);
+            if (await answers.FindAsync(job.Ask.Shelf, job.Name) is { } answer)
+                return new Flown(end = new FlightEnd(answer), How.Found);
+            end = await MakeAsync(http, job, flight);
+            await (claim?.LandAsync(end) ?? Task.CompletedTask);
+            return new Flown(end, How.Made);
+        }
+        finally
+        {
+            flights.Land(job.Ask.Shelf, job.Name, flight, end);
+        }
+    }
+
+    private async Task<FlightEnd> MakeAsync(HttpContext http, Job job, Flight flight)
+    {
+        var record = job.Ask.Record;
+        if (!http.Response.HasStarted)
+            http.Response.Headers["x-gateway-cache"] = "miss";
+        try
+        {
+            var answer = await keeper.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.IsFollowed, () => job.Run(http));
+            if (answer is not null)
+                await job.Keep(answer);
+            return record.Status == JobStatus.Completed ? new FlightEnd(answer) : new FlightEnd(null, BrokenOff) { IsTold = true };
+        }
+        catch (GatewayException e)
+        {
+            return new FlightEnd(null, e);
+        }
+    }
+
+    private static GatewayException BrokenOff => new(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
+
+    private async Task<StoredAnswer?> GiveAsync(HttpContext http, Job job, Flown flown)
+    {
+        var (end, how) = flown;
+        if (end.Error is not null && !(how == How.Made && end.IsTold))
+            throw end.Error;
+        if (how == How.Made || end.Error is not null)
+            return end.Answer;
+        if (end.Answer is null)
+        {
+            using var alone = new Flight(keeper.Record(), job.Ask);
+            return await GiveAsync(http, job, new Flown(await MakeAsync(http, job, alone), How.Made));
+        }
+        http.Response.Headers["x-gateway-cache"] = how == How.Found ? "hit" : "coalesced";
+        await delivery.SendAsync(http, job.Ask, end.Answer);
+        return end.Answer;
+    }
+
+    /// <summary>How a leader came to its end.</summary>
+    private enum How { Made, Found, Coalesced }
+
+    private sealed record Flown(FlightEnd End, How How);
+
+    private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task> Keep, Func<HttpContext, Task> Run);
+}

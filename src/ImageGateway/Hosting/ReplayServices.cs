@@ -1,0 +1,51 @@
+using ImageGateway.Caching;
+using ImageGateway.Caching.Redis;
+using ImageGateway.Images;
+using StackExchange.Redis;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Registers the stores of answers and claims, in Redis when <c>ConnectionStrings:Redis</c> is set, else in this process, and what uses them.</summary>
+internal static class ReplayServices
+{
+    // A picture takes longer than a word; neither may hold up a request for long.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
+
+    public static async Task AddReplayAsync(this WebApplicationBuilder builder, ReplayOptions options)
+    {
+        var services = builder.Services;
+        if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
+            await AddRedisAsync(services, redis);
+        else
+            AddMemory(services, options.MemoryBytes);
+        services.AddSingleton(new RecordingBudget(new BufferBudget(options.RecordingBytes)));
+        services.AddSingleton<Finishes>();
+        services.AddSingleton<Keeper>();
+        services.AddSingleton<StoredDelivery>();
+        services.AddSingleton<Idempotency>();
+        services.AddSingleton<Flights>();
+        services.AddSingleton<RemoteFlights>();
+        services.AddSingleton<SingleFlight>();
+        services.AddSingleton<Replay>();
+    }
+
+    private static void AddMemory(IServiceCollection services, long bytes)
+    {
+        services.AddSingleton<IAnswerStore>(provider => new MemoryAnswerStore(bytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IClaimStore, MemoryClaimStore>();
+    }
+
+    // Words on a connection of their own: they must not wait behind pictures.
+    private static async Task AddRedisAsync(IServiceCollection services, string connectionString)
+    {
+        var (answers, claims) = (await RedisConnection.ConnectAsync(connectionString, "answers"), await RedisConnection.ConnectAsync(connectionString, "claims"));
+        services.AddKeyedSingleton("answers", (provider, _) => Connection(provider, answers, AnswerPatience));
+        services.AddKeyedSingleton("claims", (provider, _) => Connection(provider, claims, ClaimPatience));
+        services.AddSingleton<IAnswerStore>(provider => new RedisAnswerStore(provider.GetRequiredKeyedService<RedisConnection>("answers"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IClaimStore>(provider => new RedisClaimStore(provider.GetRequiredKeyedService<RedisConnection>("claims")));
+    }
+
+    private static RedisConnection Connection(IServiceProvider provider, ConnectionMultiplexer redis, TimeSpan patience) =>
+        new(redis, patience, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>());
+}
