@@ -36,26 +36,36 @@ internal static partial class GatewayServices
         });
         services.AddHostedService<ConfigurationReload>();
         services.AddTenants();
+        AddReading(services, snapshot);
+        AddRouting(services);
+        await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
+        await builder.AddReplayAsync(snapshot.Replay);
+        services.AddBudgetAlerts(snapshot.Alerts);
+        services.AddSingleton<ImageEndpoints>();
+        services.AddSingleton<EstimateEndpoint>();
+        services.AddHttpForwarder();
+        services.AddControlPlaneDocument();
+        services.AddReadiness();
+    }
+
+    private static void AddReading(IServiceCollection services, GatewaySnapshot snapshot)
+    {
         services.AddSingleton(new BufferBudget(snapshot.Limits.BufferBytes));
         services.AddSingleton(new ImageFetcher(snapshot.ImageUrlHosts));
         services.AddSingleton<JsonReader>();
         services.AddSingleton<FormReader>();
         services.AddSingleton<JobReader>();
+    }
+
+    private static void AddRouting(IServiceCollection services)
+    {
         services.AddSingleton<Fleet>();
         services.AddHostedService<Probe>();
         services.AddSingleton<WaitingRoom>();
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();
-        await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
-        await builder.AddReplayAsync(snapshot.Replay);
-        services.AddBudgetAlerts(snapshot.Alerts);
-        services.AddSingleton<ImageEndpoints>();
-        services.AddSingleton<EstimateEndpoint>();
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current.Routing);
         services.AddSingleton<Func<RoutingTable>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Routing);
-        services.AddHttpForwarder();
-        services.AddControlPlaneDocument();
-        services.AddReadiness();
     }
 }
