@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ImageGateway.Images;
 
 namespace ImageGateway.Quotas;
 
@@ -7,26 +7,31 @@ namespace ImageGateway.Quotas;
 /// Counts what jobs used above what they held, which is charged all the same and is the only way past a limit: a provider used
 /// more than the catalogue's assumed maximum where it publishes no rule.
 /// </summary>
-internal sealed class AboveHolds(IMeterFactory meters)
+internal sealed class AboveHolds
 {
-    // A metric's tags must be bounded; the log and the ledger know the others by name.
-    private const int Named = 100;
-    private const string Other = "other";
+    private const int MostTenants = 100;
+    private const double UsdPerNano = 1e-9;
 
-    private readonly ConcurrentDictionary<string, byte> _tenants = new();
-    private readonly Counter<long> _usd = meters.Create("ImageGateway").CreateCounter<long>("imagegateway.budget.above_hold", "{nano_usd}", "What jobs cost above what they held, in nano-USD.");
-    private readonly Counter<long> _tokens = meters.Create("ImageGateway").CreateCounter<long>("imagegateway.budget.above_hold_tokens", "{token}", "Output tokens that jobs used above what they held.");
+    private readonly BoundedWords _tenants = new(MostTenants);
+    private readonly Counter<double> _usd;
+    private readonly Counter<long> _tokens;
 
+    public AboveHolds(IMeterFactory meters)
+    {
+        var meter = meters.Create("ImageGateway");
+        _usd = meter.CreateCounter<double>("imagegateway.budget.above_hold.usd", "{usd}", "What jobs cost above what they held, in USD.");
+        _tokens = meter.CreateCounter<long>("imagegateway.budget.above_hold.tokens", "{token}", "Output tokens that jobs used above what they held.");
+    }
+
+    /// <summary>Counts what a job used above its hold; less than that is negative and not counted.</summary>
     public void Count(string tenant, long nanoUsd, long outputTokens)
     {
         if (nanoUsd <= 0 && outputTokens <= 0)
             return;
-        var tag = new KeyValuePair<string, object?>("tenant", Tag(tenant));
+        var tag = new KeyValuePair<string, object?>("tenant", _tenants.Of(tenant));
         if (nanoUsd > 0)
-            _usd.Add(nanoUsd, tag);
+            _usd.Add(nanoUsd * UsdPerNano, tag);
         if (outputTokens > 0)
             _tokens.Add(outputTokens, tag);
     }
-
-    private string Tag(string tenant) => _tenants.ContainsKey(tenant) || (_tenants.Count < Named && _tenants.TryAdd(tenant, 0)) ? tenant : Other;
 }

@@ -44,8 +44,7 @@ public sealed class OptionsCheckTests
 
     [Theory]
     [InlineData("""{"PublicUrl":"https://pictures.example"}""", "Gateway:PublicUrl")]
-    [InlineData("""{"Routes":[{"Cache":{"Ttl":"01:00:00"}}]}""", "Gateway:Routes:0:Cache")]
-    [InlineData("""{"Tenants":{"acme":{"OnDisconnect":"finish"}}}""", "Gateway:Tenants:acme:OnDisconnect")]
+    [InlineData("""{"Providers":{"a":{"ImageHosts":["pictures.example"]}}}""", "Gateway:Providers:a:ImageHosts")]
     public void Option_that_does_nothing_yet_is_a_warning(string gateway, string path)
     {
         var (mistakes, warnings) = Check(gateway);

@@ -10,7 +10,7 @@ public sealed class AboveHoldTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MeterListener _listener = new();
-    private readonly List<(string Metric, long Amount, object? Tenant)> _counted = [];
+    private readonly List<(string Metric, decimal Amount, object? Tenant)> _counted = [];
     private readonly ManualTime _time = new();
     private readonly MemoryQuotaStore _store;
     private readonly Quota _quota;
@@ -27,6 +27,7 @@ public sealed class AboveHoldTests : IDisposable
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, amount, tags, _) => _counted.Add((instrument.Name, amount, tags[0].Value)));
+        _listener.SetMeasurementEventCallback<double>((instrument, amount, tags, _) => _counted.Add((instrument.Name, (decimal)amount * 1_000_000_000, tags[0].Value)));
         _listener.Start();
     }
 
@@ -44,8 +45,8 @@ public sealed class AboveHoldTests : IDisposable
     public async Task Only_what_is_above_the_hold_is_counted(long usd, long tokens, long moreUsd, long moreTokens)
     {
         await RunAsync("t1", usd, tokens);
-        Assert.Equal(moreUsd, _counted.Where(one => one is ("imagegateway.budget.above_hold", _, "t1")).Sum(one => one.Amount));
-        Assert.Equal(moreTokens, _counted.Where(one => one is ("imagegateway.budget.above_hold_tokens", _, "t1")).Sum(one => one.Amount));
+        Assert.Equal(moreUsd, _counted.Where(one => one is ("imagegateway.budget.above_hold.usd", _, "t1")).Sum(one => one.Amount));
+        Assert.Equal(moreTokens, _counted.Where(one => one is ("imagegateway.budget.above_hold.tokens", _, "t1")).Sum(one => one.Amount));
         var use = new CounterUse("tenant:t1", new Limit(LimitKind.ByWord["usd_total"], 1000, null), 0, _time.Now);
         Assert.Equal([new CounterState(usd, 0)], await _store.ReadAsync("t1", [use]));
     }

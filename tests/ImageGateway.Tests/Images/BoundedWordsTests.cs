@@ -1,6 +1,6 @@
-using ImageGateway.Telemetry;
+using ImageGateway.Images;
 
-namespace ImageGateway.Tests.Telemetry;
+namespace ImageGateway.Tests.Images;
 
 public sealed class BoundedWordsTests
 {

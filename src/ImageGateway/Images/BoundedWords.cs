@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ImageGateway.Telemetry;
+namespace ImageGateway.Images;
 
 /// <summary>The values of a metric's tag: the first so many are themselves, every later one is <c>other</c>, so that no caller can grow the memory.</summary>
 /// <param name="most">How many are themselves.</param>
