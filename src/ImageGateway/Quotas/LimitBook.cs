@@ -7,17 +7,10 @@ internal sealed class LimitBook
 {
     private static readonly IReadOnlyList<ScopeLimits> None = [];
 
-    private readonly Dictionary<string, List<ScopeLimits>> _byScope = [];
+    // Merged when the book is made: each job asks for its scopes several times.
+    private readonly Dictionary<string, ScopeLimits> _byScope;
 
-    public LimitBook(IEnumerable<ScopeLimits> limits)
-    {
-        foreach (var scope in limits)
-        {
-            if (!_byScope.TryGetValue(scope.Scope, out var all))
-                _byScope.Add(scope.Scope, all = []);
-            all.Add(scope);
-        }
-    }
+    public LimitBook(IEnumerable<ScopeLimits> limits) => _byScope = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
 
     public static LimitBook Empty { get; } = new([]);
 
@@ -38,11 +31,16 @@ internal sealed class LimitBook
 
     private bool Add(List<ScopeLimits> found, string scope, string? counted = null)
     {
-        if (!_byScope.TryGetValue(scope, out var all))
+        if (!_byScope.TryGetValue(scope, out var limits))
             return false;
+        found.Add(counted is null ? limits : limits with { Scope = counted });
+        return true;
+    }
+
+    private static ScopeLimits Merged(string scope, List<ScopeLimits> all)
+    {
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
         var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);
-        found.Add(new ScopeLimits(counted ?? scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false));
-        return true;
+        return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false);
     }
 }

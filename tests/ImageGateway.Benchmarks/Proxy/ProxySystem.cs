@@ -13,15 +13,16 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
 
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>The gateway without a ledger, with one in each of the databases, and with one and quotas in Redis.</summary>
+    /// <summary>The gateway without a ledger, with one in each of the databases, with quotas in Redis, and with a ledger and quotas.</summary>
     public const string Gateway = "gateway";
     public const string Sqlite = "gateway+sqlite";
     public const string Postgres = "gateway+postgres";
     public const string Redis = "gateway+redis";
+    public const string SqliteRedis = "gateway+sqlite+redis";
 
     /// <summary>Measured when nothing else is asked for, and all that there are, in the order of a round.</summary>
     public static readonly string[] Usual = [Direct, "nginx", Yarp, Gateway];
-    public static readonly string[] Names = [.. Usual, Sqlite, Postgres, Redis];
+    public static readonly string[] Names = [.. Usual, Sqlite, Postgres, Redis, SqliteRedis];
 
     /// <summary>Starts the stub and the systems asked for, each in a process of its own, and waits until they answer.</summary>
     public static List<ProxySystem> Start(IReadOnlyCollection<string> names, ChildProcesses children)
@@ -50,8 +51,8 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
             return Proxy.Gateway.Command(name, directory, port, upstream, "");
         if (name == Sqlite)
             return Proxy.Gateway.Command(name, directory, port, upstream, "Data Source=ledger.db");
-        if (name == Redis)
-            return WithRedis(children, port, upstream);
+        if (name is Redis or SqliteRedis)
+            return WithRedis(name, children, port, upstream);
         if (name == Postgres)
             return WithPostgres(children, port, upstream);
         if (Nginx.Find() is { } program)
@@ -73,12 +74,12 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
         return Proxy.Gateway.Command(Postgres, children.Directory, port, upstream, Proxy.Postgres.ConnectionString(serverPort));
     }
 
-    private static ChildCommand WithRedis(ChildProcesses children, int port, int upstream)
+    private static ChildCommand WithRedis(string name, ChildProcesses children, int port, int upstream)
     {
         var serverPort = FreePort.Next();
         var server = children.Start(new ChildCommand("redis-server", "redis-server", "--port", $"{serverPort}", "--bind", "127.0.0.1", "--save", "", "--dir", children.Directory));
         server.WaitUntilItListens(serverPort, StartTime);
-        return Proxy.Gateway.Command(Redis, children.Directory, port, upstream, "Data Source=ledger.db", $"127.0.0.1:{serverPort}");
+        return Proxy.Gateway.Command(name, children.Directory, port, upstream, name == SqliteRedis ? "Data Source=ledger.db" : "", $"127.0.0.1:{serverPort}");
     }
 
     private void WaitUntilItAnswers()

@@ -17,6 +17,7 @@ public sealed class FairnessTests
     // Calls that are made while the other's request is on its way to the gateway, on a machine that is busy.
     private const int UnderWay = 20;
 
+    /// <summary>At the edge, and at a target.</summary>
     /// <param name="overload">What may run in the process at once.</param>
     /// <param name="concurrent">What the target takes at once.</param>
     /// <param name="bound">The calls that may be made before the other's: at the edge those that run and wait before it, at a target those in flight and one turn.</param>

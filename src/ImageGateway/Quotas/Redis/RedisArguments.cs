@@ -16,7 +16,7 @@ internal static class RedisArguments
         var at = first.Length;
         foreach (var use in uses)
         {
-            Held(use, use.Amount).CopyTo(values, at);
+            Hold(values.AsSpan(at), use, use.Amount);
             values[at + 6] = End(use, isKept: true);
             at += 7;
         }
@@ -24,11 +24,25 @@ internal static class RedisArguments
     }
 
     /// <summary>Key, kind, measure, amount, enforced and max of a counter.</summary>
-    public static RedisValue[] Held(CounterUse use, long amount) =>
-        [use.Key, Kind(use.Shape), Measured(use.Measure), amount, use.Limit.Enforced is { } enforced ? enforced : "", use.Limit.Max];
+    public static RedisValue[] Held(CounterUse use, long amount)
+    {
+        var values = new RedisValue[6];
+        Hold(values, use, amount);
+        return values;
+    }
 
     /// <summary>When a counter may be forgotten, in Unix ms; empty: never, since nothing else knows it.</summary>
     public static RedisValue End(CounterUse use, bool isKept) => use.EndsAt is { } end ? end : isKept ? use.Now.ToUnixTimeMilliseconds() + Idle : "";
+
+    private static void Hold(Span<RedisValue> values, CounterUse use, long amount)
+    {
+        values[0] = use.Key;
+        values[1] = Kind(use.Shape);
+        values[2] = Measured(use.Measure);
+        values[3] = amount;
+        values[4] = use.Limit.Enforced is { } enforced ? enforced : "";
+        values[5] = use.Limit.Max;
+    }
 
     private static string Kind(LimitShape shape) => shape switch { LimitShape.Minute => "bucket", LimitShape.Concurrent => "flight", _ => "sum" };
 

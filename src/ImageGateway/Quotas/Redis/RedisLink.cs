@@ -47,7 +47,7 @@ internal sealed class RedisLink : IDisposable
 
     /// <summary>Runs a script.</summary>
     /// <exception cref="GatewayException">Redis cannot be reached, is slow, or answers with an error.</exception>
-    public async Task<RedisResult[]> RunAsync(string script, RedisKey[] keys, RedisValue[] values)
+    public async Task<RedisResult[]> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
         if (_isOpen)
             throw Unavailable(null);
@@ -92,17 +92,17 @@ internal sealed class RedisLink : IDisposable
 
     public void Dispose() => _redis.Dispose();
 
-    // A flush of the server's scripts is told once by the library, which goes by what it loaded.
-    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    // A server that does not know a script, since it is new or has flushed them, is sent the whole.
+    private async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
         var database = _redis.GetDatabase();
         try
         {
-            return await database.ScriptEvaluateAsync(script, keys, values);
+            return await database.ScriptEvaluateAsync(script.Hash, keys, values);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await database.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
+            return await database.ScriptEvaluateAsync(script.Text, keys, values, CommandFlags.NoScriptCache);
         }
     }
 

@@ -131,7 +131,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
 
     private RedisTenant Of(string tenant) => _tenants.GetOrAdd(tenant, static id => new RedisTenant(id));
 
-    private async ValueTask<RedisResult[]> RunAsync(string script, RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<long, long, RedisValue[]> values)
+    private async ValueTask<RedisResult[]> RunAsync(RedisScript script, RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<long, long, RedisValue[]> values)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {

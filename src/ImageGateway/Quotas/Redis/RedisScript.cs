@@ -1,21 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>The scripts: each a file of this folder, with what they share before it.</summary>
-internal static class RedisScript
+/// <summary>A script, and the hash the server knows it by: to send that is cheaper, for the client library also.</summary>
+internal sealed class RedisScript(string text)
 {
-    public static readonly string Reserve = Read("reserve");
-    public static readonly string Settle = Read("settle");
-    public static readonly string Look = Read("read");
-    public static readonly string Lock = Read("lock");
-    public static readonly string Begin = Read("begin");
-    public static readonly string Audit = Read("audit");
+    public static readonly RedisScript Reserve = OfTenant("reserve");
+    public static readonly RedisScript Settle = OfTenant("settle");
+    public static readonly RedisScript Look = OfTenant("read");
+    public static readonly RedisScript Lock = OfTenant("lock");
+    public static readonly RedisScript Begin = OfTenant("begin");
+    public static readonly RedisScript Audit = OfTenant("audit");
 
     /// <summary>Stands alone: its keys are no tenant's.</summary>
-    public static readonly string Window = Text("window");
+    public static readonly RedisScript Window = new(Read("window"));
 
-    private static string Read(string name) => Text("common") + Text(name);
+    public string Text => text;
 
-    private static string Text(string name)
+    public byte[] Hash { get; } = Sha1(text);
+
+    // Each is a file of this folder, with what they share before it.
+    private static RedisScript OfTenant(string name) => new(Read("common") + Read(name));
+
+    // Redis names scripts so; nothing is kept safe by it.
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "It is Redis's name of a script.")]
+    private static byte[] Sha1(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
+
+    private static string Read(string name)
     {
         using var reader = new StreamReader(typeof(RedisScript).Assembly.GetManifestResourceStream($"ImageGateway.Quotas.Redis.{name}.lua")!);
         return reader.ReadToEnd();
