@@ -58,7 +58,7 @@ public sealed class OutageTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Jobs_are_refused_or_run_on_the_emergency_allowance_until_redis_is_back()
     {
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Acme));
+        await Until.TrueAsync(async () => await StatusAsync(Keys.Acme) == HttpStatusCode.OK, "jobs run");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Limited));
         var before = await UsedAsync(Keys.Limited);
         _redis.Kill();
@@ -86,7 +86,8 @@ public sealed class OutageTests : IAsyncLifetime, IDisposable
     public async Task Job_asks_redis_twice()
     {
         const int Jobs = 40;
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Acme));
+        // The first one loads the scripts and compiles, which a busy machine may not do in 250 ms.
+        await Until.TrueAsync(async () => await StatusAsync(Keys.Acme) == HttpStatusCode.OK, "jobs run");
         var (before, clock) = (Scripts(), Stopwatch.StartNew());
         for (var i = 0; i < Jobs; i++)
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(Keys.Acme));
