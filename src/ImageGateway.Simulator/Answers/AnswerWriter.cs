@@ -81,6 +81,12 @@ internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
     private async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         http.RequestAborted.ThrowIfCancellationRequested();
+        if (Fault.PauseAfterBytes - _sent is > 0 and var before && before < bytes.Length)
+        {
+            await SendAsync(bytes[..(int)before]);
+            await pause.WithinAnswerAsync(Fault, http.RequestAborted);
+            bytes = bytes[(int)before..];
+        }
         var room = (Fault.CutAfterBytes ?? long.MaxValue) - _sent;
         if (bytes.Length > room)
         {

@@ -11,6 +11,8 @@ internal sealed class Pause(SimulatorOptions options, IHostApplicationLifetime l
     public Task ForEventAsync(Fault fault, CancellationToken cancellationToken) =>
         ForAsync(options.EventDelay + TimeSpan.FromMilliseconds(fault.EventDelayMilliseconds), cancellationToken);
 
+    public Task WithinAnswerAsync(Fault fault, CancellationToken cancellationToken) => ForAsync(TimeSpan.FromMilliseconds(fault.PauseMilliseconds), cancellationToken);
+
     public Task ForeverAsync(CancellationToken cancellationToken) => ForAsync(Timeout.InfiniteTimeSpan, cancellationToken);
 
     private async Task ForAsync(TimeSpan time, CancellationToken cancellationToken)

@@ -29,6 +29,13 @@ public sealed record Fault
     /// <summary>Stop for good after so many events.</summary>
     public int? HangAfterEvents { get; init; }
 
+    /// <summary>Pause after so many bytes of the body.</summary>
+    public int? PauseAfterBytes { get; init; }
+
+    /// <summary>For how long, in milliseconds.</summary>
+    [JsonPropertyName("pause_ms")]
+    public int PauseMilliseconds { get; init; }
+
     /// <summary>Close the connection after so many bytes of the body.</summary>
     public int? CutAfterBytes { get; init; }
 

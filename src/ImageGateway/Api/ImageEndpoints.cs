@@ -11,7 +11,7 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -29,6 +29,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     {
         var now = snapshot();
         using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
+        using var progress = finishes.Begin(http);
         using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time);
         try
         {

@@ -32,8 +32,8 @@ internal sealed class Flight(Recording recording, ReplayAsk leader) : IDisposabl
     /// <summary>How it ends.</summary>
     public Task<FlightEnd> End => _end.Task;
 
-    /// <summary>True while somebody waits for it.</summary>
-    public bool IsFollowed => Volatile.Read(ref _followers) > 0;
+    /// <summary>How many wait for it.</summary>
+    public int Followers => Volatile.Read(ref _followers);
 
     /// <summary>Follows it until the follower is disposed.</summary>
     public IDisposable Follow()
@@ -62,6 +62,16 @@ internal sealed class Flights
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Key), Flight> _flights = [];
+
+    /// <summary>How many wait for another's answer.</summary>
+    public int Followers
+    {
+        get
+        {
+            lock (_lock)
+                return _flights.Values.Sum(flight => flight.Followers);
+        }
+    }
 
     /// <summary>The flight to follow; or a new one to lead, made by <paramref name="make"/>.</summary>
     /// <param name="shelf">Where the answer will be.</param>

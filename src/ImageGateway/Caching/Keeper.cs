@@ -64,6 +64,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     {
         private readonly CancellationTokenSource _job = new();
         private ITimer? _end;
+        private CancellationTokenRegistration _over;
         private bool _isFinishing;
 
         public CancellationToken Job => _job.Token;
@@ -74,6 +75,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
             if (record.IsCalling && recording.IsKept && mayFinish() && finishes.TryEnter())
             {
                 _isFinishing = true;
+                _over = finishes.Over.UnsafeRegister(static job => ((CancellationTokenSource)job!).Cancel(), _job);
                 _end = time.CreateTimer(static job => ((CancellationTokenSource)job!).Cancel(), _job, Finishes.Longest, Timeout.InfiniteTimeSpan);
             }
             else
@@ -84,6 +86,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
 
         public void Dispose()
         {
+            _over.Dispose();
             _end?.Dispose();
             if (_isFinishing)
                 finishes.Leave();

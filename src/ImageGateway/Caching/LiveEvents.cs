@@ -8,6 +8,8 @@ internal sealed class LiveEvents
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
+    private const int LongestEnd = 4;
+
     private readonly Recording _recording;
     private long _start;
     private long _position;
@@ -18,7 +20,8 @@ internal sealed class LiveEvents
     public LiveEvents(Recording recording)
     {
         _recording = recording;
-        _position = _start = recording.Length;
+        // From within the last line end, which may be the end of an event.
+        _position = _start = Math.Max(0, recording.Length - LongestEnd);
         (_isWhole, _isLineEmpty) = (_position == 0, _position == 0);
     }
 

@@ -97,7 +97,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             http.Response.Headers["x-gateway-cache"] = "miss";
         try
         {
-            var answer = await keeper.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.IsFollowed, () => job.Run(http));
+            var answer = await keeper.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
             if (answer is not null)
                 await job.Keep(answer);
             return record.Status == JobStatus.Completed ? new FlightEnd(answer) : new FlightEnd(null, BrokenOff) { IsTold = true };

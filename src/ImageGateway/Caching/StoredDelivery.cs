@@ -37,6 +37,10 @@ internal sealed class StoredDelivery(TimeProvider time)
     }
 
     /// <summary>What the ledger will say of it.</summary>
-    public static void Note(JobRecord record, StoredAnswer answer) =>
-        record.Reuse(new ReusedAnswer(answer.Model, answer.Pictures.Count, answer.Size, answer.Quality, new NanoUsd(answer.NanoUsd)));
+    public static void Note(JobRecord record, StoredAnswer answer)
+    {
+        // A follower that took its leader's place has paid for it.
+        if (record.Attempts.Count == 0)
+            record.Reuse(new ReusedAnswer(answer.Model, answer.Pictures.Count, answer.Size, answer.Quality, new NanoUsd(answer.NanoUsd)));
+    }
 }

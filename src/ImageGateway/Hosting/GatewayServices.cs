@@ -39,7 +39,7 @@ internal static partial class GatewayServices
         AddReading(services, snapshot);
         AddRouting(services);
         await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
-        await builder.AddReplayAsync(snapshot.Replay);
+        await builder.AddReplayAsync(snapshot.Replay, snapshot.DrainTimeout);
         services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();

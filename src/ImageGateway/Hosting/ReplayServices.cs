@@ -12,7 +12,7 @@ internal static class ReplayServices
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
 
-    public static async Task AddReplayAsync(this WebApplicationBuilder builder, ReplayOptions options)
+    public static async Task AddReplayAsync(this WebApplicationBuilder builder, ReplayOptions options, TimeSpan drain)
     {
         var services = builder.Services;
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
@@ -28,6 +28,7 @@ internal static class ReplayServices
         services.AddSingleton<RemoteFlights>();
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<Replay>();
+        Drain.Add(services, drain);
     }
 
     private static void AddMemory(IServiceCollection services, long bytes)

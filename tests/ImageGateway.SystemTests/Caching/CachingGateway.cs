@@ -37,6 +37,9 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     private protected abstract string Redis { get; }
 
+    /// <summary>More members of the section <c>Gateway</c>, each followed by a comma.</summary>
+    private protected virtual string More => "";
+
     internal CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
     internal LedgerReader Ledger { get; private set; } = null!;
@@ -54,7 +57,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     {
         await _simulator.StartAsync();
         Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
-        var file = Write(_folder, _simulator.Urls.Single(), Redis, Ledger.ConnectionString);
+        var file = Write(_folder, _simulator.Urls.Single(), Redis, Ledger.ConnectionString, More);
         _gateway = await GatewayFixture.StartAsync(file);
     }
 
@@ -73,13 +76,13 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Writes the configuration, for a gateway in this process or another; the file.</summary>
-    internal static string Write(TemporaryFolder folder, string simulator, string redis, string database, string name = "gateway.json")
+    internal static string Write(TemporaryFolder folder, string simulator, string redis, string database, string more = "", string name = "gateway.json")
     {
         foreach (var tenant in Tenants)
             folder.Write($"secrets/{tenant}", $"igw_{tenant}_0123456789");
         return folder.Write(name, $$"""
             { "ConnectionStrings": { "Redis": "{{redis}}", "Database": {{JsonValue.Create(database).ToJsonString()}} },
-              "Gateway": {
+              "Gateway": { {{more}}
                 "DrainTimeout": "00:00:10",
                 "ReservationLease": "00:00:03",
                 "Providers": {
@@ -152,6 +155,14 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 public sealed class MemoryCachingGateway : CachingGateway
 {
     private protected override string Redis => "";
+}
+
+/// <summary>Without memory for recordings.</summary>
+public sealed class ForgetfulCachingGateway : CachingGateway
+{
+    private protected override string Redis => "";
+
+    private protected override string More => "\"Replay\": { \"RecordingBytes\": 0 },";
 }
 
 /// <summary>With its answers in Redis.</summary>

@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Running;
+using static ImageGateway.SystemTests.Caching.CachingGateway;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>Identical jobs at the same time are one call.</summary>
+public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
+{
+    private readonly string _prompt = $"a fox {Guid.NewGuid():N}";
+
+    public Task InitializeAsync()
+    {
+        gateway.Mend();
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync() => Until.TrueAsync(() => gateway.Finishes is { Count: 0, Jobs: 0 } && gateway.Recorded == 0 && gateway.Flights.Followers == 0, "nothing is left of it");
+
+    [Fact]
+    public async Task Twenty_identical_jobs_are_one_call_and_one_is_charged()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => gateway.AskAsync(_prompt, i % 2 == 0 ? null : Streaming)));
+        Assert.Equal(1, gateway.Calls(_prompt));
+        Assert.All(all, reply => Assert.Equal(200, reply.Status));
+        Assert.Single(all.Select(reply => reply.Hashes[0]).Distinct());
+        Assert.Single(all, reply => reply.Cache == "miss");
+        Assert.Equal(19, all.Count(reply => reply.Cache == "coalesced"));
+        foreach (var reply in all)
+        {
+            var entry = await gateway.Ledger.EntryAsync(reply.Id);
+            Assert.Equal(reply.Cache == "miss" ? "completed" : "cached", entry.End.Status);
+            Assert.Equal(reply.Cache == "miss", entry.Charge.Charge > 0);
+            Assert.Equal(reply.Cache != "miss", entry.Number("avoided_cost") > 0);
+        }
+    }
+
+    [Fact]
+    public async Task Follower_of_a_stream_gets_the_events_that_come_after_it_joined()
+    {
+        gateway.Break(new Fault { EventDelayMilliseconds = 400 }, times: 1);
+        using var leader = await gateway.SendAsync(_prompt, Streaming); // has its first event
+        var (follower, bare, json) = (gateway.AskAsync(_prompt, Streaming), gateway.AskAsync(_prompt, job => job["stream"] = true), gateway.AskAsync(_prompt));
+        var whole = await Reply.ReadAsync(leader);
+        Assert.Equal(4, whole.Events.Count);
+        var events = (await follower).Events;
+        Assert.InRange(events.Count, 2, 4);
+        Assert.Equal(whole.Events.Skip(4 - events.Count).Select(item => item.Data.ToJsonString()), events.Select(item => item.Data.ToJsonString()));
+        Assert.Single((await bare).Events);
+        Assert.Equal(["coalesced", "coalesced", "coalesced"], new[] { (await follower).Cache, (await bare).Cache, (await json).Cache });
+        Assert.All([await follower, await bare, await json], reply => Assert.Equal(whole.Hashes, reply.Hashes));
+        Assert.Equal(("gpt-image-1", "true"), ((await follower).Head.Header("x-gateway-model"), (await follower).Head.Header("x-gateway-simulated")));
+        Assert.Equal(1, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Follower_that_joins_within_an_event_gets_the_next()
+    {
+        gateway.Break(new Fault { PauseAfterBytes = 2_000, PauseMilliseconds = 400 }, times: 1);
+        using var leader = await gateway.SendAsync(_prompt, Streaming);
+        var follower = await gateway.AskAsync(_prompt, Streaming);
+        Assert.Equal(("coalesced", 3), (follower.Cache, follower.Events.Count));
+        Assert.Equal((await Reply.ReadAsync(leader)).Hashes, follower.Hashes);
+    }
+
+    [Fact]
+    public async Task Of_a_leader_that_failed_one_follower_takes_the_place()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 500 }, times: 1);
+        var all = await AllAsync(6);
+        Assert.Equal(2, gateway.Calls(_prompt));
+        Assert.Equal([200, 200, 200, 200, 200, 502], all.Select(reply => reply.Status).Order());
+        Assert.Equal(4, all.Count(reply => reply.Cache == "coalesced"));
+    }
+
+    [Fact]
+    public async Task Second_failure_is_everybodys()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 500 }, times: 2);
+        Assert.All(await AllAsync(6), reply => Assert.Equal(502, reply.Status));
+        Assert.Equal(2, gateway.Calls(_prompt));
+        Assert.Equal((200, "miss"), await gateway.AskAsync(_prompt, West) is var later ? (later.Status, later.Cache) : default);
+    }
+
+    [Fact]
+    public async Task Refusal_of_a_provider_is_everybodys_at_once()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 400 }, times: 1);
+        var all = await AllAsync(6);
+        Assert.All(all, reply => Assert.Equal(400, reply.Status));
+        Assert.Single(all.Select(reply => (string?)reply.Json["error"]!["message"]).Distinct());
+        Assert.Equal(1, gateway.Calls(_prompt));
+        foreach (var reply in all)
+            Assert.Equal("refused", (await gateway.Ledger.EntryAsync(reply.Id)).End.Status);
+    }
+
+    [Fact]
+    public async Task Follower_that_has_events_of_a_leader_that_broke_off_gets_the_picture()
+    {
+        gateway.Break(new Fault { EventDelayMilliseconds = 300, CutAfterEvents = 2 }, times: 1);
+        void Ask(JsonObject job)
+        {
+            West(job);
+            Streaming(job);
+        }
+
+        var leader = gateway.AskAsync(_prompt, Ask);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        var followers = new[] { gateway.AskAsync(_prompt, Ask), gateway.AskAsync(_prompt, Ask), gateway.AskAsync(_prompt, West) };
+        Assert.Equal("error", (await leader).Events[^1].Type);
+        foreach (var follower in followers)
+        {
+            Assert.Equal(200, (await follower).Status);
+            Assert.Single((await follower).Hashes);
+        }
+        Assert.Equal(2, gateway.Calls(_prompt));
+        Assert.All(followers.Take(2), follower => Assert.DoesNotContain(follower.Result.Events, item => item.Type == "error"));
+        Assert.Equal(1, (await Task.WhenAll(followers.Select(async follower => (await gateway.Ledger.EntryAsync((await follower).Id)).End.Status))).Count(status => status == "completed"));
+    }
+
+    [Fact]
+    public async Task No_cache_joins_nobody()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 2);
+        var leader = gateway.AskAsync(_prompt);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        Assert.Equal("bypass", (await gateway.AskAsync(_prompt, headers: ("Cache-Control", "no-cache"))).Cache);
+        Assert.Equal("miss", (await leader).Cache);
+        Assert.Equal(2, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Followers_have_keys_of_their_own()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
+        var keys = Enumerable.Range(0, 4).Select(i => ("Idempotency-Key", $"{_prompt} {i}")).ToList();
+        var all = await Task.WhenAll(keys.Select(key => gateway.AskAsync(_prompt, headers: key)));
+        Assert.Equal(["coalesced", "coalesced", "coalesced", "miss"], all.Select(reply => reply.Cache).Order());
+        foreach (var key in keys)
+            Assert.Equal("true", (await gateway.AskAsync(_prompt, headers: key)).Head.Header("idempotent-replayed"));
+        Assert.Equal(1, gateway.Calls(_prompt));
+    }
+
+    private static void West(JsonObject job) => job["model"] = "west/gpt-image-1";
+
+    private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 3);
+
+    private async Task<IReadOnlyList<Reply>> AllAsync(int count)
+    {
+        var all = Enumerable.Range(0, count).Select(_ => gateway.AskAsync(_prompt, West)).ToList();
+        await Until.TrueAsync(() => gateway.Flights.Followers == count - 1, "all but one follow");
+        return await Task.WhenAll(all);
+    }
+}
+
+public sealed class MemorySingleFlightTests(MemoryCachingGateway gateway) : SingleFlightTests(gateway), IClassFixture<MemoryCachingGateway>;
+
+public sealed class RedisSingleFlightTests(RedisCachingGateway gateway) : SingleFlightTests(gateway), IClassFixture<RedisCachingGateway>;
+
+/// <summary>Where nothing can be recorded, answers pass on all the same.</summary>
+public sealed class ForgetfulTests(ForgetfulCachingGateway gateway) : IClassFixture<ForgetfulCachingGateway>
+{
+    private readonly string _prompt = $"a fox {Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Identical_jobs_are_each_answered_by_a_provider()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 200 }, times: 1);
+        var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => gateway.AskAsync(_prompt)));
+        Assert.All(all, reply => Assert.Equal((200, "miss", 1), (reply.Status, reply.Cache, reply.Pictures.Count)));
+        Assert.Equal(4, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Client_that_leaves_ends_the_call_when_the_recording_was_given_up()
+    {
+        gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
+        using (await gateway.SendAsync(_prompt, job => (job["stream"], job["partial_images"]) = (true, 2))) { }
+        await Until.TrueAsync(() => gateway.Log.Calls.Any(call => call.Fields.GetValueOrDefault("prompt") == _prompt && call.Aborted), "the provider's call is cancelled");
+    }
+
+    [Fact]
+    public async Task Key_of_an_answer_that_was_not_kept_is_free()
+    {
+        for (var i = 0; i < 2; i++)
+            Assert.Equal((200, null), await gateway.AskAsync(_prompt, key: Plain, headers: ("Idempotency-Key", _prompt)) is var reply ? (reply.Status, reply.Head.Header("idempotent-replayed")) : default);
+    }
+}
