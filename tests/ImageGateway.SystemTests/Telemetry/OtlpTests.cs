@@ -1,6 +1,4 @@
-using System.Text;
 using ImageGateway.Simulator.Faults;
-using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
 
 namespace ImageGateway.SystemTests.Telemetry;
@@ -11,11 +9,6 @@ public sealed class OtlpTests
     private const string ClientTrace = "0af7651916cd43dd8448eb211c80319c";
     private const string ClientSpan = "b7ad6b7169203331";
     private const string Secret = "a very secret fox";
-
-    private static readonly string Providers = $$"""
-        "Providers": { {{OwnGateway.Account("west")}}, {{OwnGateway.Account("east", more: ", \"ForwardTrace\": true")}} },
-        "Routes": [ { "Name": "both", "Targets": [ "west/gpt-image-1", "east/gpt-image-1" ] } ]
-        """;
 
     [Fact]
     public async Task Job_is_one_trace_from_the_client_to_each_call()
@@ -67,7 +60,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task Without_a_collector_the_clients_trace_passes_as_it_is()
     {
-        await using var gateway = await OwnGateway.StartAsync(Providers);
+        await using var gateway = await MeteredGateway.StartAsync();
         gateway.Faults.Add(new FaultRule { Account = "west", Fault = new Fault { Status = 500 } });
 
         using var response = await GenerateAsync(gateway);
@@ -91,16 +84,16 @@ public sealed class OtlpTests
         Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("/metrics", StringComparison.Ordinal) || span.Name.Contains("/healthz", StringComparison.Ordinal));
     }
 
-    private static Task<OwnGateway> StartAsync(Collector collector) => OwnGateway.StartAsync(
-        Providers, null, "", "--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "--OTEL_BSP_SCHEDULE_DELAY", "50", "--OTEL_METRIC_EXPORT_INTERVAL", "100");
+    private static Task<MeteredGateway> StartAsync(Collector collector) => MeteredGateway.StartAsync(
+        environment: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "50"), ("OTEL_METRIC_EXPORT_INTERVAL", "100")]);
 
-    private static async Task<HttpResponseMessage> GenerateAsync(OwnGateway gateway)
+    private static async Task<HttpResponseMessage> GenerateAsync(MeteredGateway gateway)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/images/generations");
-        request.Content = new StringContent($$"""{"model":"gpt-image-1","prompt":"{{Secret}}","quality":"low"}""", Encoding.UTF8, "application/json");
-        request.Headers.Add("traceparent", $"00-{ClientTrace}-{ClientSpan}-01");
-        request.Headers.Add("baggage", "customer=42");
-        var response = await gateway.Http.SendAsync(request);
+        var response = await gateway.GenerateAsync(Secret, headers: headers =>
+        {
+            headers.Add("traceparent", $"00-{ClientTrace}-{ClientSpan}-01");
+            headers.Add("baggage", "customer=42");
+        });
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return response;
     }
