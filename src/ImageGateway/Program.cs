@@ -24,6 +24,7 @@ internal sealed partial class Program
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorHandling>();
         app.UseAdminListener();

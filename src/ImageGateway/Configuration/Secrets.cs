@@ -1,26 +1,42 @@
+using System.Text.RegularExpressions;
+
 namespace ImageGateway.Configuration;
 
-/// <summary>Resolves secret references, <c>env:NAME</c> and <c>file:PATH</c>. A literal is refused, and never shown.</summary>
+/// <summary>Resolves secret references: <c>env:NAME</c>, <c>file:PATH</c> and <c>vault:NAME</c>. A literal is refused, and never shown.</summary>
 /// <param name="folder">Where relative paths begin: the configuration file's folder.</param>
 /// <param name="generated">Secrets that this process made for a first run, by the name of their environment variable.</param>
-internal sealed class Secrets(string folder, IReadOnlyDictionary<string, string> generated)
+internal sealed partial class Secrets(string folder, IReadOnlyDictionary<string, string> generated)
 {
+    private const string Forms = "env:NAME, file:PATH or vault:NAME";
+
+    private readonly HashSet<string> _files = [];
+
     /// <summary>True where references are only held against their form, and stand for what they refer to.</summary>
     public bool IsFormOnly { get; init; }
+
+    /// <summary>The vault; null: none is configured.</summary>
+    public KeyVault? Vault { get; init; }
+
+    /// <summary>The files that were looked at: secrets change when they do.</summary>
+    public IReadOnlyCollection<string> Files => _files;
 
     /// <summary>The secret; null when a mistake was reported.</summary>
     public string? Resolve(string reference, Mistakes mistakes, string option)
     {
-        if (IsFormOnly && (reference.StartsWith("env:", StringComparison.Ordinal) || reference.StartsWith("file:", StringComparison.Ordinal)))
+        var (kind, name) = reference.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (reference[..colon], reference[(colon + 1)..]) : ("", "");
+        if (kind is not ("env" or "file" or "vault"))
+        {
+            mistakes.Add(option, $"must be {Forms}; a secret is never written into the configuration");
+            return null;
+        }
+        if (IsFormOnly)
             return reference;
-        if (reference.StartsWith("env:", StringComparison.Ordinal))
-            return FromEnvironment(reference[4..], mistakes, option);
-        if (reference.StartsWith("file:", StringComparison.Ordinal))
-            return FromFile(reference[5..], mistakes, option);
-        mistakes.Add(option, reference.StartsWith("vault:", StringComparison.Ordinal)
-            ? "vault: is not in force yet; use env:NAME or file:PATH"
-            : "must be env:NAME or file:PATH; a secret is never written into the configuration");
-        return null;
+        return kind switch
+        {
+            "env" => FromEnvironment(name, mistakes, option),
+            "file" => FromFile(name, mistakes, option),
+            _ => FromVault(name, mistakes, option),
+        };
     }
 
     private string? FromEnvironment(string name, Mistakes mistakes, string option)
@@ -38,7 +54,9 @@ internal sealed class Secrets(string folder, IReadOnlyDictionary<string, string>
     {
         try
         {
-            var value = File.ReadAllText(Path.Combine(folder, path)).Trim();
+            var full = Path.Combine(folder, path);
+            _files.Add(full);
+            var value = File.ReadAllText(full).Trim();
             mistakes.Unless(value.Length > 0, option, $"the file '{path}' is empty");
             return value.Length > 0 ? value : null;
         }
@@ -48,4 +66,17 @@ internal sealed class Secrets(string folder, IReadOnlyDictionary<string, string>
             return null;
         }
     }
+
+    private string? FromVault(string name, Mistakes mistakes, string option)
+    {
+        var (secret, mistake) = !VaultName().IsMatch(name) ? (null, $"vault:{name} is not vault:NAME or vault:NAME/VERSION, of letters, digits and '-'")
+            : Vault is null ? (null, "vault: needs the vault's address in Gateway:Vault")
+            : Vault.Find(name);
+        if (mistake is not null)
+            mistakes.Add(option, mistake);
+        return secret;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VaultName();
 }

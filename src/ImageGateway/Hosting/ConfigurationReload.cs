@@ -5,7 +5,7 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Loads the configuration again when its file or the catalogue changes. What is wrong with it is logged, all of it, and
+/// Loads the configuration again when its file, the catalogue or a file with a secret changes. What is wrong with it is logged, all of it, and
 /// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool.
 /// </summary>
 internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, LogLevels levels, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
@@ -33,8 +33,10 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
             var now = Fingerprint();
             if (now == known)
                 continue;
-            known = now;
+            var watched = snapshots.Current.SecretFiles;
             Reload();
+            // Other files are no change by themselves.
+            known = watched.SequenceEqual(snapshots.Current.SecretFiles) ? now : Fingerprint();
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     private string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var path in (string[])[file.Path, snapshots.Current.CataloguePath])
+        foreach (var path in (string[])[file.Path, snapshots.Current.CataloguePath, .. snapshots.Current.SecretFiles])
         {
             try
             {

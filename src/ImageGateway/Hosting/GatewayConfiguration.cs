@@ -17,10 +17,14 @@ internal static class GatewayConfiguration
         var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
-        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>()) { IsFormOnly = withoutSecrets };
+        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>()) 
+        {
+            IsFormOnly = withoutSecrets,
+            Vault = options.Vault is { } address ? KeyVault.Create(address, mistakes, nameof(options.Vault)) : null,
+        };
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
         var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
-        return snapshot is not null && mistakes.All.Count == 0 ? snapshot : throw new ConfigurationException(mistakes.All);
+        return snapshot is not null && mistakes.All.Count == 0 ? snapshot with { SecretFiles = secrets.Files } : throw new ConfigurationException(mistakes.All);
     }
 
     // The first target that serves a model is the first of the file.

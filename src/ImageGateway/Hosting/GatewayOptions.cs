@@ -29,6 +29,9 @@ internal sealed class GatewayOptions
     /// <summary>The tenants by id.</summary>
     public Dictionary<string, TenantOptions> Tenants { get; set; } = [];
 
+    /// <summary>The Azure Key Vault that <c>vault:NAME</c> asks, as <c>https://contoso.vault.azure.net</c>, by the process's identity in Entra ID.</summary>
+    public string? Vault { get; set; }
+
     /// <summary>The catalogue's file, relative to the configuration's folder, then to the program's.</summary>
     public string Catalogue { get; set; } = "models.json";
 

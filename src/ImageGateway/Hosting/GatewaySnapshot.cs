@@ -41,6 +41,9 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
     /// <summary>How the ledger is kept; read at start only.</summary>
     public required LedgerOptions Ledger { get; init; }
 
+    /// <summary>Files that secrets were read from.</summary>
+    public IReadOnlyCollection<string> SecretFiles { get; init; } = [];
+
     /// <summary>Paths that go to a provider unexamined.</summary>
     public IReadOnlyList<PassThroughRoute> PassThrough { get; init; } = [];
 }

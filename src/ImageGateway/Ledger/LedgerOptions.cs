@@ -16,7 +16,7 @@ internal sealed class LedgerFileOptions
     /// <summary>How long entries are kept, at least 1 day; sums by the hour and day are kept for ever. Absent: for ever.</summary>
     public TimeSpan? Retention { get; set; }
 
-    /// <summary>The salt of the hash of prompts that entries then have, as <c>env:NAME</c> or <c>file:PATH</c>; absent: no such hash.</summary>
+    /// <summary>The salt of the hash of prompts that entries then have, as <c>env:NAME</c>, <c>file:PATH</c> or <c>vault:NAME</c>; absent: no such hash.</summary>
     public string? PromptSalt { get; set; }
 
     /// <summary>Where the spool is, relative to the configuration's folder.</summary>

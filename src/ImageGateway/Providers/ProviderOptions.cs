@@ -24,7 +24,7 @@ internal sealed class ProviderOptions
     /// <summary>Azure's URLs: <c>deployments</c> (default) or <c>v1</c>.</summary>
     public string? ApiStyle { get; set; }
 
-    /// <summary>The API key, as <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    /// <summary>The API key, as <c>env:NAME</c>, <c>file:PATH</c> or <c>vault:NAME</c>.</summary>
     public string? ApiKey { get; set; }
 
     /// <summary><c>EntraId</c>: a token of Azure's identity instead of an API key.</summary>

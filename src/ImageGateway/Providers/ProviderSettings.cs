@@ -29,7 +29,7 @@ internal sealed record ProviderSettings(string Name, ProviderOptions Options, Mi
             return Secrets.Resolve(reference, Mistakes, option);
         if (Options.Simulated)
             return "simulated";
-        Mistakes.Add(option, "is needed, as env:NAME or file:PATH");
+        Mistakes.Add(option, "is needed, as env:NAME, file:PATH or vault:NAME");
         return null;
     }
 

@@ -63,7 +63,7 @@ internal sealed class KeyOptions
     /// <summary>Its name within the tenant.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The key, as <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    /// <summary>The key, as <c>env:NAME</c>, <c>file:PATH</c> or <c>vault:NAME</c>.</summary>
     public string Secret { get; set; } = "";
 
     /// <summary>The project it belongs to.</summary>
@@ -93,7 +93,7 @@ internal enum AdminScope { Read, Admin }
 /// <summary>A key of the control plane (<c>Gateway:AdminKeys:N</c>).</summary>
 internal sealed class AdminKeyOptions
 {
-    /// <summary>The key, as <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    /// <summary>The key, as <c>env:NAME</c>, <c>file:PATH</c> or <c>vault:NAME</c>.</summary>
     public string Secret { get; set; } = "";
 
     /// <summary><c>admin</c>, or <c>read</c>: looks only.</summary>

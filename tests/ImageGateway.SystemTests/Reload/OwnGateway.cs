@@ -56,6 +56,9 @@ internal sealed class OwnGateway : IAsyncDisposable
         } }
         """);
 
+    /// <summary>Writes a file that a secret is read from.</summary>
+    public void WriteSecret(string name, string secret) => _folder.Write(name, secret);
+
     /// <summary>A provider that is an account of the simulator.</summary>
     public static string Account(string name, string models = "\"gpt-image-1\"", string more = "") =>
         $$"""  "{{name}}": { "Kind": "OpenAI", "Simulated": true, "BaseUrl": "SIMULATOR/accounts/{{name}}/v1", "Models": [ {{models}} ] {{more}} }  """;

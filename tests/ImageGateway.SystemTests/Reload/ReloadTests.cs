@@ -45,6 +45,24 @@ public sealed class ReloadTests
         Assert.Equal("west/gpt-image-1", still.Headers.GetValues("x-gateway-target").Single());
     }
 
+    [Fact]
+    public async Task Key_file_that_changes_is_read_again()
+    {
+        await using var gateway = await OwnGateway.StartAsync("\"Providers\": { " + Account("west", more: ", \"ApiKey\": \"file:secrets/openai\"") + " }");
+        using var before = await gateway.GenerateAsync();
+
+        gateway.WriteSecret("secrets/openai", "sk-rotated-0123456789");
+        await Until.TrueAsync(async () => (await KeyAsync(gateway)).Contains("sk-rotated-0123456789", StringComparison.Ordinal), "the provider gets the new key");
+        gateway.WriteSecret("secrets/acme", "igw_rotated_0123456789");
+        await Until.TrueAsync(async () => (await gateway.GenerateAsync()).StatusCode == HttpStatusCode.Unauthorized, "the tenant's old key is void");
+    }
+
+    private static async Task<string> KeyAsync(OwnGateway gateway)
+    {
+        using var response = await gateway.GenerateAsync();
+        return gateway.Log.Calls[^1].Key ?? "";
+    }
+
     private static async Task<string> TargetAsync(OwnGateway gateway)
     {
         using var response = await gateway.GenerateAsync();

@@ -1,0 +1,24 @@
+namespace ImageGateway.Api;
+
+/// <summary>
+/// Headers for browsers, which meet the gateway where somebody opens its address: nothing is guessed from content, nothing is
+/// framed, run or kept. A page of the gateway's own sets its own policy in their place.
+/// </summary>
+internal static class SecurityHeaders
+{
+    private static readonly PathString[] DataPlane = ["/v1", "/openai"];
+
+    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (http, next) =>
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        if (http.Request.IsHttps)
+            headers.StrictTransportSecurity = "max-age=31536000";
+        if (Array.Exists(DataPlane, path => http.Request.Path.StartsWithSegments(path)))
+            return next(http);
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        return next(http);
+    });
+}
