@@ -6,18 +6,26 @@ cd "$(dirname "$0")"
 # Debian keeps the programs of PostgreSQL's server off the path.
 has() { PATH="$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin)" command -v "$1" >/dev/null; }
 
-need() { # need COMMAND PACKAGE...: installs the Debian packages when the command is missing
-  local command=$1; shift
-  has "$command" && return
+install() { # install PACKAGE...: installs Debian packages
   local sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
   [ -n "${apt_updated:-}" ] || { $sudo apt-get update -qq; apt_updated=1; }
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" >/dev/null
+}
+
+need() { # need COMMAND PACKAGE...: installs the Debian packages when the command is missing
+  local command=$1; shift
+  has "$command" && return
+  install "$@"
   has "$command" || { echo "test.sh: $command is missing and '$*' did not bring it" >&2; exit 1; }
 }
 need npm nodejs npm
 need initdb postgresql
 need strace strace
 need redis-server redis-server
+need jq jq
+need curl curl
+need python3 python3
+python3 -c "import requests" 2>/dev/null || install python3-requests
 
 clients=tests/ImageGateway.SystemTests/clients
 if [ -f $clients/package-lock.json ]; then

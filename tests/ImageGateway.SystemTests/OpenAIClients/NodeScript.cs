@@ -38,7 +38,7 @@ internal static class NodeScript
     }
 
     // The client asks for a newer Node than Debian's, which comes with it.
-    private static string Node
+    public static string Node
     {
         get
         {
