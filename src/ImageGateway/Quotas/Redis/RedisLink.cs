@@ -12,6 +12,8 @@ internal sealed class RedisLink : IDisposable
     /// <summary>The longest a call may take. The client library's own time-out does not apply to calls that are awaited.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan Loading = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionMultiplexer _redis;
@@ -42,7 +44,22 @@ internal sealed class RedisLink : IDisposable
         options.ConnectTimeout = 1000;
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        return new RedisLink(await ConnectionMultiplexer.ConnectAsync(options), patience ?? Patience);
+        var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        await Task.WhenAll(redis.GetEndPoints().Select(endpoint => LoadAsync(redis.GetServer(endpoint))));
+        return new RedisLink(redis, patience ?? Patience);
+    }
+
+    // So that the first job does not wait for what is done once. A server that is not there is sent each when it is asked for.
+    private static async Task LoadAsync(IServer server)
+    {
+        try
+        {
+            foreach (var script in server.IsConnected ? RedisScript.All : [])
+                await server.ScriptLoadAsync(script.Text).WaitAsync(Loading);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+        }
     }
 
     /// <summary>Runs a script.</summary>

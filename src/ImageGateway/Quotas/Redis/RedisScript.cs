@@ -16,6 +16,8 @@ internal sealed class RedisScript(string text)
     /// <summary>Stands alone: its keys are no tenant's.</summary>
     public static readonly RedisScript Window = new(Read("window"));
 
+    public static readonly RedisScript[] All = [Reserve, Settle, Look, Lock, Begin, Audit, Window];
+
     public string Text => text;
 
     public byte[] Hash { get; } = Sha1(text);
