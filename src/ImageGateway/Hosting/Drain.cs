@@ -1,5 +1,4 @@
 using ImageGateway.Caching;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageGateway.Hosting;
 
@@ -7,15 +6,12 @@ namespace ImageGateway.Hosting;
 /// Stops the gateway without losing what is paid for: it is not ready any more and takes no connections; what is in progress has
 /// its time; then it is ended, and settled before the ledger stops.
 /// </summary>
-internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IHealthCheck, IDisposable
+internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
     // Settling takes a moment, and no more than this while the database does not answer.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private ITimer? _end;
-
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(finishes.IsStopping ? HealthCheckResult.Unhealthy("The gateway stops.") : HealthCheckResult.Healthy());
 
     /// <summary>Before the server stops.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
@@ -51,7 +47,6 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimePr
         services.AddSingleton(new DrainTime(allowed));
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
-        services.AddHealthChecks().AddCheck<Drain>("draining");
         services.Configure<HostOptions>(host => host.ShutdownTimeout = allowed + Settling + Settling);
     }
 
