@@ -35,11 +35,15 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         {
             var plan = Plan(exchange.Record, now);
             using var ask = JobReplay.Of(exchange.Record, plan);
+            using var span = Tracing.Step("replay");
             await replay.RunAsync(http, ask.Ask, async client =>
             {
+                // There is nothing to give again: what follows is the job's own.
+                Tracing.End(span, Replay.Word(http));
                 await exchange.HoldAsync(quota, plan);
                 await dispatcher.RunAsync(client, exchange.Record, plan);
             });
+            Tracing.End(span, Replay.Word(http));
         }
         catch (Exception e) when (e is GatewayException or OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
@@ -71,7 +72,7 @@ internal sealed class JobExchange : IDisposable
         }
         finally
         {
-            _metrics.Record(Record);
+            _metrics.Record(Record, Replay.Word(_http));
             Tracing.End(_span, Record);
         }
     }

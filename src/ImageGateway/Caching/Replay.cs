@@ -10,6 +10,9 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
 {
     private const string Header = "x-gateway-cache";
 
+    /// <summary>What became of the look-up: the header's word; null when nothing was looked up yet.</summary>
+    public static string? Word(HttpContext http) => http.Response.Headers[Header] is [{ } word] ? word : null;
+
     /// <summary>Answers the client.</summary>
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
@@ -28,6 +29,8 @@ internal sealed class GatewayGauges
         meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations of jobs in this process that hold room of a limit.");
         meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory that request bodies and held answers take.");
         meter.CreateObservableCounter("imagegateway.store.errors", Errors, "{error}", "Failures of the stores: the ledger's database and Redis.");
+        if (services.GetService<IAnswerStore>() is MemoryAnswerStore answers)
+            meter.CreateObservableGauge("imagegateway.cache.memory", () => answers.Bytes, "By", "Memory that answers take which may be given again.");
         if (_ledger is null)
             return;
         meter.CreateObservableGauge("imagegateway.ledger.lag", () => _ledger.Lag.TotalSeconds, "s", "How long the oldest record has been waiting to be in the database.");

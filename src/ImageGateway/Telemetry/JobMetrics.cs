@@ -28,6 +28,8 @@ internal sealed class JobMetrics
     private readonly Counter<long> _images;
     private readonly Counter<long> _tokens;
     private readonly Counter<double> _cost;
+    private readonly Counter<double> _avoided;
+    private readonly Counter<long> _lookups;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _failovers;
     private readonly Histogram<double> _duration;
@@ -41,6 +43,8 @@ internal sealed class JobMetrics
         _images = meter.CreateCounter<long>("imagegateway.images", "{image}", "Pictures drawn.");
         _tokens = meter.CreateCounter<long>("imagegateway.tokens", "{token}", "Tokens that providers counted, by type.");
         _cost = meter.CreateCounter<double>("imagegateway.cost.usd", "{usd}", "What jobs were charged, in USD.");
+        _avoided = meter.CreateCounter<double>("imagegateway.avoided_cost.usd", "{usd}", "What answers that were given again did not cost, in USD.");
+        _lookups = meter.CreateCounter<long>("imagegateway.cache.requests", "{request}", "Jobs by what the cache had for them.");
         _attempts = meter.CreateCounter<long>("imagegateway.attempts", "{call}", "Calls to targets, by how they ended.");
         _failovers = meter.CreateCounter<long>("imagegateway.failovers", "{failover}", "Jobs that went on from a target that failed to another.");
         _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the end of the answer.", null, Seconds);
@@ -49,13 +53,15 @@ internal sealed class JobMetrics
     }
 
     /// <summary>Counts a job that is over.</summary>
-    public void Record(JobRecord record)
+    /// <param name="record">What happened to it.</param>
+    /// <param name="cache">What the cache had for it, in a word; null: it was not asked.</param>
+    public void Record(JobRecord record, string? cache)
     {
         if (!_requests.Enabled)
             return;
         var attempts = record.Attempts;
         var last = attempts.Count > 0 ? attempts[^1] : null;
-        var (tenant, model, target) = (_tenants.Of(record.Caller.Tenant), last?.Model ?? None, last?.Target ?? None);
+        var (tenant, model, target) = (_tenants.Of(record.Caller.Tenant), last?.Model ?? record.Reused?.Model ?? None, last?.Target ?? None);
         var outcome = Outcome(record.Status);
         _requests.Add(1, new TagList { { "tenant", tenant }, { "model", model }, { "target", target }, { "outcome", outcome }, { "code", record.ErrorCode is { } code ? _codes.Of(code) : "" } });
         var how = new TagList { { "model", model }, { "target", target }, { "outcome", outcome } };
@@ -64,6 +70,10 @@ internal sealed class JobMetrics
             _firstByte.Record(first.TotalSeconds, new("model", model), new("target", target), new("stream", record.Job.Parameters.Stream ? "true" : "false"));
         if (record.Waited is { } waited)
             _wait.Record(waited.TotalSeconds);
+        if (cache is not null)
+            _lookups.Add(1, new("tenant", tenant), new("result", cache));
+        if (record.Reused is { } reused)
+            _avoided.Add(reused.Avoided.Value * UsdPerNano, new("tenant", tenant), new("model", model));
         for (var i = 0; i < attempts.Count; i++)
             Record(tenant, attempts[i], i > 0 ? attempts[i - 1] : null);
     }

@@ -47,6 +47,14 @@ internal static class Tracing
         return span.SetTag("imagegateway.target", target).SetTag("imagegateway.attempt", attempt.Number);
     }
 
+    /// <summary>Ends the span of a look-up for an answer to give again, with what it found; the second time it does nothing.</summary>
+    public static void End(Activity? span, string? found)
+    {
+        if (span is not { IsStopped: false })
+            return;
+        span.SetTag("imagegateway.cache", found).Stop();
+    }
+
     /// <summary>Ends the span of a call that is over.</summary>
     public static void End(Activity? span, AttemptRecord attempt)
     {
@@ -73,6 +81,8 @@ internal static class Tracing
             (usage, charge) = (usage + attempt.Usage, charge + attempt.Contracted.Value);
         if (attempts.Count > 0)
             span.SetTag("gen_ai.response.model", attempts[^1].Model).SetTag("imagegateway.target", attempts[^1].Target);
+        if (record.Reused is { } reused)
+            span.SetTag("gen_ai.response.model", reused.Model);
         span.SetTag("imagegateway.route", record.Route).SetTag("imagegateway.attempts", attempts.Count).SetTag("imagegateway.cost.usd", (double)new NanoUsd(charge).Usd);
         span.SetTag("imagegateway.outcome", Words.Of(record.Status));
         Use(span, usage);

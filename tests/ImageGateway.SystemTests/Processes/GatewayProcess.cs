@@ -94,7 +94,9 @@ internal sealed class GatewayProcess : IDisposable
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
     {
-        if (line is not null)
-            lines.Enqueue(line);
+        if (line is null)
+            return;
+        lines.Enqueue(line);
+        LogScan.Read(line);
     }
 }

@@ -80,7 +80,7 @@ public sealed class GatewayFixture : IAsyncLifetime, IDisposable
     /// <summary>A gateway with this configuration, on a free port; its clock is the system's unless one is given.</summary>
     internal static async Task<WebApplication> StartAsync(string file, TimeProvider? time = null, params string[] switches)
     {
-        var app = await Program.BuildAsync(["--config", file, "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Fatal", .. switches], time);
+        var app = await Program.BuildAsync(["--config", file, "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Verbose", "--Serilog:Format", "json", .. switches], time);
         await app.StartAsync();
         return app;
     }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests.Telemetry;
 
 namespace ImageGateway.SystemTests.Telemetry;
@@ -28,6 +29,22 @@ public sealed class MetricsTests
         Assert.Equal(1, Value(metrics, "imagegateway_request_duration_seconds_count", ("target", "east/gpt-image-1"), ("outcome", "completed")));
         Assert.Equal(1, Value(metrics, "imagegateway_time_to_first_event_seconds_count", ("target", "east/gpt-image-1")));
         Assert.Equal(1, Value(metrics, "imagegateway_requests_total", ("tenant", "none"), ("target", "none"), ("outcome", "refused"), ("code", "http_401")));
+    }
+
+    [Fact]
+    public async Task Answer_that_is_given_again_is_counted_with_what_it_did_not_cost()
+    {
+        await using var gateway = await MeteredGateway.StartAsync(tenant: """  , "Cache": { "Ttl": "01:00:00" }  """);
+        using var drawn = await gateway.GenerateAsync();
+        using var again = await gateway.GenerateAsync();
+        Assert.Equal("hit", again.Header("x-gateway-cache"));
+
+        var metrics = await ScrapeAsync(gateway);
+
+        Assert.Equal((1, 1), (Value(metrics, "imagegateway_cache_requests_total", ("tenant", "acme"), ("result", "miss")), Value(metrics, "imagegateway_cache_requests_total", ("tenant", "acme"), ("result", "hit"))));
+        Assert.Equal(1, Value(metrics, "imagegateway_requests_total", ("model", "gpt-image-1"), ("target", "none"), ("outcome", "cached")));
+        Assert.Equal(Value(metrics, "imagegateway_cost_usd_total"), Value(metrics, "imagegateway_avoided_cost_usd_total", ("tenant", "acme"), ("model", "gpt-image-1")));
+        Assert.True(Value(metrics, "imagegateway_cache_memory_bytes") > 1000);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class OtlpTests
             ("generate_content", "image", "gpt-image-1", "gpt-image-1", "acme", "completed"),
             (job.Tags["gen_ai.operation.name"], job.Tags["gen_ai.output.type"], job.Tags["gen_ai.request.model"], job.Tags["gen_ai.response.model"], job.Tags["imagegateway.tenant"], job.Tags["imagegateway.outcome"]));
         var below = trace.Where(span => span.Parent == job.Id).ToList();
-        Assert.Equal(["generate_content gpt-image-1", "generate_content gpt-image-1", "plan", "reserve"], below.Select(span => span.Name).Order());
+        Assert.Equal(["generate_content gpt-image-1", "generate_content gpt-image-1", "plan", "replay", "reserve"], below.Select(span => span.Name).Order());
         var (failed, succeeded) = (below.Single(span => span.IsError), below.Single(span => !span.IsError && span.Tags.ContainsKey("imagegateway.target")));
         Assert.Equal(("west/gpt-image-1", "500"), (failed.Tags["imagegateway.target"], failed.Tags["http.response.status_code"]));
         Assert.Equal(

@@ -46,7 +46,7 @@ internal sealed class AdminGateway : IAsyncDisposable
         var at = (folder ?? own)!;
         foreach (var (name, secret) in Keys.Files)
             at.Write(name, secret);
-        var app = await Program.BuildAsync(["--config", at.Write("gateway.json", Configuration), "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Fatal", .. switches], time);
+        var app = await Program.BuildAsync(["--config", at.Write("gateway.json", Configuration), "--urls", "http://127.0.0.1:0", "--Serilog:MinimumLevel", "Verbose", "--Serilog:Format", "json", .. switches], time);
         await app.StartAsync();
         return new AdminGateway(app, own);
     }
