@@ -63,7 +63,7 @@ internal sealed class LedgerGateway : IAsyncDisposable
     {
         var process = GatewayProcess.Start(under, Folder, ["--config", Path.Combine(Folder, "gateway.json"), "--urls", "http://127.0.0.1:0"]);
         var line = await process.LineAsync("Listening on ");
-        _url = line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim('"', ']');
+        _url = (string)JsonNode.Parse(line)!["Properties"]!["Urls"]![0]!;
         return process;
     }
 
