@@ -17,7 +17,7 @@ internal static class GatewayConfiguration
         var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
-        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>()) 
+        var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>())
         {
             IsFormOnly = withoutSecrets,
             Vault = options.Vault is { } address ? KeyVault.Create(address, mistakes, nameof(options.Vault)) : null,

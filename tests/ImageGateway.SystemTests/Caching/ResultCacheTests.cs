@@ -164,8 +164,12 @@ public abstract class ResultCacheTests(CachingGateway gateway)
     public async Task Broken_answer_is_not_kept(bool stream, int bytes)
     {
         gateway.Break(new Fault { CutAfterBytes = bytes }, times: 1);
-        using (var broken = await gateway.SendAsync(_prompt, stream ? Streaming(2) : null))
-            await Assert.ThrowsAnyAsync<Exception>(async () => Assert.DoesNotContain("error", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal));
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            // The connection may break before the client has read the head.
+            using var broken = await gateway.SendAsync(_prompt, stream ? Streaming(2) : null);
+            Assert.DoesNotContain("error", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        });
         Assert.Equal("miss", (await gateway.AskAsync(_prompt)).Cache);
         Assert.Equal(2, gateway.Calls(_prompt));
         await Until.TrueAsync(() => gateway.Recorded == 0, "recordings are free");
