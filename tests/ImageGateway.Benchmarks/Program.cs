@@ -14,7 +14,7 @@ internal static class Program
           --rounds N       interleaved rounds (5)
           --cases LIST     of 2KB/N, 1.5MB/N, SSE/N, 8MB/N, first-event/N for N callers
           --systems LIST   of direct, nginx, yarp, gateway, gateway+sqlite, gateway+postgres, gateway+redis,
-                           gateway+sqlite+redis
+                           gateway+sqlite+redis, gateway+recording, gateway+cache, gateway+cache+redis
           --markdown       print Markdown tables
           --smoke          one short round of a few cases; exit code 1 when a request fails
                ImageGateway.Benchmarks planner

@@ -1,47 +1,44 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
 namespace ImageGateway.Caching;
 
-/// <summary>Makes a stored answer out of the bytes of a complete one.</summary>
+/// <summary>Makes a stored answer out of the pieces of a complete one.</summary>
 internal static class AnswerParser
 {
-    // What is said of pictures; more of it is nothing a provider of pictures says.
-    private const int MostMembers = 256 * 1024;
-
     /// <summary>The answer; null when it is none that can be given again: broken, with an error among its events, or without a picture.</summary>
-    public static StoredAnswer? Parse(ReadOnlySequence<byte> body, bool isStream)
+    public static StoredAnswer? Parse(AnswerCutter cut, bool isStream)
     {
         try
         {
-            var answer = isStream ? EventReader.Read(body) : Whole(body);
+            var answer = isStream ? EventReader.Read(cut) : Whole(cut);
             return answer is { Pictures.Count: > 0 } ? answer : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
             return null;
         }
     }
 
     /// <summary>An object: its picture apart, everything else as it stands.</summary>
-    public static Part ReadObject(ReadOnlySequence<byte> json)
+    public static Part ReadObject(ReadOnlySequence<byte> json, AnswerCutter cut)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        var part = ReadObject(ref reader, json, isTop: true);
+        var part = ReadObject(ref reader, json, cut, isTop: true);
         while (reader.Read()) { }
         return part;
     }
 
-    private static StoredAnswer Whole(ReadOnlySequence<byte> body)
+    private static StoredAnswer Whole(AnswerCutter cut)
     {
-        var top = ReadObject(body);
+        var top = ReadObject(cut.Text, cut);
         return new StoredAnswer { IsStream = false, Members = top.Text, Pictures = [.. top.Items.Select(item => new StoredPicture(item.Picture, item.Text))] };
     }
 
-    private static Part ReadObject(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, bool isTop)
+    private static Part ReadObject(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, AnswerCutter cut, bool isTop)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new FormatException("no object");
@@ -51,9 +48,9 @@ internal static class AnswerParser
             var (start, isPicture, isData, isType) = (reader.TokenStartIndex, reader.ValueTextEquals("b64_json"u8), isTop && reader.ValueTextEquals("data"u8), isTop && reader.ValueTextEquals("type"u8));
             reader.Read();
             if (isPicture && reader.TokenType == JsonTokenType.String)
-                part.Picture = Decode(ref reader);
+                part.Picture = cut.Pictures[int.Parse(reader.GetString()!, CultureInfo.InvariantCulture)];
             else if (isData && reader.TokenType == JsonTokenType.StartArray)
-                ReadItems(ref reader, json, part);
+                ReadItems(ref reader, json, cut, part);
             else if (isType && reader.TokenType == JsonTokenType.String)
                 part.Type = reader.GetString();
             else
@@ -62,33 +59,23 @@ internal static class AnswerParser
         return part;
     }
 
-    private static void ReadItems(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, Part part)
+    private static void ReadItems(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, AnswerCutter cut, Part part)
     {
         part.Items.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            part.Items.Add(ReadObject(ref reader, json, isTop: false));
+            part.Items.Add(ReadObject(ref reader, json, cut, isTop: false));
     }
 
     private static void Keep(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, long start, Part part)
     {
         reader.Skip();
-        if (reader.BytesConsumed - start > MostMembers - part.Members.Length)
-            throw new FormatException("too much");
         part.Members.Append(part.Members.Length > 0 ? "," : "").Append(Encoding.UTF8.GetString(json.Slice(start, reader.BytesConsumed - start)));
-    }
-
-    private static byte[] Decode(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueIsEscaped)
-            return reader.GetBytesFromBase64();
-        var text = reader.HasValueSequence ? reader.ValueSequence : new ReadOnlySequence<byte>(reader.ValueSpan.ToArray());
-        return Base64Text.Decode(text);
     }
 
     /// <summary>An object of an answer: the answer, an item of it, or an event's data.</summary>
     internal sealed class Part
     {
-        public byte[] Picture { get; set; } = [];
+        public ReadOnlySequence<byte> Picture { get; set; }
 
         public string? Type { get; set; }
 
@@ -97,47 +84,5 @@ internal static class AnswerParser
         public List<Part> Items { get; } = [];
 
         public string Text => Members.ToString();
-    }
-}
-
-/// <summary>Decodes base64 that lies in pieces.</summary>
-internal static class Base64Text
-{
-    /// <exception cref="FormatException">It is no base64 as encoders write it.</exception>
-    public static byte[] Decode(ReadOnlySequence<byte> text)
-    {
-        if (text.IsEmpty || text.Length % 4 != 0)
-            throw new FormatException("no base64");
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)(text.Length / 4 * 3)) - Padding(text));
-        Span<byte> four = stackalloc byte[4];
-        var (at, left) = (0, 0);
-        foreach (var piece in text)
-        {
-            var rest = piece.Span;
-            if (left > 0)
-            {
-                var missing = Math.Min(4 - left, rest.Length);
-                rest[..missing].CopyTo(four[left..]);
-                left += missing;
-                rest = rest[missing..];
-                if (left < 4)
-                    continue;
-                at += Decoded(four, bytes.AsSpan(at));
-            }
-            left = rest.Length % 4;
-            rest[^left..].CopyTo(four);
-            at += Decoded(rest[..^left], bytes.AsSpan(at));
-        }
-        return at == bytes.Length ? bytes : throw new FormatException("no base64");
-    }
-
-    private static int Decoded(ReadOnlySpan<byte> text, Span<byte> bytes) =>
-        text.IsEmpty ? 0 : Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done ? written : throw new FormatException("no base64");
-
-    private static int Padding(ReadOnlySequence<byte> text)
-    {
-        Span<byte> end = stackalloc byte[2];
-        text.Slice(text.Length - 2).CopyTo(end);
-        return end[1] != '=' ? 0 : end[0] != '=' ? 1 : 2;
     }
 }

@@ -10,7 +10,7 @@ namespace ImageGateway.Caching;
 internal sealed class AnswerWriter
 {
     // Text, or the picture that stands behind the text before it.
-    private readonly List<(byte[]? Text, ReadOnlyMemory<byte> Picture)> _pieces = [];
+    private readonly List<(byte[]? Text, ReadOnlySequence<byte> Picture)> _pieces = [];
 
     private AnswerWriter() { }
 
@@ -65,18 +65,21 @@ internal sealed class AnswerWriter
         return !(await pipe.FlushAsync(cancellationToken)).IsCompleted;
     }
 
-    private static async Task<bool> WriteAsync(ReadOnlyMemory<byte> picture, PipeWriter pipe, CancellationToken cancellationToken)
+    private static async Task<bool> WriteAsync(ReadOnlySequence<byte> picture, PipeWriter pipe, CancellationToken cancellationToken)
     {
-        while (!picture.IsEmpty)
+        foreach (var piece in picture)
         {
-            picture = picture[Encode(picture.Span, pipe)..];
-            if ((await pipe.FlushAsync(cancellationToken)).IsCompleted)
-                return false;
+            for (var at = 0; at < piece.Length;)
+            {
+                at += Encode(piece.Span[at..], pipe);
+                if ((await pipe.FlushAsync(cancellationToken)).IsCompleted)
+                    return false;
+            }
         }
         return true;
     }
 
-    // As much as the memory at hand takes; three bytes are four letters, only the last may be fewer.
+    // As much as the memory at hand takes; three bytes are four letters, and only the very last are fewer.
     private static int Encode(ReadOnlySpan<byte> picture, PipeWriter pipe)
     {
         const int Least = 4096;
@@ -87,14 +90,14 @@ internal sealed class AnswerWriter
         return count;
     }
 
-    private void AddEvent(string type, ReadOnlyMemory<byte> picture, string members)
+    private void AddEvent(string type, ReadOnlySequence<byte> picture, string members)
     {
         Add($"event: {type}\ndata: {{\"type\":\"{type}\",");
         Add(picture, members);
         Add("}\n\n");
     }
 
-    private void Add(ReadOnlyMemory<byte> picture, string members)
+    private void Add(ReadOnlySequence<byte> picture, string members)
     {
         if (picture.IsEmpty)
         {
@@ -103,7 +106,7 @@ internal sealed class AnswerWriter
         }
         Add("\"b64_json\":\"");
         _pieces.Add((null, picture));
-        Length += Base64.GetMaxEncodedToUtf8Length(picture.Length);
+        Length += (picture.Length + 2) / 3 * 4;
         Add(members.Length > 0 ? $"\",{members}" : "\"");
     }
 

@@ -7,12 +7,12 @@ namespace ImageGateway.Caching;
 internal static class EventReader
 {
     /// <summary>The answer; null when an event is an error.</summary>
-    public static StoredAnswer? Read(ReadOnlySequence<byte> body)
+    public static StoredAnswer? Read(AnswerCutter cut)
     {
         var (pictures, partials) = (new List<StoredPicture>(), new List<StoredPicture>());
-        foreach (var (name, data) in Events(body))
+        foreach (var (name, data) in Events(cut.Text))
         {
-            var part = AnswerParser.ReadObject(data);
+            var part = AnswerParser.ReadObject(data, cut);
             var type = part.Type ?? name ?? "";
             if (type == "error")
                 return null;

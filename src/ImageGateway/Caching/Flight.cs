@@ -1,5 +1,4 @@
 using ImageGateway.Images;
-using ImageGateway.Streaming;
 
 namespace ImageGateway.Caching;
 
@@ -16,12 +15,12 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
 /// <summary>A job that identical ones wait for instead of asking a provider too.</summary>
 /// <param name="recording">What has come of its answer.</param>
 /// <param name="leader">The job.</param>
-internal sealed class Flight(Recording recording, ReplayAsk leader) : IDisposable
+internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
 {
     private readonly TaskCompletionSource<FlightEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _followers;
 
-    public Recording Recording => recording;
+    public Recorder Recording => recording;
 
     /// <summary>Whether its answer comes as events.</summary>
     public bool IsStream => leader.Record.Job.Parameters.Stream;
@@ -39,21 +38,16 @@ internal sealed class Flight(Recording recording, ReplayAsk leader) : IDisposabl
     public IDisposable Follow()
     {
         Interlocked.Increment(ref _followers);
-        return new Following(this, recording.TryJoin());
+        return new Following(this);
     }
 
     public void Land(FlightEnd end) => _end.TrySetResult(end);
 
     public void Dispose() => recording.Dispose();
 
-    private sealed class Following(Flight flight, bool hasJoined) : IDisposable
+    private sealed class Following(Flight flight) : IDisposable
     {
-        public void Dispose()
-        {
-            Interlocked.Decrement(ref flight._followers);
-            if (hasJoined)
-                flight.Recording.Use.Leave();
-        }
+        public void Dispose() => Interlocked.Decrement(ref flight._followers);
     }
 }
 

@@ -18,7 +18,11 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     public async Task<FlightEnd> FollowAsync(Flight flight)
     {
         if (flight.IsStream && ask.Record.Job.Parameters.Stream)
-            await PassAsync(flight, new LiveEvents(flight.Recording));
+        {
+            using var events = flight.Recording.Follow();
+            if (events is not null)
+                await PassAsync(flight, events);
+        }
         var end = await flight.End.WaitAsync(http.RequestAborted);
         if (end.Answer is { } answer)
             await FinishAsync(answer);

@@ -1,5 +1,4 @@
 using ImageGateway.Images;
-using ImageGateway.Streaming;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Caching;
@@ -11,7 +10,7 @@ namespace ImageGateway.Caching;
 internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes finishes, TimeProvider time)
 {
     /// <summary>A recording for a job that is about to run; whoever makes it disposes it.</summary>
-    public Recording Record() => new(pool, budget.Bytes);
+    public Recorder Record() => new(pool, budget.Bytes);
 
     /// <summary>Runs the job; the answer when it is complete and could be kept, else null.</summary>
     /// <param name="http">The client's exchange.</param>
@@ -20,7 +19,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     /// <param name="mayFinish">Asked when the client leaves: whether the job goes on.</param>
     /// <param name="run">The rest of the job's way.</param>
     /// <exception cref="GatewayException">The job failed.</exception>
-    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, Recording recording, Func<bool> mayFinish, Func<Task> run)
+    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, Recorder recording, Func<bool> mayFinish, Func<Task> run)
     {
         var record = ask.Record;
         var (server, client) = (http.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), http.RequestAborted);
@@ -44,7 +43,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         // The client need not wait for what follows.
         if (!client.IsCancellationRequested)
             await server.CompleteAsync();
-        return Stored(AnswerParser.Parse(recording.Bytes, record.Job.Parameters.Stream), ask);
+        return Stored(recording.Answer(record.Job.Parameters.Stream), ask);
     }
 
     private StoredAnswer? Stored(StoredAnswer? answer, ReplayAsk ask)
@@ -60,7 +59,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     }
 
     /// <summary>What happens when the client leaves: the job goes on, or its token ends it.</summary>
-    private sealed class Departure(JobRecord record, Recording recording, Finishes finishes, Func<bool> mayFinish, TimeProvider time) : IDisposable
+    private sealed class Departure(JobRecord record, Recorder recording, Finishes finishes, Func<bool> mayFinish, TimeProvider time) : IDisposable
     {
         private readonly CancellationTokenSource _job = new();
         private ITimer? _end;

@@ -4,11 +4,9 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Caching;
 
 /// <summary>The events of a recording that grows, from the first that begins after one joined it. They are read where they lie.</summary>
-internal sealed class LiveEvents
+internal sealed class LiveEvents : IDisposable
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
-
-    private const int LongestEnd = 4;
 
     private readonly Recording _recording;
     private long _start;
@@ -17,12 +15,14 @@ internal sealed class LiveEvents
     private bool _isLineEmpty;
     private byte _last;
 
-    public LiveEvents(Recording recording)
+    /// <summary>Reads a recording that was joined, which is left when this is disposed.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="position">Where reading begins: within the last line end, which may be the end of an event.</param>
+    /// <param name="isFromStart">True when the recording begins where the answer does.</param>
+    public LiveEvents(Recording recording, long position, bool isFromStart)
     {
-        _recording = recording;
-        // From within the last line end, which may be the end of an event.
-        _position = _start = Math.Max(0, recording.Length - LongestEnd);
-        (_isWhole, _isLineEmpty) = (_position == 0, _position == 0);
+        (_recording, _position, _start) = (recording, position, position);
+        (_isWhole, _isLineEmpty) = (position == 0 && isFromStart, position == 0 && isFromStart);
     }
 
     /// <summary>Where the next event stands, with what comments came before it; null when there is none.</summary>
@@ -53,6 +53,8 @@ internal sealed class LiveEvents
             yield return piece;
         }
     }
+
+    public void Dispose() => _recording.Use.Leave();
 
     // True when an empty line has passed: an event ends. CR and LF after it belong together.
     private bool Advance(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Buffers;
 
 namespace ImageGateway.Caching;
 
@@ -6,10 +6,10 @@ namespace ImageGateway.Caching;
 /// A picture of a stored answer. <paramref name="Bytes"/> is empty when the answer gave an address instead, which is among the
 /// members then.
 /// </summary>
-/// <param name="Bytes">The picture's file, decoded.</param>
+/// <param name="Bytes">The picture's file, decoded; the length of every piece but the last is a multiple of three, as base64 likes it.</param>
 /// <param name="Members">The other members of its item or event, as JSON between the braces; not <c>type</c> of an event.</param>
 /// <param name="Index">Of a partial picture: how many final ones came before it.</param>
-internal sealed record StoredPicture(ReadOnlyMemory<byte> Bytes, string Members, int Index = 0);
+internal sealed record StoredPicture(ReadOnlySequence<byte> Bytes, string Members, int Index = 0);
 
 /// <summary>A complete, successful answer: pictures decoded, and all that was said of them. Immutable.</summary>
 internal sealed record StoredAnswer
@@ -41,11 +41,9 @@ internal sealed record StoredAnswer
     public DateTimeOffset StoredAt { get; init; }
 
     /// <summary>True when a picture is only an address at the provider, which will expire.</summary>
-    [JsonIgnore]
     public bool HasAddresses => Pictures.Any(picture => picture.Bytes.IsEmpty);
 
     /// <summary>Bytes that storing it takes, nearly.</summary>
-    [JsonIgnore]
     public long Bytes => Sum(Pictures) + Sum(Partials) + (2 * Members.Length) + 256;
 
     private static long Sum(IReadOnlyList<StoredPicture> pictures)

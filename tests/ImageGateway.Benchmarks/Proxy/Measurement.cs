@@ -13,7 +13,7 @@ internal sealed record Measurement(double PerSecond, double P50, double P99, dou
         var process = system.Process.Id;
         var cpu = 0d;
         ProcessTree.ResetPeak(process);
-        using var loop = new ClosedLoop(proxyCase.Request, system.Port, proxyCase.Callers);
+        using var loop = new ClosedLoop(proxyCase.RequestTo(system), system.Port, proxyCase.Callers);
         var result = loop.Run(duration, () => cpu = ProcessTree.CpuSeconds(process), cancellationToken);
         cpu = ProcessTree.CpuSeconds(process) - cpu;
         return new Measurement(

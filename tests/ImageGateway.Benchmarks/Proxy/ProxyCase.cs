@@ -16,7 +16,11 @@ internal sealed record ProxyCase(Answer Answer, int Callers)
     /// <summary>Whether the latency of the first event is what is asked, rather than throughput.</summary>
     public bool IsFirstEvent => Answer == Answers.FirstEvent;
 
-    public LoadRequest Request { get; } = Requests.For(Answer);
+    private readonly LoadRequest _request = Requests.For(Answer);
+    private readonly LoadRequest _uncached = Requests.For(Answer, "Cache-Control: no-cache\r\n");
+
+    /// <summary>The request; where answers are recorded, it wants none of before.</summary>
+    public LoadRequest RequestTo(ProxySystem system) => system.Name == ProxySystem.Recording ? _uncached : _request;
 
     /// <summary>The case of that name, with any number of callers.</summary>
     /// <exception cref="FormatException">There is no such case.</exception>

@@ -20,9 +20,14 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
     public const string Redis = "gateway+redis";
     public const string SqliteRedis = "gateway+sqlite+redis";
 
+    /// <summary>The gateway that records every answer and gives none again; that gives again what is in its memory; and what is in Redis.</summary>
+    public const string Recording = "gateway+recording";
+    public const string Cache = "gateway+cache";
+    public const string CacheRedis = "gateway+cache+redis";
+
     /// <summary>Measured when nothing else is asked for, and all that there are, in the order of a round.</summary>
     public static readonly string[] Usual = [Direct, "nginx", Yarp, Gateway];
-    public static readonly string[] Names = [.. Usual, Sqlite, Postgres, Redis, SqliteRedis];
+    public static readonly string[] Names = [.. Usual, Sqlite, Postgres, Redis, SqliteRedis, Recording, Cache, CacheRedis];
 
     /// <summary>Starts the stub and the systems asked for, each in a process of its own, and waits until they answer.</summary>
     public static List<ProxySystem> Start(IReadOnlyCollection<string> names, ChildProcesses children)
@@ -51,7 +56,9 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
             return Proxy.Gateway.Command(name, directory, port, upstream, "");
         if (name == Sqlite)
             return Proxy.Gateway.Command(name, directory, port, upstream, "Data Source=ledger.db");
-        if (name is Redis or SqliteRedis)
+        if (name is Recording or Cache)
+            return Proxy.Gateway.Command(name, directory, port, upstream, "", caches: true);
+        if (name is Redis or SqliteRedis or CacheRedis)
             return WithRedis(name, children, port, upstream);
         if (name == Postgres)
             return WithPostgres(children, port, upstream);
@@ -79,7 +86,7 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
         var serverPort = FreePort.Next();
         var server = children.Start(new ChildCommand("redis-server", "redis-server", "--port", $"{serverPort}", "--bind", "127.0.0.1", "--save", "", "--dir", children.Directory));
         server.WaitUntilItListens(serverPort, StartTime);
-        return Proxy.Gateway.Command(name, children.Directory, port, upstream, name == SqliteRedis ? "Data Source=ledger.db" : "", $"127.0.0.1:{serverPort}");
+        return Proxy.Gateway.Command(name, children.Directory, port, upstream, name == SqliteRedis ? "Data Source=ledger.db" : "", $"127.0.0.1:{serverPort}", caches: name == CacheRedis);
     }
 
     private void WaitUntilItAnswers()

@@ -14,32 +14,32 @@ internal static class Requests
 
     private const string Boundary = "----bench-5d1f0a4c9b7e";
 
-    public static LoadRequest For(Answer answer)
+    public static LoadRequest For(Answer answer, string headers = "")
     {
-        var bytes = answer == Answers.Upload ? Edit(answer) : Generation(answer);
+        var bytes = answer == Answers.Upload ? Edit(answer, headers) : Generation(answer, headers);
         return new LoadRequest(bytes, answer.BodyBytes, answer == Answers.FirstEvent ? answer.FirstEventBytes : 0);
     }
 
-    private static byte[] Generation(Answer answer)
+    private static byte[] Generation(Answer answer, string headers)
     {
         var stream = answer.IsStream ? ",\"stream\":true,\"partial_images\":2" : "";
         var body = $$"""{"model":"gpt-image-1","prompt":"{{answer.Marker}} A lighthouse at dusk","size":"1024x1024","quality":"high"{{stream}}}""";
-        return Post("generations", "application/json", Encoding.ASCII.GetBytes(body));
+        return Post("generations", "application/json", headers, Encoding.ASCII.GetBytes(body));
     }
 
-    private static byte[] Edit(Answer answer)
+    private static byte[] Edit(Answer answer, string headers)
     {
         var fields = $"--{Boundary}\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ngpt-image-1\r\n"
             + $"--{Boundary}\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n{answer.Marker} Add a boat\r\n"
             + $"--{Boundary}\r\nContent-Disposition: form-data; name=\"image\"; filename=\"image.png\"\r\nContent-Type: image/png\r\n\r\n";
         byte[] body = [.. Encoding.ASCII.GetBytes(fields), .. Picture(), .. Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n")];
-        return Post("edits", $"multipart/form-data; boundary={Boundary}", body);
+        return Post("edits", $"multipart/form-data; boundary={Boundary}", headers, body);
     }
 
-    private static byte[] Post(string operation, string contentType, byte[] body)
+    private static byte[] Post(string operation, string contentType, string headers, byte[] body)
     {
         var head = $"POST /v1/images/{operation} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {Key}\r\n"
-            + $"Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n";
+            + $"{headers}Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 

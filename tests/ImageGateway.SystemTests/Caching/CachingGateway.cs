@@ -76,14 +76,14 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Writes the configuration, for a gateway in this process or another; the file.</summary>
-    internal static string Write(TemporaryFolder folder, string simulator, string redis, string database, string more = "", string name = "gateway.json")
+    internal static string Write(TemporaryFolder folder, string simulator, string redis, string database, string more = "", string drain = "00:00:10")
     {
         foreach (var tenant in Tenants)
             folder.Write($"secrets/{tenant}", $"igw_{tenant}_0123456789");
-        return folder.Write(name, $$"""
+        return folder.Write("gateway.json", $$"""
             { "ConnectionStrings": { "Redis": "{{redis}}", "Database": {{JsonValue.Create(database).ToJsonString()}} },
               "Gateway": { {{more}}
-                "DrainTimeout": "00:00:10",
+                "DrainTimeout": "{{drain}}",
                 "ReservationLease": "00:00:03",
                 "Providers": {
                   "west": {{Provider(simulator, "west", "\"gpt-image-1\", \"gpt-image-1-mini\", \"dall-e-2\", \"dall-e-3\"")}},

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ImageGateway.Caching;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
 
@@ -15,7 +16,7 @@ public abstract class AnswerStoreTests
     [Theory]
     [InlineData(1)]
     [InlineData(100_000)]
-    [InlineData(524_288)]
+    [InlineData(491_520)]
     [InlineData(1_600_001)]
     public async Task Answer_is_found_as_it_was_kept(int bytes)
     {
@@ -119,7 +120,7 @@ public abstract class AnswerStoreTests
         foreach (var (theirs, ours) in (((IReadOnlyList<StoredPicture>, IReadOnlyList<StoredPicture>)[])[(expected.Pictures, found.Pictures), (expected.Partials, found.Partials)]))
         {
             Assert.Equal(theirs.Select(picture => (picture.Members, picture.Index)), ours.Select(picture => (picture.Members, picture.Index)));
-            Assert.All(theirs.Zip(ours), pair => Assert.True(pair.First.Bytes.Span.SequenceEqual(pair.Second.Bytes.Span)));
+            Assert.All(theirs.Zip(ours), pair => Assert.True(pair.First.Bytes.ToArray().AsSpan().SequenceEqual(pair.Second.Bytes.ToArray())));
         }
     }
 

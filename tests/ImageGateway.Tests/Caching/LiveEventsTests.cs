@@ -1,7 +1,6 @@
 using System.Text;
 using ImageGateway.Caching;
 using ImageGateway.Images;
-using ImageGateway.Streaming;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
 
 namespace ImageGateway.Tests.Caching;
@@ -19,9 +18,11 @@ public sealed class LiveEventsTests
         var events = Enumerable.Range(0, 4).Select(i => Partial(random.Bytes(random.Next(1, 3_000)), i).Replace("\n", lineEnd, StringComparison.Ordinal)).ToList();
         var bytes = Encoding.UTF8.GetBytes(string.Concat(events));
         var joined = random.Chance(30) ? events.Take(random.Next(0, 5)).Sum(item => item.Length) : random.Next(0, bytes.Length + 1);
-        using var recording = new Recording(_pool, new BufferBudget(1 << 20));
-        recording.Append(bytes.AsSpan(0, joined));
-        var reading = ReadAsync(new LiveEvents(recording));
+        using var recording = new Recorder(_pool, new BufferBudget(1 << 20));
+        foreach (var piece in random.Pieces(bytes.AsMemory(0, joined)))
+            recording.Append(piece.Span);
+        using var other = random.Chance(50) ? recording.Follow() : null;
+        var reading = ReadAsync(recording.Follow()!);
         foreach (var piece in random.Pieces(bytes.AsMemory(joined)))
             recording.Append(piece.Span);
         recording.End();
@@ -39,18 +40,21 @@ public sealed class LiveEventsTests
     [Fact]
     public async Task Event_that_is_cut_is_none()
     {
-        using var recording = new Recording(_pool, new BufferBudget(1 << 20));
+        using var recording = new Recorder(_pool, new BufferBudget(1 << 20));
+        using var events = recording.Follow()!;
         recording.Append("data: {\"a\":1}\n\ndata: {\"b\":2}\n"u8);
         recording.End();
-        var events = new LiveEvents(recording);
+        Assert.NotNull(await events.NextAsync(default));
         Assert.Null(await events.NextAsync(default));
+        Assert.Null(recording.Follow());
     }
 
     [Fact]
-    public async Task Nothing_comes_of_a_recording_that_is_given_up()
+    public async Task Nothing_comes_where_there_is_no_room()
     {
-        using var recording = new Recording(_pool, new BufferBudget(0));
-        var next = new LiveEvents(recording).NextAsync(default);
+        using var recording = new Recorder(_pool, new BufferBudget(0));
+        using var events = recording.Follow()!;
+        var next = events.NextAsync(default);
         recording.Append("data: {}\n\n"u8);
         Assert.Null(await next);
     }

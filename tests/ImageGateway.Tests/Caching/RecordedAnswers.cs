@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using ImageGateway.Caching;
@@ -28,16 +27,21 @@ internal static class RecordedAnswers
     public static string Partial(byte[] picture, int index) =>
         Event("image_generation.partial_image", picture, $""" "created_at":1760000000,"size":"1024x1024","quality":"low","background":"opaque","output_format":"png","partial_image_index":{index} """.Trim());
 
-    /// <summary>The bytes in blocks of any length, as a recording has them.</summary>
-    public static ReadOnlySequence<byte> InPieces(string text, Random random)
+    /// <summary>What is made of an answer that comes in pieces of any length.</summary>
+    public static StoredAnswer? Parsed(string text, Random random, bool isStream)
     {
-        Piece? first = null, last = null;
+        var cutter = new AnswerCutter(new BufferBudget(long.MaxValue));
         foreach (var piece in random.Pieces(Encoding.UTF8.GetBytes(text)))
-            last = last is null ? first = new Piece(piece) : last.Append(piece);
-        return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
+            cutter.Write(piece.Span);
+        return cutter.IsKept ? AnswerParser.Parse(cutter, isStream) : null;
     }
 
-    public static StoredAnswer Stored(string text, bool isStream = false) => AnswerParser.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), isStream)!;
+    public static StoredAnswer Stored(string text, bool isStream = false)
+    {
+        var cutter = new AnswerCutter(new BufferBudget(long.MaxValue));
+        cutter.Write(Encoding.UTF8.GetBytes(text));
+        return AnswerParser.Parse(cutter, isStream)!;
+    }
 
     /// <summary>An answer of one picture of so many bytes, each drawn from a seed.</summary>
     public static StoredAnswer Of(int bytes, int seed = 1) => Stored(Json(new Random(seed).Bytes(bytes)));
@@ -54,16 +58,4 @@ internal static class RecordedAnswers
     }
 
     public static string Events(StoredAnswer answer, bool partials = true, int skip = 0) => Text(AnswerWriter.Events(answer, Operation.Generation, partials, skip));
-
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public Piece(ReadOnlyMemory<byte> memory) => Memory = memory;
-
-        public Piece Append(ReadOnlyMemory<byte> memory)
-        {
-            var next = new Piece(memory) { RunningIndex = RunningIndex + Memory.Length };
-            Next = next;
-            return next;
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using ImageGateway.Caching;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
@@ -10,7 +11,7 @@ public sealed class StoredAnswerTests
     public void Json_answer_in_any_pieces_keeps_its_pictures_to_the_byte() => Properties.Hold(40, random =>
     {
         var pictures = Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Bytes(random.Next(1, 20_000))).ToArray();
-        var answer = AnswerParser.Parse(InPieces(Json(pictures), random), isStream: false)!;
+        var answer = Parsed(Json(pictures), random, isStream: false)!;
         Assert.Equal(pictures, answer.Pictures.Select(picture => picture.Bytes.ToArray()));
         using var again = JsonDocument.Parse(Text(AnswerWriter.Json(answer)));
         using var before = JsonDocument.Parse(Json(pictures));
@@ -21,7 +22,7 @@ public sealed class StoredAnswerTests
     public void Stream_in_any_pieces_is_replayed_event_by_event() => Properties.Hold(40, random =>
     {
         var text = Partial(random.Bytes(random.Next(1, 9_000)), 0) + Partial(random.Bytes(300), 1) + Completed(random.Bytes(random.Next(1, 20_000)));
-        var answer = AnswerParser.Parse(InPieces(text, random), isStream: true)!;
+        var answer = Parsed(text, random, isStream: true)!;
         Assert.Equal(text, Events(answer));
     });
 
@@ -32,7 +33,7 @@ public sealed class StoredAnswerTests
     public void Stream_with_any_line_ends_comments_and_marks_is_read(string lineEnd)
     {
         var text = "\uFEFF: waiting\n\n" + Partial([1], 0) + ": waiting\n" + Completed([2, 3]) + "data: [DONE]\n\n";
-        var answer = AnswerParser.Parse(InPieces(text.Replace("\n", lineEnd, StringComparison.Ordinal), new Random(3)), isStream: true)!;
+        var answer = Parsed(text.Replace("\n", lineEnd, StringComparison.Ordinal), new Random(3), isStream: true)!;
         Assert.Equal(Partial([1], 0) + Completed([2, 3]), Events(answer));
     }
 
@@ -81,6 +82,21 @@ public sealed class StoredAnswerTests
     }
 
     [Fact]
+    public void Escaped_slashes_of_base64_are_read() =>
+        Assert.Equal(new byte[] { 255, 255, 255 }, Stored("""{"data":[{"b64_json":"\/\/\/\/"}]}""").Pictures[0].Bytes.ToArray());
+
+    [Fact]
+    public void Text_that_looks_like_a_picture_is_none()
+    {
+        const string Tricky = """{"created":1,"data":[{"revised_prompt":"a \"b64_json\":\"AQI=\" b","b64_json" : "AQI="}],"x":"b64_json"}""";
+        var answer = Stored(Tricky);
+        Assert.Equal(new byte[] { 1, 2 }, answer.Pictures[0].Bytes.ToArray());
+        using var again = JsonDocument.Parse(Text(AnswerWriter.Json(answer)));
+        using var before = JsonDocument.Parse(Tricky);
+        Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));
+    }
+
+    [Fact]
     public void Address_in_the_place_of_a_picture_is_kept_and_told()
     {
         var answer = Stored("""{"created":1,"data":[{"url":"https://images.example/1"}]}""");
@@ -101,5 +117,5 @@ public sealed class StoredAnswerTests
     [InlineData("data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AQI=\"}\n", true)]
     [InlineData("data: {\"type\":\"image_generation.completed\",\"b64_json\":\"AQI=\"}\n\ndata: {\"type\":\"error\",\"error\":{}}\n\n", true)]
     [InlineData("event: image_generation.completed\ndata: {\"b64_json\":\"AQI=\n\n", true)]
-    public void What_is_no_whole_answer_is_not_stored(string body, bool isStream) => Assert.Null(AnswerParser.Parse(InPieces(body, new Random(1)), isStream));
+    public void What_is_no_whole_answer_is_not_stored(string body, bool isStream) => Assert.Null(Parsed(body, new Random(1), isStream));
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using ImageGateway.Images;
 using ImageGateway.Streaming;
 
@@ -67,42 +66,6 @@ public sealed class RecordingTests
         recording.Use.Leave();
         Assert.Equal(0, budget.Held);
         Assert.True((await recording.ReadAsync(0, default)).IsEmpty);
-    }
-
-    [Fact]
-    public async Task Client_that_leaves_does_not_end_the_recording()
-    {
-        using var recording = new Recording(_pool, new BufferBudget(1 << 20));
-        var pipe = new Pipe();
-        using var tee = new Tee(pipe.Writer, recording, _pool, default);
-        await tee.WriteAsync("one "u8.ToArray());
-        await pipe.Reader.CompleteAsync();
-        Assert.False((await tee.WriteAsync("two "u8.ToArray())).IsCompleted);
-        Assert.False((await tee.WriteAsync("three"u8.ToArray())).IsCompleted);
-        recording.End();
-        Assert.Equal("one two three"u8.ToArray(), recording.Bytes.ToArray());
-    }
-
-    [Fact]
-    public async Task Without_client_and_without_recording_the_pipe_has_ended()
-    {
-        using var recording = new Recording(_pool, new BufferBudget(BlockPool.BlockSize));
-        var pipe = new Pipe();
-        using var tee = new Tee(pipe.Writer, recording, _pool, default);
-        await pipe.Reader.CompleteAsync();
-        Assert.False((await tee.WriteAsync(new byte[BlockPool.BlockSize])).IsCompleted);
-        Assert.True((await tee.WriteAsync(new byte[1])).IsCompleted);
-    }
-
-    [Fact]
-    public async Task Client_gets_the_answer_whole_when_the_recording_is_given_up()
-    {
-        using var recording = new Recording(_pool, new BufferBudget(0));
-        var pipe = new Pipe();
-        using var tee = new Tee(pipe.Writer, recording, _pool, default);
-        Assert.False((await tee.WriteAsync("whole"u8.ToArray())).IsCompleted);
-        Assert.False(recording.IsKept);
-        Assert.Equal("whole"u8.ToArray(), (await pipe.Reader.ReadAsync()).Buffer.ToArray());
     }
 
     private static async Task<byte[]> ReadAllAsync(Recording recording)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text.Json;
@@ -6,7 +7,25 @@ using System.Text.Json.Serialization;
 namespace ImageGateway.Caching.Redis;
 
 /// <summary>A picture as the head knows it: how many bytes of the chunks are its, and their CRC-32C.</summary>
-internal sealed record PictureHead(int Length, uint Checksum, string Members, int Index);
+internal sealed record PictureHead(long Length, uint Checksum, string Members, int Index);
+
+/// <summary>A stored answer without its pictures.</summary>
+internal sealed record AnswerFacts(bool IsStream, string Members, string Model, string? Size, string? Quality, bool IsSimulated, long NanoUsd, DateTimeOffset StoredAt)
+{
+    public StoredAnswer With(IReadOnlyList<StoredPicture> pictures, IReadOnlyList<StoredPicture> partials) => new()
+    {
+        IsStream = IsStream,
+        Members = Members,
+        Pictures = pictures,
+        Partials = partials,
+        Model = Model,
+        Size = Size,
+        Quality = Quality,
+        IsSimulated = IsSimulated,
+        NanoUsd = NanoUsd,
+        StoredAt = StoredAt,
+    };
+}
 
 /// <summary>What Redis keeps of an answer besides its pictures; it begins with its own checksum.</summary>
 internal sealed record AnswerHead
@@ -15,7 +34,7 @@ internal sealed record AnswerHead
     public required string Number { get; init; }
 
     /// <summary>The answer without its pictures.</summary>
-    public required StoredAnswer Said { get; init; }
+    public required AnswerFacts Said { get; init; }
 
     public required IReadOnlyList<PictureHead> Pictures { get; init; }
 
@@ -24,22 +43,22 @@ internal sealed record AnswerHead
     public int Chunks { get; init; }
 
     /// <summary>The head and the chunks of an answer.</summary>
-    public static (AnswerHead Head, IReadOnlyList<ReadOnlyMemory<byte>> Chunks) Of(StoredAnswer answer, int chunkSize)
+    public static (AnswerHead Head, IReadOnlyList<ReadOnlySequence<byte>> Chunks) Of(StoredAnswer answer, int chunkSize)
     {
-        var chunks = new List<ReadOnlyMemory<byte>>();
+        var chunks = new List<ReadOnlySequence<byte>>();
         var (pictures, partials) = (Heads(answer.Pictures), Heads(answer.Partials));
         foreach (var picture in answer.Pictures.Concat(answer.Partials))
         {
-            for (var at = 0; at < picture.Bytes.Length; at += chunkSize)
-                chunks.Add(picture.Bytes[at..Math.Min(picture.Bytes.Length, at + chunkSize)]);
+            for (var at = 0L; at < picture.Bytes.Length; at += chunkSize)
+                chunks.Add(picture.Bytes.Slice(at, Math.Min(picture.Bytes.Length - at, chunkSize)));
         }
-        return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = answer with { Pictures = [], Partials = [] }, Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
+        return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = new AnswerFacts(answer.IsStream, answer.Members, answer.Model, answer.Size, answer.Quality, answer.IsSimulated, answer.NanoUsd, answer.StoredAt), Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
     }
 
     /// <summary>A head as it was kept; null when it is not the same any more.</summary>
     public static AnswerHead? Read(byte[] bytes)
     {
-        if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum(bytes.AsSpan(sizeof(uint))))
+        if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum(bytes.AsSpan(sizeof(uint)), uint.MaxValue))
             return null;
         return JsonSerializer.Deserialize(bytes.AsSpan(sizeof(uint)), AnswerHeadJson.Default.AnswerHead);
     }
@@ -48,7 +67,7 @@ internal sealed record AnswerHead
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, AnswerHeadJson.Default.AnswerHead);
         var bytes = new byte[sizeof(uint) + json.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(json));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(json, uint.MaxValue));
         json.CopyTo(bytes, sizeof(uint));
         return bytes;
     }
@@ -58,7 +77,7 @@ internal sealed record AnswerHead
     {
         var at = 0;
         return Take(Pictures, chunks, ref at) is { } pictures && Take(Partials, chunks, ref at) is { } partials && at == chunks.Length
-            ? Said with { Pictures = pictures, Partials = partials }
+            ? Said.With(pictures, partials)
             : null;
     }
 
@@ -74,37 +93,39 @@ internal sealed record AnswerHead
         return pictures;
     }
 
-    // A picture of one chunk, or of none, is not copied.
-    private static byte[]? Join(PictureHead head, byte[]?[] chunks, ref int at)
+    private static ReadOnlySequence<byte>? Join(PictureHead head, byte[]?[] chunks, ref int at)
     {
-        if (head.Length == 0)
-            return [];
-        if (at == chunks.Length || chunks[at] is not { } first)
-            return null;
-        var bytes = first.Length == head.Length ? first : GC.AllocateUninitializedArray<byte>(head.Length);
-        for (var length = 0; length < head.Length; at++)
+        var (pieces, length) = (new List<ReadOnlyMemory<byte>>(), 0L);
+        for (; length < head.Length; length += pieces[^1].Length)
         {
-            if (at == chunks.Length || chunks[at] is not { Length: > 0 } chunk || chunk.Length > head.Length - length)
+            if (at == chunks.Length || chunks[at] is not { Length: > 0 } chunk || (length + chunk.Length < head.Length && chunk.Length % 3 != 0))
                 return null;
-            if (!ReferenceEquals(chunk, bytes))
-                chunk.CopyTo(bytes, length);
-            length += chunk.Length;
+            pieces.Add(chunk);
+            at++;
         }
-        return Checksum(bytes) == head.Checksum ? bytes : null;
+        var bytes = ByteSequence.Of(pieces);
+        return length == head.Length && Checksum(bytes) == head.Checksum ? bytes : null;
     }
 
     private static List<PictureHead> Heads(IReadOnlyList<StoredPicture> pictures) =>
-        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum(picture.Bytes.Span), picture.Members, picture.Index))];
+        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum(picture.Bytes), picture.Members, picture.Index))];
 
-    // The processor has an instruction for it; SHA-256 of each picture would cost more than sending it.
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    private static uint Checksum(ReadOnlySequence<byte> bytes)
     {
         var crc = uint.MaxValue;
+        foreach (var piece in bytes)
+            crc = Checksum(piece.Span, crc);
+        return ~crc;
+    }
+
+    // The processor has an instruction for it; SHA-256 of each picture would cost more than sending it.
+    private static uint Checksum(ReadOnlySpan<byte> bytes, uint crc)
+    {
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var rest in bytes)
             crc = BitOperations.Crc32C(crc, rest);
-        return ~crc;
+        return crc;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ImageGateway.Images;
 using StackExchange.Redis;
 
@@ -10,8 +11,8 @@ namespace ImageGateway.Caching.Redis;
 /// </summary>
 internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time) : IAnswerStore
 {
-    /// <summary>Bytes of a chunk.</summary>
-    public const int ChunkSize = 512 * 1024;
+    /// <summary>Bytes of a chunk, about half a MiB.</summary>
+    public const int ChunkSize = 10 * ByteSequence.PieceSize;
 
     // KEYS: order of use, sizes, head. ARGV: what heads begin with, key, bytes, number, chunks, now, ttl, most bytes, head.
     private const string Keep = """
@@ -96,7 +97,7 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         }
     }
 
-    private Task<bool> KeepChunkAsync(RedisKey key, ReadOnlyMemory<byte> chunk, TimeSpan ttl) =>
+    private Task<bool> KeepChunkAsync(RedisKey key, ReadOnlySequence<byte> chunk, TimeSpan ttl) =>
         redis.RunAsync(database => database.StringSetAsync(key, chunk.ToArray(), ttl));
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

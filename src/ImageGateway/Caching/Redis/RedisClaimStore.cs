@@ -33,7 +33,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 
     public bool IsShared => true;
 
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
     public async ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null)
     {

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using ImageGateway.Images;
 
-namespace ImageGateway.Streaming;
+namespace ImageGateway.Caching;
 
 /// <summary>
 /// The client's pipe, with a recording of what is written to it. When the client leaves, writing goes on into the recording
@@ -12,7 +12,7 @@ namespace ImageGateway.Streaming;
 /// <param name="recording">What is kept.</param>
 /// <param name="pool">Memory for when the client is gone.</param>
 /// <param name="clientGone">Cancelled when it is.</param>
-internal sealed class Tee(PipeWriter client, Recording recording, BlockPool pool, CancellationToken clientGone) : PipeWriter, IDisposable
+internal sealed class Tee(PipeWriter client, Recorder recording, BlockPool pool, CancellationToken clientGone) : PipeWriter, IDisposable
 {
     private Memory<byte> _room;
     private IMemoryOwner<byte>? _scratch;

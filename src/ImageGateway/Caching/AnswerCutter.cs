@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using ImageGateway.Images;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// Takes an answer's bytes while they pass and cuts its pictures out of them, decoded where they are still in the processor's
+/// cache: what is left is a text of some hundred bytes, with a number in the place of each picture. The memory of the pictures
+/// is of a budget; over it the answer is given up.
+/// </summary>
+internal sealed class AnswerCutter(BufferBudget budget)
+{
+    // What is said of pictures; more of it is nothing a provider of pictures says.
+    private const int MostText = 256 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _text = new(2048);
+    private readonly List<ReadOnlySequence<byte>> _pictures = [];
+    private Base64Decoder? _picture;
+    private long _taken;
+
+    /// <summary>False when it was given up.</summary>
+    public bool IsKept { get; private set; } = true;
+
+    /// <summary>The pictures by their numbers.</summary>
+    public IReadOnlyList<ReadOnlySequence<byte>> Pictures => _pictures;
+
+    /// <summary>The answer without its pictures.</summary>
+    public ReadOnlySequence<byte> Text => new(_text.WrittenMemory);
+
+    /// <summary>Takes the next bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (IsKept && !bytes.IsEmpty)
+        {
+            var quote = bytes.IndexOf((byte)'"');
+            var part = quote < 0 ? bytes : bytes[..quote];
+            if (_picture is null)
+                Keep(quote < 0 ? bytes : bytes[..(quote + 1)]);
+            else
+                Decode(_picture, part);
+            if (quote < 0)
+                return;
+            if (_picture is not null)
+                EndPicture(_picture);
+            else if (BeginsPicture(_text.WrittenSpan))
+                _picture = new Base64Decoder();
+            bytes = bytes[(quote + 1)..];
+        }
+    }
+
+    /// <summary>Drops what was kept.</summary>
+    public void GiveUp()
+    {
+        IsKept = false;
+        _pictures.Clear();
+        _picture = null;
+        budget.Return(_taken);
+        _taken = 0;
+    }
+
+    // A quote that ends ("b64_json" : "); in a string it would stand behind a backslash.
+    private static bool BeginsPicture(ReadOnlySpan<byte> text)
+    {
+        text = text[..^1].TrimEnd(" \t\r\n"u8);
+        return text is [.., (byte)':'] && text[..^1].TrimEnd(" \t\r\n"u8).EndsWith("\"b64_json\""u8);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_text.WrittenCount + bytes.Length > MostText)
+            GiveUp();
+        else
+            _text.Write(bytes);
+    }
+
+    private void Decode(Base64Decoder picture, ReadOnlySpan<byte> bytes)
+    {
+        var needed = bytes.Length / 4 * 3;
+        if (!budget.TryTake(needed))
+        {
+            GiveUp();
+            return;
+        }
+        _taken += needed;
+        // Some encoders write \/ for a slash.
+        for (var escape = bytes.IndexOf((byte)'\\'); escape >= 0 && IsKept; escape = bytes.IndexOf((byte)'\\'))
+        {
+            Take(picture, bytes[..escape]);
+            bytes = bytes[(escape + 1)..];
+        }
+        Take(picture, bytes);
+    }
+
+    private void Take(Base64Decoder picture, ReadOnlySpan<byte> bytes)
+    {
+        if (!picture.TryWrite(bytes))
+            GiveUp();
+    }
+
+    private void EndPicture(Base64Decoder picture)
+    {
+        if (!picture.TryEnd(out var bytes))
+        {
+            GiveUp();
+            return;
+        }
+        Keep(Encoding.ASCII.GetBytes($"{_pictures.Count}\""));
+        _pictures.Add(bytes);
+        _picture = null;
+    }
+}

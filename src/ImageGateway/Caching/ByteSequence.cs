@@ -1,0 +1,33 @@
+using System.Buffers;
+
+namespace ImageGateway.Caching;
+
+/// <summary>Makes one sequence of pieces.</summary>
+internal static class ByteSequence
+{
+    /// <summary>Bytes of a piece: a multiple of three, below what the runtime takes for a large object, and 64 KiB as base64.</summary>
+    public const int PieceSize = 48 * 1024;
+
+    public static ReadOnlySequence<byte> Of(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    {
+        if (pieces.Count < 2)
+            return pieces.Count == 0 ? default : new ReadOnlySequence<byte>(pieces[0]);
+        var first = new Piece(pieces[0], 0);
+        var last = first;
+        for (var i = 1; i < pieces.Count; i++)
+            last = last.Append(pieces[i]);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, long index) => (Memory, RunningIndex) = (memory, index);
+
+        public Piece Append(ReadOnlyMemory<byte> memory)
+        {
+            var next = new Piece(memory, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
+    }
+}

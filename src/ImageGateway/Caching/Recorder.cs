@@ -1,0 +1,88 @@
+using ImageGateway.Images;
+using ImageGateway.Streaming;
+
+namespace ImageGateway.Caching;
+
+/// <summary>
+/// What is kept of an answer while it passes: its pictures and what is said of them; and, from when somebody follows it, the
+/// bytes as they come. Both are of the process's budget; over it they are given up, never the answer.
+/// </summary>
+internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposable
+{
+    // Tells whether an event has just ended.
+    private const int TailLength = 4;
+
+    private readonly Lock _lock = new();
+    private readonly AnswerCutter _answer = new(budget);
+    private readonly byte[] _tail = new byte[TailLength];
+    private int _tailUsed;
+    private bool _isFromStart;
+    private bool _hasEnded;
+    private Recording? _live;
+
+    /// <summary>False when it was given up.</summary>
+    public bool IsKept => _answer.IsKept;
+
+    /// <summary>Takes the next bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _answer.Write(bytes);
+        lock (_lock)
+        {
+            if (_live is not null)
+                _live.Append(bytes);
+            else
+                KeepTail(bytes);
+        }
+    }
+
+    /// <summary>No more will come.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _live?.End();
+        }
+    }
+
+    /// <summary>The events that come from now on; null when none will.</summary>
+    public LiveEvents? Follow()
+    {
+        lock (_lock)
+        {
+            if (_hasEnded)
+                return null;
+            if (_live is null)
+            {
+                _live = new Recording(pool, budget);
+                _live.Append(_tail.AsSpan(0, _tailUsed));
+                _isFromStart = _tailUsed == 0;
+            }
+            return _live.TryJoin() ? new LiveEvents(_live, Math.Max(0, _live.Length - TailLength), _isFromStart) : null;
+        }
+    }
+
+    /// <summary>The answer, when it has ended; null when it is none that can be given again.</summary>
+    public StoredAnswer? Answer(bool isStream) => _answer.IsKept ? AnswerParser.Parse(_answer, isStream) : null;
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _live?.Dispose();
+        }
+        _answer.GiveUp();
+    }
+
+    private void KeepTail(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length >= TailLength)
+            bytes = bytes[^TailLength..];
+        var kept = Math.Min(_tailUsed, TailLength - bytes.Length);
+        _tail.AsSpan(_tailUsed - kept, kept).CopyTo(_tail);
+        bytes.CopyTo(_tail.AsSpan(kept));
+        _tailUsed = kept + bytes.Length;
+    }
+}

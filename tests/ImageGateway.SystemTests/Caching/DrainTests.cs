@@ -1,0 +1,56 @@
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Running;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>What SIGTERM does to jobs in progress.</summary>
+public sealed class DrainTests : IAsyncLifetime
+{
+    private Replicas _gateway = null!;
+
+    public async Task InitializeAsync() => _gateway = await Replicas.StartAsync("", 1);
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task Streams_and_finishes_are_completed_and_nobody_else_is_let_in()
+    {
+        _gateway.Break(new Fault { EventDelayMilliseconds = 700 }, times: 2);
+        using var stream = await _gateway.SendAsync(0, "a fox", job => (job["stream"], job["partial_images"]) = (true, 2));
+        using (await _gateway.SendAsync(0, "a hare", job => (job["stream"], job["partial_images"]) = (true, 2))) { } // leaves
+        await _gateway.All[0].Process.TerminateAsync();
+        await Until.TrueAsync(async () => await _gateway.ReadyAsync(0) is null or 503, "it is not ready");
+        Assert.Single((await Reply.ReadAsync(stream)).Pictures);
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+        Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
+        Assert.Equal(["completed", "completed"], (await _gateway.Ledger.EntriesAsync()).Select(entry => entry.End.Status));
+    }
+}
+
+/// <summary>What the end of the time to drain does to them.</summary>
+public sealed class DrainTimeoutTests : IAsyncLifetime
+{
+    private Replicas _gateway = null!;
+
+    public async Task InitializeAsync() => _gateway = await Replicas.StartAsync("", 1, drain: "00:00:01");
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_not_done_in_time_is_cancelled_and_settled()
+    {
+        _gateway.Break(new Fault { HangAfterEvents = 1 });
+        using var stream = await _gateway.SendAsync(0, "a fox", Streaming);
+        using (await _gateway.SendAsync(0, "a hare", Streaming)) { } // leaves; it goes on alone
+        using var unkept = await _gateway.SendAsync(0, "a hen", Streaming, CachingGateway.Plain);
+        await _gateway.All[0].Process.TerminateAsync();
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+        Assert.All(_gateway.Calls, call => Assert.False(call.Completed));
+        Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
+        var entries = await _gateway.Ledger.EntriesAsync();
+        Assert.Equal(3, entries.Count);
+        Assert.All(entries, entry => Assert.Equal((("failed", "client_disconnected"), "estimate"), (entry.End, entry.Charge.Basis)));
+    }
+
+    private static void Streaming(System.Text.Json.Nodes.JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Running;
+using ImageGateway.Tests.Databases;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>Two processes with one Redis give one answer once.</summary>
+public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>, IAsyncLifetime
+{
+    private Replicas _replicas = null!;
+
+    public async Task InitializeAsync()
+    {
+        redis.Command("FLUSHALL");
+        _replicas = await Replicas.StartAsync(redis.ConnectionString, 2);
+    }
+
+    public async Task DisposeAsync() => await _replicas.DisposeAsync();
+
+    [Fact]
+    public async Task Identical_jobs_over_both_are_one_call_and_one_is_charged()
+    {
+        _replicas.Break(new Fault { DelayMilliseconds = 500 }, times: 1);
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _replicas.AskAsync(i % 2, "a fox", i % 4 < 2 ? null : Streaming)));
+        Assert.Single(_replicas.Calls);
+        Assert.All(all, reply => Assert.Equal(200, reply!.Status));
+        Assert.Single(all.Select(reply => reply!.Hashes[0]).Distinct());
+        Assert.Equal((1, 19), (all.Count(reply => reply!.Cache == "miss"), all.Count(reply => reply!.Cache == "coalesced")));
+        Assert.Equal(["hit", "hit"], new[] { (await _replicas.AskAsync(0, "a fox"))!.Cache, (await _replicas.AskAsync(1, "a fox"))!.Cache });
+        await Until.TrueAsync(async () => await _replicas.Ledger.CountAsync("entries") == 22, "every job has its entry");
+        Assert.Single(await _replicas.Ledger.EntriesAsync("charge > 0"));
+        Assert.Equal(21, (await _replicas.Ledger.EntriesAsync("status = 'cached' AND avoided_cost > 0")).Count);
+
+        // Refusals and failures pass between them as they do within one.
+        _replicas.Break(new Fault { DelayMilliseconds = 500, Status = 400 }, times: 1);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "not this"))), reply => Assert.Equal(400, reply!.Status));
+        Assert.Equal(2, _replicas.Calls.Count);
+        _replicas.Break(new Fault { DelayMilliseconds = 500, Status = 500 }, times: 1);
+        var mended = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "this")));
+        Assert.Equal([200, 200, 200, 200, 200, 502], mended.Select(reply => reply!.Status).Order());
+        Assert.Equal(4, _replicas.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Follower_takes_the_place_of_a_leader_that_was_killed()
+    {
+        _replicas.Break(new Fault { Hang = true }, times: 1);
+        var lost = _replicas.AskAsync(0, "a fox");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 1, "the leader's call is made");
+        var followers = Enumerable.Range(0, 5).Select(_ => _replicas.AskAsync(1, "a fox")).ToList();
+        await _replicas.All[0].Process.KillAsync();
+        Assert.Null(await lost);
+        var all = await Task.WhenAll(followers);
+        Assert.All(all, reply => Assert.Equal(200, reply!.Status));
+        Assert.Equal((1, 4), (all.Count(reply => reply!.Cache == "miss"), all.Count(reply => reply!.Cache == "coalesced")));
+        Assert.Equal(2, _replicas.Calls.Count);
+        await Until.TrueAsync(async () => await _replicas.Ledger.CountAsync("entries") == 6 && await _replicas.Ledger.CountAsync("intents") == 0, "every job is closed, the killed process's too");
+        var paid = await _replicas.Ledger.EntriesAsync("charge > 0");
+        Assert.Equal(["abandoned", "completed"], paid.Select(entry => entry.End.Status).Order());
+    }
+
+    [Fact]
+    public async Task Idempotency_key_holds_on_both_and_is_free_when_its_process_is_gone()
+    {
+        var key = ("Idempotency-Key", "the key");
+        _replicas.Break(new Fault { Hang = true }, times: 1);
+        var lost = _replicas.AskAsync(0, "a fox", key: CachingGateway.Plain, headers: key);
+        await Until.TrueAsync(() => _replicas.Calls.Count == 1, "its call is made");
+        Assert.Equal(409, (await _replicas.AskAsync(1, "a fox", key: CachingGateway.Plain, headers: key))!.Status);
+        await _replicas.All[0].Process.KillAsync();
+        Assert.Null(await lost);
+        Reply? answer = null;
+        await Until.TrueAsync(async () => (answer = await _replicas.AskAsync(1, "a fox", key: CachingGateway.Plain, headers: key))!.Status == 200, "the key is free");
+        Assert.Null(answer!.Head.Header("idempotent-replayed"));
+        await _replicas.AddAsync();
+        var again = await _replicas.AskAsync(2, "a fox", key: CachingGateway.Plain, headers: key);
+        Assert.Equal("true", again!.Head.Header("idempotent-replayed"));
+        Assert.Equal(answer.Hashes, again.Hashes);
+        Assert.Equal(2, _replicas.Calls.Count);
+    }
+
+    private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);
+}

@@ -1,0 +1,103 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.Simulator;
+using ImageGateway.Simulator.Calls;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Ledger;
+using ImageGateway.SystemTests.Processes;
+using ImageGateway.SystemTests.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>Gateway processes on one ledger, and on one Redis if there is any, in front of one simulator.</summary>
+internal sealed class Replicas : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
+    private readonly string _redis;
+    private readonly string _drain;
+
+    private Replicas(string redis, string drain)
+    {
+        (_redis, _drain) = (redis, drain);
+        Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
+    }
+
+    public List<(GatewayProcess Process, Uri Url)> All { get; } = [];
+
+    public LedgerReader Ledger { get; }
+
+    public IReadOnlyList<Call> Calls => _simulator.Services.GetRequiredService<CallLog>().Calls;
+
+    public static async Task<Replicas> StartAsync(string redis, int count, string drain = "00:00:10")
+    {
+        var made = new Replicas(redis, drain);
+        await made._simulator.StartAsync();
+        for (var i = 0; i < count; i++)
+            await made.AddAsync();
+        return made;
+    }
+
+    /// <summary>Starts one more.</summary>
+    public async Task AddAsync()
+    {
+        var file = CachingGateway.Write(_folder, _simulator.Urls.Single(), _redis, Ledger.ConnectionString, drain: _drain);
+        var process = GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0"]);
+        var line = await process.LineAsync("Listening on ");
+        All.Add((process, new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim('"', ']'))));
+    }
+
+    public void Break(Fault fault, int? times = null) => _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Fault = fault, Times = times });
+
+    public async Task<HttpResponseMessage> SendAsync(int replica, string prompt, Action<JsonObject>? change = null, string key = CachingGateway.Acme, params (string Name, string Value)[] headers)
+    {
+        var body = new JsonObject { ["model"] = "west/gpt-image-1", ["prompt"] = prompt, ["quality"] = "low", ["size"] = "1024x1024" };
+        change?.Invoke(body);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(All[replica].Url, "/v1/images/generations")) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>The whole answer; null when the replica is gone.</summary>
+    public async Task<Reply?> AskAsync(int replica, string prompt, Action<JsonObject>? change = null, string key = CachingGateway.Acme, params (string Name, string Value)[] headers)
+    {
+        try
+        {
+            using var response = await SendAsync(replica, prompt, change, key, headers);
+            return await Reply.ReadAsync(response);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The status of the readiness probe; null when nobody answers.</summary>
+    public async Task<int?> ReadyAsync(int replica)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(All[replica].Url, "/healthz/ready"));
+            return (int)response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        All.ForEach(replica => replica.Process.Dispose());
+        _http.Dispose();
+        await _simulator.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using ImageGateway.Caching;
+using ImageGateway.Images;
+using static ImageGateway.Tests.Caching.RecordedAnswers;
+
+namespace ImageGateway.Tests.Caching;
+
+public sealed class RecorderTests
+{
+    private readonly BlockPool _pool = new();
+    private readonly BufferBudget _budget = new(1 << 20);
+
+    [Fact]
+    public async Task Client_that_leaves_does_not_end_the_recording()
+    {
+        var text = Encoding.UTF8.GetBytes(Json([1, 2, 3]));
+        using var recorder = new Recorder(_pool, _budget);
+        var pipe = new Pipe();
+        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        await tee.WriteAsync(text.AsMemory(0, 10));
+        await pipe.Reader.CompleteAsync();
+        Assert.False((await tee.WriteAsync(text.AsMemory(10, 10))).IsCompleted);
+        Assert.False((await tee.WriteAsync(text.AsMemory(20))).IsCompleted);
+        recorder.End();
+        Assert.Equal(new byte[] { 1, 2, 3 }, recorder.Answer(isStream: false)!.Pictures[0].Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task Without_client_and_without_room_the_pipe_has_ended()
+    {
+        using var recorder = new Recorder(_pool, new BufferBudget(100_000));
+        var pipe = new Pipe();
+        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        await pipe.Reader.CompleteAsync();
+        Assert.False((await tee.WriteAsync(Encoding.UTF8.GetBytes("{\"data\":[{\"b64_json\":\""))).IsCompleted);
+        Assert.False((await tee.WriteAsync(Encoding.UTF8.GetBytes(new string('A', 100_000)))).IsCompleted);
+        Assert.True((await tee.WriteAsync(Encoding.UTF8.GetBytes(new string('A', 100_000)))).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Client_gets_the_answer_whole_when_the_recording_is_given_up()
+    {
+        using var recorder = new Recorder(_pool, new BufferBudget(0));
+        var (pipe, text) = (new Pipe(new PipeOptions(pauseWriterThreshold: 0)), Encoding.UTF8.GetBytes(Json(new byte[100_000])));
+        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        Assert.False((await tee.WriteAsync(text)).IsCompleted);
+        Assert.False(recorder.IsKept);
+        Assert.Null(recorder.Answer(isStream: false));
+        Assert.Equal(text, (await pipe.Reader.ReadAsync()).Buffer.ToArray());
+    }
+
+    [Fact]
+    public void Pictures_take_of_the_budget_until_the_recorder_goes()
+    {
+        using (var recorder = new Recorder(_pool, _budget))
+        {
+            recorder.Append(Encoding.UTF8.GetBytes(Json(new byte[200_000])));
+            Assert.InRange(_budget.Held, 100_000, 250_000);
+        }
+        Assert.Equal(0, _budget.Held);
+    }
+}
