@@ -2,6 +2,7 @@ using ImageGateway.Admin;
 using ImageGateway.Admin.Reconciling;
 using ImageGateway.Admin.Spending;
 using ImageGateway.Api;
+using ImageGateway.Api.Files;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Commands;
@@ -40,13 +41,14 @@ internal sealed partial class Program
         app.MapQuota();
         app.MapOrganization();
         app.MapImageJobs();
+        app.MapFiles();
         app.MapAdmin();
         app.MapHealth();
         app.MapMetrics();
         return app;
     }
 
-    private static bool IsDataPlane(PathString path) => (path.StartsWithSegments("/v1") && !IsGovernance(path)) || path.StartsWithSegments("/openai");
+    private static bool IsDataPlane(PathString path) => (path.StartsWithSegments("/v1") && !IsGovernance(path) && !FileEndpoint.Is(path)) || path.StartsWithSegments("/openai");
 
     private static bool IsGovernance(PathString path) => path.StartsWithSegments("/v1/organization/usage/images") || path.StartsWithSegments("/v1/organization/costs");
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Api.Files;
 using ImageGateway.Api.Reading;
 using ImageGateway.Caching;
 using ImageGateway.Hosting;
@@ -11,7 +12,7 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -34,16 +35,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         try
         {
             var plan = Plan(exchange.Record, now);
-            using var ask = JobReplay.Of(exchange.Record, plan);
-            using var span = Tracing.Step("replay");
-            await replay.RunAsync(http, ask.Ask, async client =>
-            {
-                // There is nothing to give again: what follows is the job's own.
-                Tracing.End(span, Replay.Word(http));
-                await exchange.HoldAsync(quota, plan);
-                await dispatcher.RunAsync(client, exchange.Record, plan);
-            });
-            Tracing.End(span, Replay.Word(http));
+            await hosted.RunAsync(http, exchange.Record, plan, () => ReplayAsync(http, exchange, plan));
         }
         catch (Exception e) when (e is GatewayException or OperationCanceledException)
         {
@@ -54,6 +46,20 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         {
             await exchange.CloseAsync();
         }
+    }
+
+    private async Task ReplayAsync(HttpContext http, JobExchange exchange, Plan plan)
+    {
+        using var ask = JobReplay.Of(exchange.Record, plan);
+        using var span = Tracing.Step("replay");
+        await replay.RunAsync(http, ask.Ask, async client =>
+        {
+            // There is nothing to give again: what follows is the job's own.
+            Tracing.End(span, Replay.Word(http));
+            await exchange.HoldAsync(quota, plan);
+            await dispatcher.RunAsync(client, exchange.Record, plan);
+        });
+        Tracing.End(span, Replay.Word(http));
     }
 
     private Plan Plan(JobRecord record, GatewaySnapshot now)

@@ -32,12 +32,8 @@ internal sealed class JobReplay : IDisposable
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);
         var rule = route is null ? tenant : route with { IsShared = route.IsShared && tenant is { IsShared: true } };
-        return rule is { Ttl.Ticks: > 0 } && !AsksForAddress(plan.Targets[0]) ? rule : null;
+        return rule is { Ttl.Ticks: > 0 } && !plan.Targets[0].AnswersWithAddress ? rule : null;
     }
-
-    // A model that is silent on it answers with the first form it has.
-    private static bool AsksForAddress(PlannedTarget planned) =>
-        (planned.Dialect.Sent.ResponseFormat ?? (planned.Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
 
     private List<(string Model, int Count, Lazy<string> Key)> Models(Plan plan)
     {

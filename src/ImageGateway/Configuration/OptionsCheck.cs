@@ -9,22 +9,21 @@ namespace ImageGateway.Configuration;
 /// </summary>
 internal sealed class OptionsCheck
 {
-    private readonly ICollection<string> _warnings;
     private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _nulls = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string?> _items = new(StringComparer.OrdinalIgnoreCase);
     private readonly NullabilityInfoContext _nullability = new();
 
-    private OptionsCheck(ICollection<string> warnings) => _warnings = warnings;
+    private OptionsCheck() { }
 
     /// <summary>
-    /// Checks everything below <paramref name="section"/>; options of the contract that do nothing yet go to <paramref name="warnings"/>.
+    /// Checks everything below <paramref name="section"/>.
     /// Returns the section without the values that do not fit, so that the rest can be bound and checked too, and without null,
     /// [] and {} where they say nothing: the binder would put null in the place of a default.
     /// </summary>
-    public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes, ICollection<string> warnings)
+    public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes)
     {
-        var check = new OptionsCheck(warnings);
+        var check = new OptionsCheck();
         check.Members(section, type, mistakes);
         // Objects and lists list themselves as null, which the binder would take for their value.
         var fit = section.AsEnumerable().Where(entry => entry.Value is null ? check._nulls.Contains(entry.Key) : !check._dropped.Contains(entry.Key));
@@ -49,8 +48,6 @@ internal sealed class OptionsCheck
             var property = owner.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
             if (property is not null)
                 Value(child, property.PropertyType, mistakes.At(child.Key), property);
-            else if (owner.GetCustomAttribute<NotYetInForceAttribute>()?.Options.Contains(child.Key, StringComparer.OrdinalIgnoreCase) == true)
-                _warnings.Add($"{child.Path} is accepted, but not in force in this version");
             else
                 mistakes.Add(child.Key, $"there is no such option here; there are {string.Join(", ", Names(owner))}");
         }
@@ -140,6 +137,5 @@ internal sealed class OptionsCheck
         : null;
 
     private static IEnumerable<string> Names(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)
-            .Concat(type.GetCustomAttribute<NotYetInForceAttribute>()?.Options ?? []).Order();
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Order();
 }

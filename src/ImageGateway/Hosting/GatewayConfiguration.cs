@@ -14,7 +14,7 @@ internal static class GatewayConfiguration
     {
         var mistakes = new Mistakes("Gateway");
         var section = configuration.GetSection("Gateway");
-        var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, warnings);
+        var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
         var folder = Path.GetDirectoryName(configuration["config"])!;
         var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>())

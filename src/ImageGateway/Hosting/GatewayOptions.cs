@@ -2,6 +2,7 @@ using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Caching;
+using ImageGateway.Caching.Files;
 using ImageGateway.Configuration;
 using ImageGateway.Ledger;
 using ImageGateway.Providers;
@@ -11,7 +12,6 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Hosting;
 
 /// <summary>The section <c>Gateway</c> of the configuration.</summary>
-[NotYetInForce("PublicUrl")]
 internal sealed class GatewayOptions
 {
     /// <summary>Keys of the control plane.</summary>
@@ -37,6 +37,12 @@ internal sealed class GatewayOptions
 
     /// <summary>Hosts that <c>image_url</c> may name; empty: data URLs only.</summary>
     public List<string> ImageUrlHosts { get; set; } = [];
+
+    /// <summary>What clients call this gateway by, as in https://images.example.com: addresses of hosted pictures begin so. Absent: scheme and host of each request.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Pictures behind addresses.</summary>
+    public HostedFileOptions Files { get; set; } = new();
 
     /// <summary>Whether a model without a price may be used.</summary>
     public UnpricedAction Unpriced { get; set; } = UnpricedAction.Refuse;

@@ -40,6 +40,7 @@ internal static partial class GatewayServices
         AddRouting(services);
         await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
         await builder.AddReplayAsync(snapshot.Replay, snapshot.DrainTimeout);
+        services.AddFiles(snapshot, hasRedis: !string.IsNullOrWhiteSpace(builder.Configuration["ConnectionStrings:Redis"]));
         services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();
@@ -51,7 +52,8 @@ internal static partial class GatewayServices
     private static void AddReading(IServiceCollection services, GatewaySnapshot snapshot)
     {
         services.AddSingleton(new BufferBudget(snapshot.Limits.BufferBytes));
-        services.AddSingleton(new ImageFetcher(snapshot.ImageUrlHosts));
+        services.AddSingleton<PublicClient>(_ => new PublicClient());
+        services.AddSingleton(provider => new ImageFetcher(provider.GetRequiredService<PublicClient>(), snapshot.ImageUrlHosts));
         services.AddSingleton<JsonReader>();
         services.AddSingleton<FormReader>();
         services.AddSingleton<JobReader>();

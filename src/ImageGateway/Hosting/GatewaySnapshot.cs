@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using ImageGateway.Alerts;
 using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Caching;
+using ImageGateway.Caching.Files;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
@@ -44,6 +46,12 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
     /// <summary>Files that secrets were read from.</summary>
     public IReadOnlyCollection<string> SecretFiles { get; init; } = [];
 
+    /// <summary>What clients call this gateway by; null: what they say themselves. Read at start only.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>How pictures are hosted, and the key of their addresses' signatures where the configuration has one; read at start only.</summary>
+    public required (HostedFileOptions Options, byte[]? Key) Files { get; init; }
+
     /// <summary>Paths that go to a provider unexamined.</summary>
     public IReadOnlyList<PassThroughRoute> PassThrough { get; init; } = [];
 }
@@ -66,6 +74,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
         CheckReplay();
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
+        var (files, publicUrl) = (Files(), PublicUrl());
         var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
@@ -75,7 +84,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, _providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin, Replay = options.Replay, DrainTimeout = options.DrainTimeout }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout }
             : null;
     }
 
@@ -88,6 +97,24 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is needed with a webhook: its receiver must know who calls");
         var secret = alerts.Secret is { } reference ? secrets.Resolve(reference, here, nameof(alerts.Secret)) : null;
         return new AlertOptions(address, secret, alerts.Thresholds.Count > 0 ? [.. alerts.Thresholds.Distinct().Order()] : [50, 80, 100]);
+    }
+
+    private (HostedFileOptions, byte[]?) Files()
+    {
+        var (here, files) = (mistakes.At("Files"), options.Files);
+        here.Unless(files.Ttl >= TimeSpan.FromMinutes(1) && files.Ttl <= TimeSpan.FromDays(7), nameof(files.Ttl), "must be 00:01:00 to 7.00:00:00");
+        here.Unless(files.MaxBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MaxBytes), "must be 1048576 to 1099511627776");
+        here.Unless(files.MemoryBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MemoryBytes), "must be 1048576 to 1099511627776");
+        var key = files.SigningKey is { } reference ? secrets.Resolve(reference, here, nameof(files.SigningKey)) : null;
+        here.Unless(key is null or { Length: >= FileLinks.KeyBytes } || secrets.IsFormOnly, nameof(files.SigningKey), $"must have at least {FileLinks.KeyBytes} characters");
+        return (files, key is null ? null : Encoding.UTF8.GetBytes(key));
+    }
+
+    private Uri? PublicUrl()
+    {
+        var url = Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0 ? uri : null;
+        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"'{options.PublicUrl}' is no http or https address, as in https://images.example.com");
+        return url;
     }
 
     private LedgerOptions Ledger()
@@ -161,6 +188,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
                 Circuit = provider.Circuit,
                 ProviderName = ProviderKind.All.GetValueOrDefault(provider.Kind)?.ConventionalName ?? name,
                 ForwardsTrace = provider.ForwardTrace,
+                ImageHosts = provider.ImageHosts,
             });
         }
         return targets;

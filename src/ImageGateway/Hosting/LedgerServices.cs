@@ -25,9 +25,11 @@ internal static class LedgerServices
         {
             warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");
             services.AddSingleton(new JobLedger(null, options));
+            await services.AddSigningKeyAsync(null);
             return;
         }
         services.AddSingleton(database);
+        await services.AddSigningKeyAsync(database);
         services.AddSingleton(new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton(provider => new JobLedger(provider.GetRequiredService<LedgerWriter>(), options));

@@ -6,7 +6,6 @@ using ImageGateway.Providers.OpenAiCompatible;
 namespace ImageGateway.Providers;
 
 /// <summary>One upstream account or endpoint (<c>Gateway:Providers:NAME</c>).</summary>
-[NotYetInForce("ImageHosts")]
 internal sealed class ProviderOptions
 {
     /// <summary><c>OpenAI</c>, <c>AzureOpenAI</c> or <c>OpenAICompatible</c>.</summary>
@@ -53,6 +52,9 @@ internal sealed class ProviderOptions
 
     /// <summary>How often <c>GET models</c> is asked, so that a provider that is gone rests before a job meets it; 1 s to 1 h; absent: never.</summary>
     public TimeSpan? Probe { get; set; }
+
+    /// <summary>Hosts that the addresses of its pictures may have. Where there are any, pictures are taken over: fetched and given out by the gateway, since providers' addresses expire. Absent: addresses pass as they are.</summary>
+    public List<string> ImageHosts { get; set; } = [];
 
     /// <summary>Whether the provider is told which W3C trace a call belongs to (<c>traceparent</c>, <c>tracestate</c>; never baggage).</summary>
     public bool ForwardTrace { get; set; }

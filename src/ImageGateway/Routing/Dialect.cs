@@ -114,6 +114,9 @@ internal sealed class Dialect
 
     private void Answer(Model model, bool askedByName)
     {
+        // An address is the gateway's own where the model has none: the client sees what it asked for.
+        if (Sent.ResponseFormat == "url" && !model.ResponseFormats.Contains("url"))
+            Sent = Sent with { ResponseFormat = null };
         if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat == "b64_json")
             Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
         else if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat is null)

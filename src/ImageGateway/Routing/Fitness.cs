@@ -15,7 +15,7 @@ internal static class Fitness
 
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
     public static Misfit? Check(ImageJob job, ImageParameters sent, Model model) =>
-        OperationOf(job, model) ?? Prompt(job, model) ?? Counts(sent, model) ?? Words(sent, model) ?? Answer(sent, model) ?? Inputs(job, model);
+        OperationOf(job, model) ?? Prompt(job, model) ?? Counts(sent, model) ?? Words(sent, model) ?? Answer(job, sent, model) ?? Inputs(job, model);
 
     private static Misfit? OperationOf(ImageJob job, Model model) =>
         model.Operations.Contains(job.Operation) ? null
@@ -60,10 +60,12 @@ internal static class Fitness
         return null;
     }
 
-    private static Misfit? Answer(ImageParameters asked, Model model) => asked.ResponseFormat switch
+    // Events hold their pictures.
+    private static Misfit? Answer(ImageJob job, ImageParameters asked, Model model) => asked.ResponseFormat switch
     {
+        _ when job.Parameters is { Stream: true, ResponseFormat: "url" } => Invalid("response_format", "url", "b64_json with 'stream'"),
         null or "b64_json" => null,
-        "url" => model.ResponseFormats.Contains("url") ? null : Invalid("response_format", "url", $"b64_json for the model '{model.Name}'"),
+        "url" => null,
         var other => Invalid("response_format", other, "b64_json or url"),
     };
 

@@ -10,7 +10,11 @@ namespace ImageGateway.Routing;
 /// <param name="Calls">1, or the calls that the pictures are fanned out to.</param>
 /// <param name="Worst">The upper bound of its cost; null: not priced.</param>
 /// <param name="Load">Its health and room when the plan was made.</param>
-internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, CostEstimate? Worst, TargetLoad Load);
+internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, CostEstimate? Worst, TargetLoad Load)
+{
+    /// <summary>True when it answers with an address: asked to, or by default (a model that is silent on it answers with the first form it has).</summary>
+    public bool AnswersWithAddress => (Dialect.Sent.ResponseFormat ?? (Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
+}
 
 /// <summary>A target that cannot do the job, or may not.</summary>
 internal sealed record SkippedTarget(Target Target, SkipReason Kind, string Reason, string? Param);

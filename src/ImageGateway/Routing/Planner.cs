@@ -30,8 +30,16 @@ internal static class Planner
             work.Hold(target, load);
         if (work.Planned.Count == 0)
             throw NoTarget.Error(job, work.Skipped);
+        RefuseForeignFiles(job, work.Planned);
         Ordering.Sort(work.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
         return new Plan(tier, candidates.Route, work.Planned, work.Skipped);
+    }
+
+    // A provider knows its own files only, and which one it is nobody said.
+    private static void RefuseForeignFiles(ImageJob job, List<PlannedTarget> planned)
+    {
+        if (job.FileIds > 0 && planned.Exists(other => other.Target.Provider != planned[0].Target.Provider))
+            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': a 'file_id' belongs to one provider, and several could serve this. Name the provider in 'model', as in 'provider/model'.", "images");
     }
 
     // A ceiling that refuses does so before targets are looked at: no other target would help.

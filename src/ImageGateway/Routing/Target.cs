@@ -50,6 +50,9 @@ internal sealed record Target
     /// <summary>How often its provider is asked whether it is there; null: never.</summary>
     public TimeSpan? Probe { get; init; }
 
+    /// <summary>Hosts that its pictures' addresses may have, to be taken over; empty: they are passed on.</summary>
+    public IReadOnlyList<string> ImageHosts { get; init; } = [];
+
     /// <summary>What traces call its provider.</summary>
     public string ProviderName { get; init; } = "";
 

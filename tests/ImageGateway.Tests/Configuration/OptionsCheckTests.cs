@@ -29,27 +29,17 @@ public sealed class OptionsCheckTests
     [InlineData("""{"Tenants":{"acme":{"Keys":[{"Name":["a"]}]}}}""", "Gateway:Tenants:acme:Keys:0:Name: must be a single value")]
     public void Mistake_is_reported_with_its_key_path(string gateway, string mistake)
     {
-        var (mistakes, _) = Check(gateway.Replace("\"Provider\":{}, ", "", StringComparison.Ordinal));
+        var mistakes = Check(gateway.Replace("\"Provider\":{}, ", "", StringComparison.Ordinal));
         Assert.StartsWith(mistake, Assert.Single(mistakes), StringComparison.Ordinal);
     }
 
     [Fact]
     public void All_mistakes_come_at_once()
     {
-        var (mistakes, _) = Check("""{"A":1,"Routes":[{"B":2},{"When":{"Tier":"x"}}],"Tenants":{"t":{"DefaultTier":"y","C":[1,2]}}}""");
+        var mistakes = Check("""{"A":1,"Routes":[{"B":2},{"When":{"Tier":"x"}}],"Tenants":{"t":{"DefaultTier":"y","C":[1,2]}}}""");
         Assert.Equal(
             ["Gateway:A", "Gateway:Routes:0:B", "Gateway:Routes:1:When:Tier", "Gateway:Tenants:t:C", "Gateway:Tenants:t:DefaultTier"],
             mistakes.Select(mistake => mistake[..mistake.IndexOf(": ", StringComparison.Ordinal)]).Order());
-    }
-
-    [Theory]
-    [InlineData("""{"PublicUrl":"https://pictures.example"}""", "Gateway:PublicUrl")]
-    [InlineData("""{"Providers":{"a":{"ImageHosts":["pictures.example"]}}}""", "Gateway:Providers:a:ImageHosts")]
-    public void Option_that_does_nothing_yet_is_a_warning(string gateway, string path)
-    {
-        var (mistakes, warnings) = Check(gateway);
-        Assert.Empty(mistakes);
-        Assert.StartsWith($"{path} is accepted, but not in force", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -58,9 +48,8 @@ public sealed class OptionsCheckTests
     [InlineData("""{"Routes":[],"Tenants":{},"Providers":null,"Catalogue":null}""")]
     public void Option_of_the_contract_passes_in_any_case_of_letters(string gateway)
     {
-        var (mistakes, warnings) = Check(gateway);
+        var mistakes = Check(gateway);
         Assert.Empty(mistakes);
-        Assert.Empty(warnings);
     }
 
     [Theory]
@@ -71,17 +60,17 @@ public sealed class OptionsCheckTests
         using var folder = new TemporaryFolder();
         var path = folder.Write("gateway.json", $$"""{ "Gateway": { "Admin": { "Urls": {{urls}} } } }""");
         var mistakes = new Mistakes("Gateway");
-        var options = OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes, []).Get<GatewayOptions>()!;
+        var options = OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes).Get<GatewayOptions>()!;
         Assert.Empty(mistakes.All);
         Assert.Equal(["http://127.0.0.1:9090"], options.Admin.Urls);
     }
 
-    private static (IReadOnlyList<string> Mistakes, List<string> Warnings) Check(string gateway)
+    private static IReadOnlyList<string> Check(string gateway)
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("gateway.json", $$"""{ "Gateway": {{gateway}} }""");
-        var (mistakes, warnings) = (new Mistakes("Gateway"), new List<string>());
-        OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes, warnings);
-        return (mistakes.All, warnings);
+        var mistakes = new Mistakes("Gateway");
+        OptionsCheck.Run(new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("Gateway"), typeof(GatewayOptions), mistakes);
+        return mistakes.All;
     }
 }

@@ -196,8 +196,8 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
         http.Request.Headers["OpenAI-Organization"] = "client-secret";
         http.Request.Headers["X-Gateway-Tags"] = "a=client-secret";
         http.Request.Headers.UserAgent = "client/1";
-        using var fetcher = new ImageFetcher([]);
-        var reader = new JobReader(new JsonReader(_pool, _budget, fetcher), new FormReader(_pool, _budget));
+        using var client = new PublicClient();
+        var reader = JobReaders.Of(_pool, _budget, client);
         using var job = await reader.ReadAsync(http, operation, null, new BodyLimits());
         http.Request.Headers["X-Gateway-Tier"] = "final";
         var response = await _provider.SendAsync(new Attempt(job, Model, Name, [.. Planned.Where(planned => !edits.Any(edit => edit.Name == planned.Name)), .. edits], http), CancellationToken.None);

@@ -36,7 +36,7 @@ public sealed class FitnessTests
     [InlineData("output_format", "png", "dall-e-2", true)]
     [InlineData("output_format", "jpeg", "dall-e-2", false)]
     [InlineData("response_format", "url", "dall-e-3", true)]
-    [InlineData("response_format", "url", "gpt-image-1", false)]
+    [InlineData("response_format", "url", "gpt-image-1", true)]
     [InlineData("response_format", "b64_json", "gpt-image-1", true)]
     [InlineData("response_format", "png", "dall-e-3", false)]
     [InlineData("input_fidelity", "high", "gpt-image-1", true)]

@@ -161,11 +161,11 @@ public sealed class ParameterPolicyTests
         Assert.Equal((ErrorKind.InvalidValue, "n"), Refused(Job("dall-e-3", new ImageParameters { N = 3, Stream = true })) is var error ? (error.Kind, error.Param) : default);
 
     [Fact]
-    public void Address_of_a_picture_is_asked_for_where_there_is_one()
+    public void Address_of_a_picture_is_asked_for_where_there_is_one_and_made_here_where_there_is_none()
     {
         var plan = PlanOf(Job("final", new ImageParameters { ResponseFormat = "url" }));
-        Assert.Equal("dalle/dall-e-3", plan.Names());
-        Assert.Equal(["response_format", "response_format"], plan.Skipped.Select(skip => skip.Param));
-        Assert.Equal("response_format", Refused(Job("gpt-image-1", new ImageParameters { ResponseFormat = "url" })).Param);
+        Assert.Equal(["url", null], plan.Targets.Select(planned => planned.Dialect.Sent.ResponseFormat).Distinct().OrderByDescending(format => format));
+        Assert.All(plan.Targets, planned => Assert.DoesNotContain(planned.Dialect.Adjustments, adjustment => adjustment.Name == "response_format"));
+        Assert.Equal("response_format", Refused(Job("gpt-image-1", new ImageParameters { ResponseFormat = "url", Stream = true })).Param);
     }
 }

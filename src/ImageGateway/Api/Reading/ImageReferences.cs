@@ -1,10 +1,15 @@
 using System.Text.Json;
+using ImageGateway.Caching.Files;
 using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>A picture of a JSON edit: where its <c>image_url</c> stands in the body, raw between its quotes; null for a provider's file id.</summary>
-internal readonly record struct ImageReference(Range? Url, bool IsEscaped);
+/// <summary>A picture of a JSON edit: where its <c>image_url</c> stands in the body, raw between its quotes; or the <see cref="File"/> the gateway hosts; or neither: a provider's file id.</summary>
+internal readonly record struct ImageReference(Range? Url, bool IsEscaped, FileId? File = null)
+{
+    /// <summary>True for a file that only a provider has.</summary>
+    public bool IsProviders => Url is null && File is null;
+}
 
 /// <summary><c>images</c> and <c>mask</c> of a JSON edit: <c>{"image_url": …}</c> or <c>{"file_id": …}</c> each. URLs of 20 MB are not copied.</summary>
 internal sealed record ImageReferences(IReadOnlyList<ImageReference> Images, ImageReference? Mask)
@@ -54,7 +59,7 @@ internal sealed record ImageReferences(IReadOnlyList<ImageReference> Images, Ima
             if (isUrl && reader.TokenType == JsonTokenType.String)
                 found.Add(new ImageReference((offset + (int)reader.TokenStartIndex + 1)..(offset + (int)reader.BytesConsumed - 1), reader.ValueIsEscaped));
             else if (isFile && reader.TokenType == JsonTokenType.String)
-                found.Add(default);
+                found.Add(new ImageReference(null, IsEscaped: false, FileId.Parse(reader.GetString())));
             else
                 reader.Skip();
         }

@@ -1,9 +1,11 @@
+using System.Buffers;
+using ImageGateway.Caching.Files;
 using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
 /// <summary>Reads generations, and edits whose pictures come as data URLs, allowed addresses or a provider's file ids.</summary>
-internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetcher fetcher)
+internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetcher fetcher, HostedFiles hosted)
 {
     public async Task<ImageJob> ReadAsync(HttpRequest request, Operation? asked, string? deployment, BodyLimits limits, CancellationToken cancellationToken)
     {
@@ -23,7 +25,7 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
             };
             if (operation == Operation.Generation)
                 MaskModes.Read(source, hasMask: false);
-            return operation == Operation.Generation ? job : await WithImagesAsync(job, body, source, inputs, limits.FileBytes, cancellationToken);
+            return operation == Operation.Generation ? job : await WithImagesAsync(job, body, source, inputs, request.HttpContext.Features.Get<Caller>()?.Tenant, limits.FileBytes, cancellationToken);
         }
         catch
         {
@@ -33,35 +35,37 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         }
     }
 
-    private async Task<ImageJob> WithImagesAsync(ImageJob job, JsonBody body, JsonParameters source, InputImages inputs, long limit, CancellationToken cancellationToken)
+    private async Task<ImageJob> WithImagesAsync(ImageJob job, JsonBody body, JsonParameters source, InputImages inputs, string? tenant, long limit, CancellationToken cancellationToken)
     {
         var references = ImageReferences.Read(body, source);
-        var hasFileIds = references.All.Any(image => image.Url is null);
-        var hasRemoteImages = references.All.Any(image => image.Url is { } url && !DataUrl.Is(body, url));
+        var hasFileIds = references.All.Any(image => image.IsProviders);
+        var hasRemoteImages = references.All.Any(image => image.File is not null || (image.Url is { } url && !DataUrl.Is(body, url)));
         var maskMode = MaskModes.Read(source, references.Mask is not null);
         // What the body does not hold goes upstream as bytes in a form, file ids in JSON.
         if (hasFileIds && maskMode is not null)
             throw MaskModes.Wrong("it cannot be used with file ids. Send the pictures and the mask as data: URLs instead");
         if (hasFileIds && hasRemoteImages)
-            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': file ids and addresses cannot be mixed. Send the pictures as data: URLs instead.", "images");
+            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': a provider's file ids cannot be mixed with addresses or pictures that are hosted here. Send the pictures as data: URLs instead.", "images");
         foreach (var image in references.Images)
         {
-            if (image.Url is not null)
-                inputs.Add(await LoadAsync(body, image, "images", limit, cancellationToken), "images");
+            if (!image.IsProviders)
+                inputs.Add(await LoadAsync(body, image, "images", tenant, limit, cancellationToken), "images");
         }
-        if (references.Mask is { Url: not null } mask)
-            inputs.SetMask(await LoadAsync(body, mask, "mask", limit, cancellationToken));
+        if (references.Mask is { IsProviders: false } mask)
+            inputs.SetMask(await LoadAsync(body, mask, "mask", tenant, limit, cancellationToken));
         if (!hasFileIds)
             await inputs.PrepareMaskAsync(maskMode, pool, budget, cancellationToken);
-        return job with { Images = inputs.Images, Mask = inputs.Mask, FileIds = references.All.Count(image => image.Url is null), MustSendBytes = hasRemoteImages || maskMode is not null };
+        return job with { Images = inputs.Images, Mask = inputs.Mask, FileIds = references.All.Count(image => image.IsProviders), MustSendBytes = hasRemoteImages || maskMode is not null };
     }
 
-    private async Task<InputImage> LoadAsync(JsonBody body, ImageReference image, string param, long limit, CancellationToken cancellationToken)
+    private async Task<InputImage> LoadAsync(JsonBody body, ImageReference image, string param, string? tenant, long limit, CancellationToken cancellationToken)
     {
-        var (url, bytes) = (image.Url!.Value, new SpooledBytes(pool, budget));
+        var bytes = new SpooledBytes(pool, budget);
         try
         {
-            if (!DataUrl.Is(body, url))
+            if (image.File is { } file)
+                await CopyAsync(await FindAsync(file, tenant, param), bytes, cancellationToken);
+            else if (!DataUrl.Is(body, image.Url!.Value))
                 await fetcher.FetchAsync(DataUrl.Text(body, image), param, bytes, limit, cancellationToken);
             else if (!await DataUrl.DecodeAsync(body, image, param, bytes, limit, cancellationToken))
                 throw JobReader.TooLarge(limit, param);
@@ -72,5 +76,16 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
             bytes.Dispose();
             throw;
         }
+    }
+
+    // Of another tenant's picture no more is said than of none.
+    private async Task<ReadOnlySequence<byte>> FindAsync(FileId file, string? tenant, string param) =>
+        (tenant is not null && file.BelongsTo(tenant) ? await hosted.FindAsync(file) : null)
+        ?? throw new GatewayException(ErrorKind.NotFound, $"There is no file '{file}', or it has expired.", param);
+
+    private static async Task CopyAsync(ReadOnlySequence<byte> picture, SpooledBytes bytes, CancellationToken cancellationToken)
+    {
+        foreach (var piece in picture)
+            await bytes.AppendAsync(piece, cancellationToken);
     }
 }

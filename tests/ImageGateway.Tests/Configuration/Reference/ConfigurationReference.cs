@@ -31,8 +31,6 @@ internal static class ConfigurationReference
             if (OptionTypes.IsObject(item ?? property.PropertyType))
                 below.Add(($"{path}:{property.Name}{(item is null ? "" : isList ? ":N" : ":NAME")}", item ?? property.PropertyType));
         }
-        foreach (var name in OptionTypes.NotInForce(type))
-            text.Append("| `").Append(name).Append("` | | | accepted, and not in force in this version |\n");
         foreach (var (at, owner) in below)
             Write(at, owner, text, written);
     }

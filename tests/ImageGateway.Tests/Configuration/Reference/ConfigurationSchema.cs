@@ -41,8 +41,6 @@ internal sealed class ConfigurationSchema
         var properties = new JsonObject();
         foreach (var property in OptionTypes.Of(type))
             properties[property.Name] = Property(type, property);
-        foreach (var name in OptionTypes.NotInForce(type))
-            properties[name] = new JsonObject { ["description"] = "Accepted, and not in force in this version." };
         return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
     }
 

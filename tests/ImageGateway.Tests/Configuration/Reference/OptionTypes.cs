@@ -11,9 +11,6 @@ internal static class OptionTypes
     /// <summary>The options of a type, in the order of its source.</summary>
     public static IEnumerable<PropertyInfo> Of(Type owner) => owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).OrderBy(property => property.MetadataToken);
 
-    /// <summary>Options that are accepted and do nothing.</summary>
-    public static IEnumerable<string> NotInForce(Type owner) => owner.GetCustomAttribute<NotYetInForceAttribute>()?.Options ?? [];
-
     /// <summary>The type of a list's or a dictionary's items; null for anything else.</summary>
     public static Type? Item(Type type, out bool isList)
     {

@@ -176,9 +176,9 @@ public sealed class MaskModeTests : IDisposable
     // What a provider that takes JSON edits is sent.
     private async Task<HttpContent> UpstreamAsync(HttpContent content, Operation operation)
     {
-        using var fetcher = new ImageFetcher([]);
+        using var client = new PublicClient();
         var http = await RequestAsync(content);
-        var reader = new JobReader(new JsonReader(_pool, _budget, fetcher), new FormReader(_pool, _budget));
+        var reader = JobReaders.Of(_pool, _budget, client);
         using var job = await reader.ReadAsync(http, operation, null, new BodyLimits());
         var model = Catalogue.Load(Path.Combine(AppContext.BaseDirectory, "config", "models.json"), new Mistakes("Catalogue"))!.Models["gpt-image-1"];
         var upstream = UpstreamBody.For(new Attempt(job, model, "named", [], http), "named", jsonEdits: true);

@@ -1,0 +1,27 @@
+using System.Buffers;
+using ImageGateway.Caching.Files;
+using ImageGateway.Images;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageGateway.Api.Files;
+
+/// <summary><c>GET /v1/images/files/{id}</c>: the picture behind a signed address. No key is needed; whatever is wrong with the address, there is nothing.</summary>
+internal static class FileEndpoint
+{
+    /// <summary>True for the path of a hosted picture, which needs no key.</summary>
+    public static bool Is(PathString path) => path.StartsWithSegments(FileLinks.Path, out var id) && id.Value is { Length: > 1 };
+
+    public static void MapFiles(this IEndpointRouteBuilder app) => app.MapMethods($"{FileLinks.Path}/{{id}}", [HttpMethods.Get, HttpMethods.Head], SendAsync);
+
+    private static async Task<IResult> SendAsync(string id, string? exp, string? sig, HttpContext http, HostedFiles files, FileLinks links)
+    {
+        if (FileId.Parse(id) is not { } file || links.Left(file, exp, sig) is not { } left || await files.FindAsync(file) is not { } picture)
+            throw new GatewayException(ErrorKind.NotFound, "There is no such picture, or its address has expired.");
+        var (type, headers) = (ImageType.Of(picture.FirstSpan), http.Response.Headers);
+        headers.ContentDisposition = $"inline; filename=\"{id}.{type.Extension}\"";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.CacheControl = $"private, max-age={(long)left.TotalSeconds}, immutable";
+        return Results.Bytes(picture.ToArray(), type.ContentType, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{file.Key}\""));
+    }
+}

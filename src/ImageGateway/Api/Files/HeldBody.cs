@@ -1,0 +1,20 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Api.Files;
+
+/// <summary>A response body that is held back, so that another can be sent instead; nothing of it begins the response.</summary>
+internal sealed class HeldBody(Stream bytes) : IHttpResponseBodyFeature
+{
+    public Stream Stream => bytes;
+
+    public PipeWriter Writer { get; } = PipeWriter.Create(bytes);
+
+    public void DisableBuffering() { }
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException("answers are no files");
+
+    public async Task CompleteAsync() => await Writer.FlushAsync(CancellationToken.None);
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using ImageGateway.Caching;
+using ImageGateway.Caching.Files;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageGateway.Api.Files;
+
+/// <summary>Answers with addresses of pictures: the job's own answer is held back, its pictures are kept, and an address stands in the place of each.</summary>
+internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
+{
+    /// <summary>Runs the job; what it answers is changed only when it may hold addresses.</summary>
+    public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
+        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(IsTakenOver) ? HoldAsync(http, record, plan, run) : run();
+
+    private static bool IsTakenOver(PlannedTarget planned) => planned.Target.ImageHosts.Count > 0 && planned.AnswersWithAddress;
+
+    private async Task HoldAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run)
+    {
+        using var bytes = new SpooledBytes(pool, budget);
+        var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var held = new HeldBody(new SpoolStream(bytes));
+        http.Features.Set<IHttpResponseBodyFeature>(held);
+        try
+        {
+            await run();
+            await held.CompleteAsync();
+        }
+        finally
+        {
+            http.Features.Set(server);
+        }
+        if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
+            await SendAsync(http, record, plan, bytes);
+    }
+
+    private async Task SendAsync(HttpContext http, JobRecord record, Plan plan, SpooledBytes bytes)
+    {
+        if (Parsed(bytes) is { } answer)
+            await SendAsync(http, record, await TakenOverAsync(answer, record, plan, http.RequestAborted));
+        else
+            await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
+    }
+
+    // What has come is held already, within its budget or on disk.
+    private static StoredAnswer? Parsed(SpooledBytes bytes)
+    {
+        var (cut, block) = (new AnswerCutter(new BufferBudget(long.MaxValue)), ArrayPool<byte>.Shared.Rent(BlockPool.BlockSize));
+        for (var (at, read) = (0L, 0); (read = bytes.Read(at, block.AsSpan(0, BlockPool.BlockSize))) > 0; at += read)
+            cut.Write(block.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(block);
+        return cut.IsKept ? AnswerParser.Parse(cut, isStream: false) : null;
+    }
+
+    private async Task SendAsync(HttpContext http, JobRecord record, StoredAnswer answer)
+    {
+        var writer = AnswerWriter.Json(await files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)));
+        http.Response.ContentLength = writer.Length;
+        await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
+    }
+
+    private async Task<StoredAnswer> TakenOverAsync(StoredAnswer answer, JobRecord record, Plan plan, CancellationToken cancellationToken)
+    {
+        var target = record.Attempts is [.., var last] ? plan.Targets.FirstOrDefault(planned => planned.Target.Name == last.Target)?.Target : null;
+        return target is { ImageHosts.Count: > 0 } ? await provided.TakeOverAsync(answer, target, cancellationToken) : answer;
+    }
+}
+
+/// <summary>What clients call this gateway by.</summary>
+/// <param name="Configured">Scheme and host, with a path in front where there is one; null: what the request says.</param>
+internal sealed record PublicUrl(Uri? Configured)
+{
+    /// <summary>What an address begins with, without a slash at the end.</summary>
+    public string Origin(HttpRequest request) => Configured is { } url ? url.ToString().TrimEnd('/') : $"{request.Scheme}://{request.Host.ToUriComponent()}";
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Json;
+using ImageGateway.Api.Reading;
+using ImageGateway.Caching;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+
+namespace ImageGateway.Api.Files;
+
+/// <summary>Takes pictures over that a provider answered with addresses for, before these expire: only from hosts that the provider's configuration names.</summary>
+internal sealed partial class ProviderPictures(PublicClient client, BlockPool pool, BufferBudget budget, Func<BodyLimits> limits, ILogger<ProviderPictures> log) : IDisposable
+{
+    private readonly PublicClient _simulators = new(_ => true);
+
+    /// <summary>The answer with the pictures that could be fetched; the others keep their addresses.</summary>
+    public async Task<StoredAnswer> TakeOverAsync(StoredAnswer answer, Target target, CancellationToken cancellationToken)
+    {
+        var pictures = await Task.WhenAll(answer.Pictures.Select(picture => TakeOverAsync(picture, target, cancellationToken)));
+        return answer with { Pictures = pictures };
+    }
+
+    public void Dispose() => _simulators.Dispose();
+
+    private async Task<StoredPicture> TakeOverAsync(StoredPicture picture, Target target, CancellationToken cancellationToken)
+    {
+        if (!picture.Bytes.IsEmpty || Address(picture) is not { } address)
+            return picture;
+        if (!IsAllowed(address, target))
+        {
+            LogForeign(target.Name, address.IdnHost);
+            return picture;
+        }
+        using var bytes = new SpooledBytes(pool, budget);
+        var (result, _) = await (target.Simulated ? _simulators : client).FetchAsync(address, bytes, limits().FileBytes, cancellationToken);
+        if (result != FetchResult.Fetched)
+        {
+            LogFailed(target.Name, result);
+            return picture;
+        }
+        var file = new byte[bytes.Length];
+        for (var (at, read) = (0, 0); (read = bytes.Read(at, file.AsSpan(at))) > 0; at += read) { }
+        return new StoredPicture(new ReadOnlySequence<byte>(file), Without(picture.Members));
+    }
+
+    private static bool IsAllowed(Uri address, Target target) =>
+        (address.Scheme == Uri.UriSchemeHttps || target.Simulated) && address.UserInfo.Length == 0 && target.ImageHosts.Contains(address.IdnHost, StringComparer.OrdinalIgnoreCase);
+
+    private static Uri? Address(StoredPicture picture)
+    {
+        using var members = JsonDocument.Parse($"{{{picture.Members}}}");
+        return members.RootElement.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) ? address : null;
+    }
+
+    private static string Without(string members)
+    {
+        using var parsed = JsonDocument.Parse($"{{{members}}}");
+        return string.Join(',', parsed.RootElement.EnumerateObject().Where(member => member.Name != "url").Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\":{member.Value.GetRawText()}"));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} answered with an address of {Host}, which is not one of its ImageHosts; it is passed on as it is")]
+    private partial void LogForeign(string target, string host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A picture of {Target} could not be taken over: {Result}; its address is passed on as it is")]
+    private partial void LogFailed(string target, FetchResult result);
+}

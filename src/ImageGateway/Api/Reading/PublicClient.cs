@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using ImageGateway.Images;
+
+namespace ImageGateway.Api.Reading;
+
+/// <summary>Fetches files from addresses that others chose: no redirects, no cookies, and never from inside the operator's network, whatever a name resolves to.</summary>
+internal sealed class PublicClient : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    private readonly HttpMessageInvoker _client;
+
+    /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but for a simulator's.</param>
+    public PublicClient(Func<IPAddress, bool>? isPublic = null) => _client = new HttpMessageInvoker(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        MaxConnectionsPerServer = 16,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isPublic ?? PublicAddress.Is, cancellationToken),
+    });
+
+    /// <summary>Fetches a file into <paramref name="bytes"/>, at most <paramref name="limit"/> of them, within 30 s.</summary>
+    /// <returns>What came of it; the server's status with <see cref="FetchResult.Refused"/>.</returns>
+    public async Task<(FetchResult Result, int Status)> FetchAsync(Uri address, SpooledBytes bytes, long limit, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Timeout);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var response = await _client.SendAsync(request, patience.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+                return (FetchResult.Refused, (int)response.StatusCode);
+            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+            return (await bytes.FillAsync(body, limit, patience.Token) ? FetchResult.Fetched : FetchResult.TooLarge, 200);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Not why: nobody outside may learn what is inside the network.
+            return (FetchResult.Unreachable, 0);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    // The address that was checked is the one that is connected to: a name cannot change in between.
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<IPAddress, bool> isPublic, CancellationToken cancellationToken)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => isPublic(address)))
+            throw new HttpRequestException("not a public address");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, host.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>What came of fetching a file.</summary>
+internal enum FetchResult { Fetched, TooLarge, Refused, Unreachable }

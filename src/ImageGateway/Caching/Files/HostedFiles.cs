@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace ImageGateway.Caching.Files;
+
+/// <summary>Pictures that clients fetch by address, and name by id in later edits. Kept like cached answers, in bytes of their own.</summary>
+/// <param name="store">Where.</param>
+/// <param name="links">Their addresses.</param>
+/// <param name="maxBytes">What a tenant's may take; above it, what was used longest ago goes.</param>
+internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxBytes)
+{
+    private const string Kind = "files";
+
+    /// <summary>The answer with an address and an id in the place of each picture. What cannot be kept stays in the answer itself: it is paid for.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="origin">Scheme and host of the addresses.</param>
+    public async Task<StoredAnswer> HostAsync(StoredAnswer answer, string tenant, string origin)
+    {
+        var pictures = new List<StoredPicture>(answer.Pictures.Count);
+        for (var i = 0; i < answer.Pictures.Count; i++)
+        {
+            var picture = answer.Pictures[i] with { Members = AnswerForms.ItemMembers(answer, i) };
+            pictures.Add(picture.Bytes.IsEmpty ? picture : await HostAsync(picture, tenant, origin));
+        }
+        return answer with { IsStream = false, Members = AnswerForms.TopMembers(answer), Pictures = pictures, Partials = [] };
+    }
+
+    /// <summary>The picture; null when there is none.</summary>
+    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.FindAsync(Shelf(id), id.Key))?.Pictures[0].Bytes;
+
+    private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)
+    {
+        var id = FileId.New(tenant);
+        if (!await store.KeepAsync(Shelf(id), id.Key, new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(picture.Bytes, "")] }, links.Life))
+            return picture;
+        var members = new StringBuilder("\"url\":\"").Append(JsonEncodedText.Encode(origin + links.Address(id), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append("\",\"file_id\":\"").Append(id).Append('"');
+        if (picture.Members.Length > 0)
+            members.Append(',').Append(picture.Members);
+        return new StoredPicture(default, members.ToString());
+    }
+
+    private Shelf Shelf(FileId id) => new(id.Owner, Kind, maxBytes);
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.SystemTests.Reload;
+using ImageGateway.SystemTests.Running;
+using static ImageGateway.SystemTests.Caching.CachingGateway;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>Pictures behind addresses of the gateway's own.</summary>
+public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
+{
+    private readonly string _prompt = $"a fox {Guid.NewGuid():N}";
+    private readonly HttpClient _anyone = new();
+
+    public void Dispose()
+    {
+        _anyone.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Address_is_answered_for_a_model_that_has_only_base64()
+    {
+        var reply = await gateway.AskAsync(_prompt, job => (job["response_format"], job["n"]) = ("url", 2), Plain);
+        Assert.Equal((200, null), (reply.Status, reply.Head.Header("x-gateway-adjusted")));
+        Assert.Equal(2, reply.Json["data"]!.AsArray().Count);
+        Assert.NotNull(reply.Json["usage"]);
+        foreach (var item in reply.Json["data"]!.AsArray())
+        {
+            Assert.Null(item!["b64_json"]);
+            Assert.StartsWith($"{gateway.Url}v1/images/files/{(string)item["file_id"]!}?exp=", (string)item["url"]!, StringComparison.Ordinal);
+            using var picture = await _anyone.GetAsync((string)item["url"]!);
+            var bytes = await picture.Content.ReadAsByteArrayAsync();
+            Assert.Equal(("image/png", "nosniff"), (picture.Content.Headers.ContentType?.MediaType, picture.Header("x-content-type-options")));
+            Assert.StartsWith("inline", picture.Content.Headers.ContentDisposition?.ToString(), StringComparison.Ordinal);
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+        }
+        await gateway.Ledger.CheckSumsAsync();
+    }
+
+    [Fact]
+    public async Task Cached_picture_is_given_by_address_with_the_same_bytes()
+    {
+        var first = await gateway.AskAsync(_prompt);
+        var second = await gateway.AskAsync(_prompt, job => job["response_format"] = "url");
+        Assert.Equal("hit", second.Cache);
+        Assert.Equal(first.Hashes.Single(), Answers.Sha256(await _anyone.GetByteArrayAsync(Address(second))));
+        Assert.Equal(1, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Picture_can_be_fetched_in_parts_and_once()
+    {
+        var address = Address(await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain));
+        var whole = await _anyone.GetByteArrayAsync(address);
+        using var part = await GetAsync(address, request => request.Headers.Range = new RangeHeaderValue(10, 19));
+        Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
+        Assert.Equal(whole[10..20], await part.Content.ReadAsByteArrayAsync());
+        using var outside = await GetAsync(address, request => request.Headers.Range = new RangeHeaderValue(whole.Length, null));
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, outside.StatusCode);
+        using var known = await GetAsync(address, request => request.Headers.IfNoneMatch.Add(part.Headers.ETag!));
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+        using var head = await GetAsync(address, request => request.Method = HttpMethod.Head);
+        Assert.Equal((HttpStatusCode.OK, whole.Length), (head.StatusCode, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task Whatever_is_wrong_with_an_address_there_is_nothing()
+    {
+        var address = Address(await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain));
+        var id = new Uri(address).Segments[^1];
+        var answers = new HashSet<string>();
+        foreach (var wrong in (string[])[address + "A", address.Replace("exp=", "exp=1", StringComparison.Ordinal), address[..address.IndexOf('?', StringComparison.Ordinal)], address.Replace(id, id[..^1] + (id[^1] == '0' ? '1' : '0'), StringComparison.Ordinal), address.Replace(id, "img_1", StringComparison.Ordinal)])
+        {
+            using var response = await _anyone.GetAsync(wrong);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            answers.Add(await response.Content.ReadAsStringAsync());
+        }
+        Assert.Equal("not_found", (string?)JsonNode.Parse(Assert.Single(answers))!["error"]!["code"]);
+    }
+
+    [Fact]
+    public async Task Picture_is_edited_by_its_id_and_by_its_tenant_alone()
+    {
+        var reply = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
+        var picture = await _anyone.GetByteArrayAsync(Address(reply));
+        var edit = $"{_prompt} with a hat";
+        using var edited = await EditAsync(edit, (string)reply.Json["data"]![0]!["file_id"]!, Plain);
+        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        var call = Assert.Single(gateway.Log.Calls, call => call.Fields.GetValueOrDefault("prompt") == edit);
+        Assert.Equal(Answers.Sha256(picture), Assert.Single(call.Files).Sha256);
+
+        using var foreign = await EditAsync(edit, (string)reply.Json["data"]![0]!["file_id"]!, Acme);
+        await foreign.ErrorAsync(404, "not_found", "images", "file");
+    }
+
+    [Fact]
+    public async Task Stream_of_addresses_is_refused()
+    {
+        using var response = await gateway.SendAsync(_prompt, job => (job["response_format"], job["stream"]) = ("url", true), Plain);
+        await response.ErrorAsync(400, "invalid_value", "response_format", "'url'", "b64_json");
+    }
+
+    [Fact]
+    public async Task Address_of_a_provider_passes_unless_its_hosts_are_named()
+    {
+        var reply = await gateway.AskAsync(_prompt, job => (job["model"], job["quality"]) = ("dall-e-3", null), Plain);
+        Assert.DoesNotContain("/v1/images/files/", Address(reply), StringComparison.Ordinal);
+        Assert.Null(reply.Json["data"]![0]!["file_id"]);
+    }
+
+    private static string Address(Reply reply) => (string)reply.Json["data"]![0]!["url"]!;
+
+    private Task<HttpResponseMessage> GetAsync(string address, Action<HttpRequestMessage> change)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        change(request);
+        return _anyone.SendAsync(request);
+    }
+
+    private Task<HttpResponseMessage> EditAsync(string prompt, string file, string key)
+    {
+        var body = new JsonObject { ["model"] = "gpt-image-1", ["prompt"] = prompt, ["quality"] = "low", ["images"] = new JsonArray(new JsonObject { ["file_id"] = file }) };
+        return gateway.PostAsync(new Uri(gateway.Url, "/v1/images/edits"), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), key, []);
+    }
+}
+
+public sealed class MemoryHostedPictureTests(MemoryCachingGateway gateway) : HostedPictureTests(gateway), IClassFixture<MemoryCachingGateway>;
+
+public sealed class RedisHostedPictureTests(RedisCachingGateway gateway) : HostedPictureTests(gateway), IClassFixture<RedisCachingGateway>;
+
+/// <summary>Pictures that a provider answers with addresses for, and that are taken over.</summary>
+public sealed class ProviderPictureTests
+{
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("pictures.example", false)]
+    public async Task Picture_is_taken_over_from_a_host_of_its_provider(string host, bool isTakenOver)
+    {
+        var models = "\"dall-e-3\"";
+        await using var own = await OwnGateway.StartAsync($$"""
+            "PublicUrl": "https://pictures.example/gateway", "Providers": { {{OwnGateway.Account("west", models, $", \"ImageHosts\": [ \"{host}\" ]")}} }
+            """);
+        using var response = await own.GenerateAsync("""{"model":"dall-e-3","prompt":"a fox"}""");
+        var item = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]![0]!;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotNull(item["revised_prompt"]);
+        Assert.Equal(isTakenOver, item["file_id"] is not null);
+        var address = (string)item["url"]!;
+        Assert.Equal(isTakenOver, address.StartsWith("https://pictures.example/gateway/v1/images/files/", StringComparison.Ordinal));
+        if (isTakenOver)
+            address = address.Replace("https://pictures.example/gateway", "", StringComparison.Ordinal);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await own.Http.GetByteArrayAsync(address))[..4]);
+    }
+}
