@@ -41,7 +41,12 @@ internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
         return new Following(this);
     }
 
-    public void Land(FlightEnd end) => _end.TrySetResult(end);
+    /// <summary>Ends it; when the answer came from elsewhere, there are no events to wait for.</summary>
+    public void Land(FlightEnd end)
+    {
+        recording.End();
+        _end.TrySetResult(end);
+    }
 
     public void Dispose() => recording.Dispose();
 

@@ -68,11 +68,9 @@ internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposabl
 
     public void Dispose()
     {
+        End();
         lock (_lock)
-        {
-            _hasEnded = true;
             _live?.Dispose();
-        }
         _answer.GiveUp();
     }
 
