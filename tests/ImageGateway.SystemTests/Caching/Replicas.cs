@@ -48,7 +48,7 @@ internal sealed class Replicas : IAsyncDisposable
         var file = CachingGateway.Write(_folder, _simulator.Urls.Single(), _redis, Ledger.ConnectionString, drain: _drain);
         var process = GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0"]);
         var line = await process.LineAsync("Listening on ");
-        All.Add((process, new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim('"', ']'))));
+        All.Add((process, new Uri((string)JsonNode.Parse(line)!["Properties"]!["Urls"]![0]!)));
     }
 
     public void Break(Fault fault, int? times = null) => _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Fault = fault, Times = times });
