@@ -45,7 +45,7 @@ internal sealed class JobDigest : IDisposable
         Add("picture/1");
         Add(Words.Of(_job.Operation));
         Add(model.Name);
-        Add(_job.Prompt.IsNormalized() ? _job.Prompt.Trim() : _job.Prompt.Normalize().Trim());
+        Add(CanonicalText.Of(_job.Prompt).Trim());
         Add(sent.Count.ToString(CultureInfo.InvariantCulture));
         Add(sent.Size ?? (model.Sizes.Auto ? "auto" : null));
         Add(sent.Quality ?? model.DefaultQuality);
