@@ -1,3 +1,4 @@
+using ImageGateway.Admin.Outcomes;
 using ImageGateway.Admin.Reconciling;
 using ImageGateway.Admin.Spending;
 
@@ -13,7 +14,9 @@ internal static class AdminEndpoints
         app.MapProjects();
         app.MapKeys();
         app.MapLimits();
+        app.MapLimitStandings();
         app.MapLedger();
+        app.MapOutcomes();
         app.MapSpend();
         app.MapExport();
         app.MapReconciliation();

@@ -4,7 +4,17 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>A limit of a key: USD, tokens, pictures or requests. <see cref="ResetsAt"/> is in Unix seconds, null where nothing resets.</summary>
-internal sealed record LimitAnswer(string Scope, string Limit, decimal Max, decimal Used, decimal Held, decimal Remaining, long? ResetsAt, string Mode);
+internal sealed record LimitAnswer(string Scope, string Limit, decimal Max, decimal Used, decimal Held, decimal Remaining, long? ResetsAt, string Mode)
+{
+    public static LimitAnswer Of(CounterUse use, CounterState state, DateTimeOffset now)
+    {
+        var (kind, max) = (use.Limit.Kind, use.Limit.Max);
+        var resets = kind.Shape == LimitShape.Minute ? now.AddMilliseconds((double)Math.Ceiling(state.Used * 60_000m / max)) : kind.End(now);
+        return new LimitAnswer(
+            use.Scope, kind.Word, kind.Shown(max), kind.Shown(state.Used), kind.Shown(state.Held), kind.Shown(state.Remaining(max)),
+            resets?.ToUnixTimeSeconds(), use.Limit.Enforced is null ? "warn" : "enforce");
+    }
+}
 
 /// <summary>The answer of <c>GET /v1/quota</c>.</summary>
 internal sealed record QuotaAnswerBody(string Object, IReadOnlyList<LimitAnswer> Limits);
@@ -15,15 +25,6 @@ internal static class QuotaEndpoint
     public static void MapQuota(this IEndpointRouteBuilder app) => app.MapGet("/v1/quota", async (HttpContext http, Quota quota, TimeProvider time) =>
     {
         var counters = await quota.ReadAsync(http.Caller(), http.Request.Query["user"]);
-        return new QuotaAnswerBody("quota", [.. counters.Select(counter => Describe(counter.Use, counter.State, time.GetUtcNow()))]);
+        return new QuotaAnswerBody("quota", [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, time.GetUtcNow()))]);
     });
-
-    private static LimitAnswer Describe(CounterUse use, CounterState state, DateTimeOffset now)
-    {
-        var (kind, max) = (use.Limit.Kind, use.Limit.Max);
-        var resets = kind.Shape == LimitShape.Minute ? now.AddMilliseconds((double)Math.Ceiling(state.Used * 60_000m / max)) : kind.End(now);
-        return new LimitAnswer(
-            use.Scope, kind.Word, kind.Shown(max), kind.Shown(state.Used), kind.Shown(state.Held), kind.Shown(state.Remaining(max)),
-            resets?.ToUnixTimeSeconds(), use.Limit.Enforced is null ? "warn" : "enforce");
-    }
 }

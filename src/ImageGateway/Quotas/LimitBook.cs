@@ -29,6 +29,9 @@ internal sealed class LimitBook
         return found;
     }
 
+    /// <summary>The limits of every scope that has some; <c>user:acme/*</c> stands for each user.</summary>
+    public IReadOnlyCollection<ScopeLimits> All => _byScope.Values;
+
     private bool Add(List<ScopeLimits> found, string scope, string? counted = null)
     {
         if (!_byScope.TryGetValue(scope, out var limits))

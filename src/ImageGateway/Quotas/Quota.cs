@@ -81,6 +81,15 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
     }
 
+    /// <summary>The limits of a scope that counts, and how they stand.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="scope">One scope; not that of each user.</param>
+    public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(string tenant, ScopeLimits scope)
+    {
+        var uses = Uses([scope], _ => 0, withUser: false);
+        return [.. uses.Zip(await store.ReadAsync(tenant, uses))];
+    }
+
     /// <summary>How counters of a tenant stand.</summary>
     public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => store.ReadAsync(tenant, uses);
 

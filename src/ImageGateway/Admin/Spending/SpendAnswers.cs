@@ -40,7 +40,7 @@ internal sealed record SpendRow(long[] All) : SpendSums(All)
 }
 
 /// <summary>One hour or day of a group, from <see cref="StartTime"/> in Unix seconds.</summary>
-internal sealed record SpendBucket(long StartTime, decimal ChargeUsd, decimal BilledUsd, long Requests, long Images);
+internal sealed record SpendBucket(long StartTime, decimal ChargeUsd, decimal BilledUsd, decimal AvoidedUsd, long Jobs, long Requests, long Images);
 
 /// <summary>The budget window (UTC): what was spent so far, and what it comes to when it goes on like that. <see cref="To"/> and the forecast are null for a window without end.</summary>
 internal sealed record ForecastAnswer(string Window, long From, long? To, decimal SpentUsd, decimal? ForecastUsd);

@@ -58,7 +58,7 @@ internal sealed class SpendReport(SpendRequest request, DbConnection connection,
         return buckets;
     }
 
-    private static SpendBucket Bucket(long start, long[] sums) => new(start / 1000, Usd(sums[Charge]), Usd(sums[11]), sums[1], sums[2]);
+    private static SpendBucket Bucket(long start, long[] sums) => new(start / 1000, Usd(sums[Charge]), Usd(sums[11]), Usd(sums[12]), sums[0], sums[1], sums[2]);
 
     private Dictionary<string, object?> Groups(string[]? keys) =>
         request.GroupBy.Select((group, i) => (group.Name, Value: keys?[i])).ToDictionary(group => group.Name, object? (group) => string.IsNullOrEmpty(group.Value) ? null : group.Value);

@@ -6,6 +6,13 @@ namespace ImageGateway.Ledger.Queries;
 /// <summary>Where a list of entries is: the last one that was given.</summary>
 internal readonly record struct EntryPosition(long CreatedAt, string Id);
 
+/// <summary>How a job ended.</summary>
+/// <param name="CreatedAt">When it began, in Unix ms.</param>
+/// <param name="Status">The word of its status.</param>
+/// <param name="ErrorCode">Null when it has none.</param>
+/// <param name="DurationMs">Until its answer was sent, in ms.</param>
+internal readonly record struct JobOutcome(long CreatedAt, string Status, string? ErrorCode, long DurationMs);
+
 /// <summary>Entries that meet all conditions, a page at a time.</summary>
 internal sealed record EntryQuery
 {
@@ -28,6 +35,31 @@ internal sealed record EntryQuery
     /// <summary>Adds the next entries after a position to <paramref name="page"/>, at most so many.</summary>
     public async Task ReadAsync(DbConnection connection, EntryPosition? after, int limit, List<LedgerRow> page, CancellationToken cancellationToken)
     {
+        var sql = Conditions(connection);
+        if (after is { } position)
+            sql.Require($"(created_at, id) {(NewestFirst ? "<" : ">")} ({position.CreatedAt}, {sql.Value(position.Id)})");
+        var order = NewestFirst ? " DESC" : "";
+        var statement = $"SELECT {LedgerRow.Columns} FROM entries{sql.Where} ORDER BY created_at{order}, id{order} LIMIT {limit}";
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, sql.Parameters, cancellationToken: cancellationToken));
+        while (await reader.ReadAsync(cancellationToken))
+            page.Add(LedgerRow.Read(reader));
+    }
+
+    /// <summary>How the newest jobs ended, at most so many; corrections are none.</summary>
+    public async Task<List<JobOutcome>> OutcomesAsync(DbConnection connection, int limit, CancellationToken cancellationToken)
+    {
+        var sql = Conditions(connection);
+        sql.Require("corrects IS NULL");
+        var statement = $"SELECT created_at, status, error_code, duration_ms FROM entries{sql.Where} ORDER BY created_at DESC, id DESC LIMIT {limit}";
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, sql.Parameters, cancellationToken: cancellationToken));
+        var outcomes = new List<JobOutcome>();
+        while (await reader.ReadAsync(cancellationToken))
+            outcomes.Add(new JobOutcome(reader.GetInt64(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3)));
+        return outcomes;
+    }
+
+    private SqlText Conditions(DbConnection connection)
+    {
         var sql = new SqlText(connection);
         if (From is { } from)
             sql.Require($"created_at >= {from}");
@@ -39,12 +71,6 @@ internal sealed record EntryQuery
             sql.Require($"{sql.Tag(name)} = {sql.Value(value)}");
         if (OnlyCharges)
             sql.Require("attempts <> '[]'");
-        if (after is { } position)
-            sql.Require($"(created_at, id) {(NewestFirst ? "<" : ">")} ({position.CreatedAt}, {sql.Value(position.Id)})");
-        var order = NewestFirst ? " DESC" : "";
-        var statement = $"SELECT {LedgerRow.Columns} FROM entries{sql.Where} ORDER BY created_at{order}, id{order} LIMIT {limit}";
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, sql.Parameters, cancellationToken: cancellationToken));
-        while (await reader.ReadAsync(cancellationToken))
-            page.Add(LedgerRow.Read(reader));
+        return sql;
     }
 }
