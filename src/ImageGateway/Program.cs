@@ -7,6 +7,7 @@ using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Commands;
 using ImageGateway.Configuration;
+using ImageGateway.Dashboard;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
 using ImageGateway.Tenants;
@@ -43,6 +44,7 @@ internal sealed partial class Program
         app.MapImageJobs();
         app.MapFiles();
         app.MapAdmin();
+        app.MapDashboard();
         app.MapHealth();
         app.MapMetrics();
         return app;

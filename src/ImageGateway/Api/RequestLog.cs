@@ -5,13 +5,13 @@ namespace ImageGateway.Api;
 
 /// <summary>
 /// One line for every request, when it is over: who asked what, where it went, how it ended, how long it took and what it cost.
-/// Probes and scrapes are told at the level Debug. Never a prompt, a key, a query or a picture.
+/// Probes, scrapes and the dashboard's files are told at the level Debug. Never a prompt, a key, a query or a picture.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metrics, TimeProvider time, ILogger<RequestLog> log)
 {
     private const int MaxPath = 200;
 
-    private static readonly PathString[] Quiet = ["/healthz", "/metrics"];
+    private static readonly PathString[] Quiet = ["/healthz", "/metrics", "/dashboard"];
     private static readonly PathString[] DataPlane = ["/v1", "/openai"];
 
     public async Task InvokeAsync(HttpContext http)

@@ -22,6 +22,7 @@ internal static partial class FolderRules
         ["Quotas"] = ["Images", "Configuration"],
         ["Caching"] = ["Images", "Catalog", "Configuration", "Streaming"],
         ["Ledger"] = ["Images", "Catalog", "Configuration", "Database"],
+        ["Dashboard"] = [],
         ["Alerts"] = ["Images", "Database", "Quotas"],
         ["Telemetry"] = ["Images"],
     }.ToFrozenDictionary();
