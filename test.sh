@@ -19,6 +19,7 @@ need() { # need COMMAND PACKAGE...: installs the Debian packages when the comman
   has "$command" || { echo "test.sh: $command is missing and '$*' did not bring it" >&2; exit 1; }
 }
 need npm nodejs npm
+need chromium chromium
 need initdb postgresql
 need strace strace
 need redis-server redis-server

@@ -26,6 +26,9 @@ internal sealed class OwnGateway : IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
+    /// <summary>Where its control plane is, when a switch gave it an address of its own.</summary>
+    public Uri AdminUrl => new(_gateway!.Urls.Last());
+
     public FaultRules Faults => _simulator.Services.GetRequiredService<FaultRules>();
 
     public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
@@ -42,7 +45,7 @@ internal sealed class OwnGateway : IAsyncDisposable
         foreach (var (name, secret) in Keys.Files)
             own._folder.Write(name, secret);
         own._gateway = await GatewayFixture.StartAsync(own.Write(gateway, tenant), simulator.TimeProvider, switches);
-        own.Http.BaseAddress = new Uri(own._gateway.Urls.Single());
+        own.Http.BaseAddress = new Uri(own._gateway.Urls.First());
         own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);
         return own;
     }
