@@ -65,6 +65,19 @@ public sealed class ViewTests(DashboardFixture fixture)
     }
 
     [Fact]
+    public async Task Older_jobs_are_shown_page_by_page()
+    {
+        await using var dashboard = await fixture.OpenAsync("#jobs", before: page => page.RouteAsync("**/admin/v1/ledger?*", route => route.ContinueAsync(new RouteContinueOptions { Url = route.Request.Url.Replace("limit=50", "limit=3", StringComparison.Ordinal) })));
+        for (var shown = 3; shown < fixture.Jobs; shown += 3)
+        {
+            await Expect(dashboard.Page.Locator("tbody tr")).ToHaveCountAsync(shown);
+            await dashboard.Page.GetByText("Show more").ClickAsync();
+        }
+        await Expect(dashboard.Page.Locator("tbody tr")).ToHaveCountAsync(fixture.Jobs);
+        await Expect(dashboard.Page.GetByText("Show more")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Unknown_request_id_is_told()
     {
         await using var dashboard = await fixture.OpenAsync("#job/nowhere");

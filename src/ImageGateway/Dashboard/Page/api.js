@@ -13,7 +13,10 @@ const kinds = { 401: 'key', 404: 'missing', 503: 'database' };
 
 /** Fetches with a key; every answer but a success is a Failure. Addresses are relative to the page, for a proxy's prefix. */
 export async function send(address, whose, options = {}) {
-  const headers = { Authorization: `Bearer ${keyOf(whose) ?? ''}`, ...options.headers };
+  const key = keyOf(whose) ?? '';
+  // A header cannot hold it, which the browser would tell as if there were no connection.
+  if (/[^\x20-\x7e]/.test(key)) throw new Failure('key', 'This is no key: it has characters that no key has.');
+  const headers = { Authorization: `Bearer ${key}`, ...options.headers };
   let response;
   try {
     response = await fetch(`../${address}`, { cache: 'no-store', ...options, headers });

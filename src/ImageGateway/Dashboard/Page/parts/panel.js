@@ -39,7 +39,7 @@ export function panel(title, load, { actions = [], signal, wide } = {}) {
     try {
       content = await load(signal);
     } catch (error) {
-      if (error.name === 'AbortError') return;
+      if (error.name === 'AbortError' || signal?.aborted) return;
       if (error.kind === 'key') dispatchEvent(new CustomEvent('wrongkey', { detail: error }));
       else if (error.kind === undefined) console.error(error);
       content = toldElsewhere(error, body) ? empty('Not to be had either.') : failed(error, retry);

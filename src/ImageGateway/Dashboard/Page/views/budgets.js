@@ -15,7 +15,12 @@ const isBudget = limit => limit.limit.startsWith('usd') || limit.limit.endsWith(
 /** Every budget and rate: used, held, remaining; and how the chosen budget burns down. */
 export function budgets({ signal }) {
   const chosen = { tenant: '', limit: null };
-  const load = () => admin('limits', { tenant: chosen.tenant, limit: mostScopes }, signal);
+  // Both tables are of one answer; what failed is asked again.
+  let asked = null;
+  const load = () => asked ??= admin('limits', { tenant: chosen.tenant, limit: mostScopes }, signal).catch(error => {
+    asked = null;
+    throw error;
+  });
   const list = panel('Budgets', async () => {
     const { data, next_cursor: more } = await load();
     const all = data.flatMap(scope => scope.limits.map(limit => ({ ...limit, tenant: scope.tenant }))).filter(isBudget).sort((a, b) => shareOf(b) - shareOf(a));
@@ -34,6 +39,7 @@ export function budgets({ signal }) {
   }, { signal, wide: true });
   const tenant = h('input', { size: '16', placeholder: 'all', onchange: event => {
     chosen.tenant = event.target.value.trim();
+    asked = null;
     list.reload();
     rates.reload();
   } });

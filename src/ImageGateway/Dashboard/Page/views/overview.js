@@ -22,7 +22,7 @@ export function overview({ signal }) {
     asked = null;
     throw error;
   });
-  const csv = h('button', { type: 'button', onclick: async () => downloadCsv(`spend-by-${chosen.group}.csv`, rowsOf(await latest())) }, 'Download CSV');
+  const csv = h('button', { type: 'button', onclick: () => latest().then(spend => downloadCsv(`spend-by-${chosen.group}.csv`, rowsOf(spend)), () => overTime.reload()) }, 'Download CSV');
   const overTime = panel('Spend over time', async () => stacked(await latest()), { signal, wide: true, actions: [csv] });
   const saved = panel('Saved by the cache', async () => savings(await latest()), { signal });
   const tops = [
