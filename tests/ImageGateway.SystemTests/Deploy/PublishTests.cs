@@ -25,6 +25,8 @@ public sealed partial class PublishTests : IDisposable
         using (var image = new PEReader(File.OpenRead(Path.Combine(app, "ImageGateway.dll"))))
             Assert.NotEqual(0, image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size); // compiled ahead
 
+        Assert.All(["index.html", "vendor/chart.js"], file => Assert.True(File.Exists(Path.Combine(app, "dashboard", file)), file));
+
         var data = Path.Combine(_folder.Path, "data");
         Directory.CreateDirectory(data);
         var before = Files(app);

@@ -42,7 +42,7 @@ export function panel(title, load, { actions = [], signal, wide } = {}) {
       if (error.name === 'AbortError' || signal?.aborted) return;
       if (error.kind === 'key') dispatchEvent(new CustomEvent('wrongkey', { detail: error }));
       else if (error.kind === undefined) console.error(error);
-      content = toldElsewhere(error, body) ? empty('Not to be had either.') : failed(error, retry);
+      content = toldElsewhere(error, body) ? empty('Missing for the same reason.') : failed(error, retry);
       section.dataset.failed = '';
     }
     // A slower answer to an older question is dropped.

@@ -30,7 +30,7 @@ function ofTokens({ input_tokens_details: input, output_tokens_details: output }
     ['image out', output.image_tokens, price.image_output],
     ['text out', output.text_tokens, price.text_output],
   ].filter(([, tokens]) => tokens > 0).map(([item, tokens, rate]) =>
-    ({ item: `${item}, tokens`, quantity: tokens, price: `$${rate} a million`, usd: nano(tokens * rate / 1e6) / 1e9 }));
+    ({ item, quantity: tokens, price: `$${rate} a million`, usd: nano(tokens * rate / 1e6) / 1e9 }));
 }
 
 function ofPictures({ images, quality, size }, price) {

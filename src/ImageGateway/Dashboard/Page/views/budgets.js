@@ -60,7 +60,7 @@ function limitTable(caption, limits, choose, chosen) {
     { title: 'Used', number: true, cell: limit => amountOf(limit, limit.used) },
     { title: 'Held', number: true, cell: limit => amountOf(limit, limit.held) },
     { title: 'Remaining', number: true, cell: limit => amountOf(limit, limit.remaining) },
-    { title: 'Used up', cell: limit => bar(shareOf(limit), toneOf(limit)) },
+    { title: 'Used up', spare: true, cell: limit => bar(shareOf(limit), toneOf(limit)) },
     { title: '', number: true, cell: limit => badge(percent(shareOf(limit)), toneOf(limit) || 'ok') },
     ...(choose ? [{ title: 'Begins anew', cell: limit => (limit.resets_at ? momentOf(limit.resets_at) : '–') }] : []),
     { title: 'Mode', cell: limit => limit.mode },

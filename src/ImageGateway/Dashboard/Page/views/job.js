@@ -75,8 +75,8 @@ async function charge(entry, signal) {
     entry.avoided_usd ? [h('dt', {}, 'Saved by the cache'), h('dd', {}, usdExact(entry.avoided_usd))] : []);
   if (lines.length === 0) return [facts, ...corrections(entry)];
   return [facts, ...corrections(entry), table('Arithmetic of the charge', [
-    { title: 'Item', cell: line => line.item },
-    { title: 'Quantity', number: true, cell: line => (line.quantity === undefined ? '' : count(line.quantity)) },
+    { title: 'Item', wrap: true, cell: line => line.item },
+    { title: entry.usage ? 'Tokens' : 'Pictures', number: true, cell: line => (line.quantity === undefined ? '' : count(line.quantity)) },
     { title: 'Price', number: true, cell: line => line.price ?? '' },
     { title: 'Amount', number: true, cell: line => usdExact(line.usd) },
   ], [...lines, { item: factor === 1 ? 'Charge' : `List price; charge at the target’s factor of ${factor}`, usd: total, isSum: true }], line => (line.isSum ? 'sum' : null))];

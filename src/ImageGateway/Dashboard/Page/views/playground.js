@@ -83,8 +83,8 @@ async function estimated(body, signal) {
   return h('div', { class: 'body' },
     h('p', {}, h('strong', {}, plan.expected_usd === null ? 'No price' : usd(plan.expected_usd)), ` expected, ${plan.worst_case_usd === null ? 'unknown' : usd(plan.worst_case_usd)} at worst · ${[first.target, first.model].filter(Boolean).join(', ')}`),
     table('Estimate at worst', [
-      { title: 'Item', cell: line => line.item.replaceAll('_', ' ') },
-      { title: 'Quantity', number: true, cell: line => count(line.tokens ?? line.images) },
+      { title: 'Item', wrap: true, cell: line => line.item.replaceAll('_', ' ') },
+      { title: first.lines[0]?.images ? 'Pictures' : 'Tokens', number: true, cell: line => count(line.tokens ?? line.images) },
       { title: 'Price', number: true, cell: line => (line.tokens === null ? `$${line.usd_per_image} each` : `$${line.usd_per_million} a million`) },
       { title: 'Amount', number: true, cell: line => usdExact(line.usd) },
     ], first.lines));
