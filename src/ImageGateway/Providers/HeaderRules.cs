@@ -13,6 +13,7 @@ internal static class HeaderRules
     private static readonly RequestHeadersAllowedTransform Request = new(["User-Agent", "OpenAI-Beta"]);
 
     private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "Content-Encoding", "OpenAI-Version", "OpenAI-Processing-Ms"]);
+    private static readonly ResponseHeadersAllowedTransform Anonymous = new(["Content-Type", "Content-Length", "Content-Encoding"]);
 
     /// <summary>Copies what may pass of the client's headers, and the trace where the provider may know it.</summary>
     public static ValueTask ToProviderAsync(Attempt attempt, HttpRequestMessage request)
@@ -26,9 +27,9 @@ internal static class HeaderRules
         return Request.ApplyAsync(new RequestTransformContext { HttpContext = attempt.Client, ProxyRequest = request, HeadersCopied = false });
     }
 
-    /// <summary>Copies what may pass of the provider's headers.</summary>
-    public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client) =>
-        Response.ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
+    /// <summary>Copies what may pass of the provider's headers; nothing that says who it is where that is hidden.</summary>
+    public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client, bool hidesProvider) =>
+        (hidesProvider ? Anonymous : Response).ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
 
     /// <summary>A request in the newest HTTP version the provider offers.</summary>
     public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)

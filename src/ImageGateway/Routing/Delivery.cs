@@ -8,9 +8,9 @@ namespace ImageGateway.Routing;
 internal static class Delivery
 {
     /// <summary>Sends it; a stream that the provider breaks off ends with an error event, another answer with the connection.</summary>
-    public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock)
+    public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
     {
-        await HeaderRules.ToClientAsync(answer.Response, http);
+        await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
         var end = await PassAsync(answer.Relay, clock);
         if (end == RelayEnd.UpstreamLost)
             await EndBrokenAsync(http, answer.Tap, clock.TimedOut);

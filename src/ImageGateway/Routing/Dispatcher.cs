@@ -74,7 +74,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         await using (answer)
         {
             Delivery.Describe(http, record, planned, attempts);
-            var end = await Delivery.SendAsync(http, answer, call.Clock);
+            var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
             call.End(answer, end);
             Note(record, end, call.Clock.TimedOut);
             return (null, end != RelayEnd.UpstreamLost);

@@ -11,6 +11,7 @@ internal sealed class PublicClient : IDisposable
 
     private readonly HttpMessageInvoker _client;
 
+    /// <summary>A client for addresses of the world's.</summary>
     /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but for a simulator's.</param>
     public PublicClient(Func<IPAddress, bool>? isPublic = null) => _client = new HttpMessageInvoker(new SocketsHttpHandler
     {
