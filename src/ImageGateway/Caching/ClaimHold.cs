@@ -7,12 +7,20 @@ internal sealed class ClaimHold : IAsyncDisposable
     private readonly IClaimStore _claims;
     private readonly string _tenant;
     private readonly string _name;
+    private readonly Func<Task>? _missed;
     private readonly Task _renewing;
     private bool _isSettled;
 
-    public ClaimHold(IClaimStore claims, string tenant, string name, string owner, TimeProvider time)
+    /// <summary>Holds a claim that was taken.</summary>
+    /// <param name="claims">The store.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="owner">The claim's own id.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="missed">Called whenever it could not be renewed: it was ended by another, is gone, or the store does not answer.</param>
+    public ClaimHold(IClaimStore claims, string tenant, string name, string owner, TimeProvider time, Func<Task>? missed = null)
     {
-        (_claims, _tenant, _name, Owner) = (claims, tenant, name, owner);
+        (_claims, _tenant, _name, Owner, _missed) = (claims, tenant, name, owner, missed);
         _renewing = RenewAsync(time);
     }
 
@@ -47,7 +55,10 @@ internal sealed class ClaimHold : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_end.Token))
-                await _claims.RenewAsync(_tenant, _name, Owner);
+            {
+                if (!await _claims.RenewAsync(_tenant, _name, Owner) && _missed is not null)
+                    await _missed();
+            }
         }
         catch (OperationCanceledException)
         {

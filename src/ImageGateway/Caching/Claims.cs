@@ -26,10 +26,14 @@ internal interface IClaimStore
     /// <exception cref="Images.GatewayException">The store does not answer.</exception>
     ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null);
 
-    /// <summary>Lives on for another lease; false when it is another's by now, or the store does not answer.</summary>
+    /// <summary>Who has a name, and what became of it; null: nobody.</summary>
+    /// <exception cref="Images.GatewayException">The store does not answer.</exception>
+    ValueTask<Claim?> FindAsync(string tenant, string name);
+
+    /// <summary>Lives on for another lease; false when it is another's by now, has ended, or the store does not answer.</summary>
     ValueTask<bool> RenewAsync(string tenant, string name, string owner);
 
-    /// <summary>Ends a claim and keeps its outcome for so long.</summary>
+    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays.</summary>
     ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
 
     /// <summary>Ends a claim without an outcome: the name is free.</summary>
@@ -62,6 +66,12 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
         }
     }
 
+    public ValueTask<Claim?> FindAsync(string tenant, string name)
+    {
+        lock (_lock)
+            return new(Find((tenant, name)));
+    }
+
     public ValueTask<bool> RenewAsync(string tenant, string name, string owner)
     {
         lock (_lock)
@@ -77,7 +87,7 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
     {
         lock (_lock)
         {
-            if (Find((tenant, name)) is not { } there || there.Owner != owner)
+            if (Find((tenant, name)) is not { Outcome: null } there || there.Owner != owner)
                 return default;
             _claims[(tenant, name)] = (there with { Outcome = outcome }, time.GetUtcNow() + keep);
             _settled.Enqueue(((tenant, name), owner));

@@ -45,7 +45,19 @@ public abstract class ClaimStoreTests
         Assert.Equal(Mine with { Outcome = "done" }, await Store.TakeAsync("acme", "a", Theirs));
         await Store.ReleaseAsync("acme", "a", "me");
         Assert.False(await Store.RenewAsync("acme", "a", "me"));
+        await Store.SettleAsync("acme", "a", "me", "otherwise", Hour);
         Assert.Equal(Mine with { Outcome = "done" }, await Store.TakeAsync("acme", "a", Theirs));
+    }
+
+    [Fact]
+    public async Task Claim_is_found_without_being_taken()
+    {
+        Assert.Null(await Store.FindAsync("acme", "a"));
+        await Store.TakeAsync("acme", "a", Mine);
+        Assert.Equal(Mine, await Store.FindAsync("acme", "a"));
+        Assert.Null(await Store.FindAsync("other", "a"));
+        await Store.SettleAsync("acme", "a", "me", "done", Hour);
+        Assert.Equal(Mine with { Outcome = "done" }, await Store.FindAsync("acme", "a"));
     }
 
     [Fact]

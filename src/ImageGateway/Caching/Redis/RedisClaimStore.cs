@@ -16,6 +16,8 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         return {}
         """;
 
+    private const string Find = "return redis.call('HMGET', KEYS[1], 'owner', 'tag', 'outcome')";
+
     private const string Mine = """
         local there = redis.call('HMGET', KEYS[1], 'owner', 'outcome')
         if there[1] ~= ARGV[1] or there[2] then return 0 end
@@ -40,7 +42,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         try
         {
             var there = (RedisValue[]?)await redis.ScriptAsync(Take, Key(tenant, name), [claim.Owner, claim.Tag, Milliseconds(Lease), over ?? ""]);
-            return there is [{ IsNull: false } owner, var tag, var outcome] ? new Claim(owner!, tag!, outcome) : null;
+            return Read(there);
         }
         catch (GatewayException)
         {
@@ -49,6 +51,8 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
             throw;
         }
     }
+
+    public async ValueTask<Claim?> FindAsync(string tenant, string name) => Read((RedisValue[]?)await redis.ScriptAsync(Find, Key(tenant, name), []));
 
     public async ValueTask<bool> RenewAsync(string tenant, string name, string owner)
     {
@@ -78,6 +82,8 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
             // It is in the log already.
         }
     }
+
+    private static Claim? Read(RedisValue[]? there) => there is [{ IsNull: false } owner, var tag, var outcome] ? new Claim(owner!, tag!, outcome) : null;
 
     private static RedisKey[] Key(string tenant, string name) => [$"igw:{{{tenant}}}:claim:{name}"];
 
