@@ -21,12 +21,14 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimePr
         return Task.CompletedTask;
     }
 
-    /// <summary>When the server has stopped, since it was started last.</summary>
+    /// <summary>When the server has stopped, since it was started last: what goes on without a client has the rest of the time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), time);
+        while (finishes.Jobs > 0 && !finishes.Over.IsCancellationRequested)
+            await timer.WaitForNextTickAsync(cancellationToken);
         End();
         var start = time.GetTimestamp();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), time);
         while (finishes.Jobs > 0 && time.GetElapsedTime(start) < Settling)
             await timer.WaitForNextTickAsync(cancellationToken);
     }
