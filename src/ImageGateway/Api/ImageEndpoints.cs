@@ -1,3 +1,4 @@
+using ImageGateway.Api.Async;
 using ImageGateway.Api.Files;
 using ImageGateway.Api.Reading;
 using ImageGateway.Caching;
@@ -12,7 +13,7 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -25,16 +26,29 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         }
     }
 
-    /// <summary>The way of a job: read, plan, replay, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
     private async Task RunAsync(HttpContext http, Operation operation)
     {
         var now = snapshot();
-        using var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
+        var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
+        if (Preference.IsAsync(http.Request))
+        {
+            var state = await later.BeginAsync(http, (client, accept) => RunAsync(client, job, now, accept));
+            await JobResult.Accepted(http, state).ExecuteAsync(http);
+            return;
+        }
         using var progress = finishes.Begin(http);
+        await RunAsync(http, job, now, accept: null);
+    }
+
+    /// <summary>The way of a job: plan, replay, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
+    private async Task RunAsync(HttpContext http, ImageJob job, GatewaySnapshot now, Func<JobRecord, Task>? accept)
+    {
+        using var read = job;
         using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time);
         try
         {
             var plan = Plan(exchange.Record, now);
+            await (accept?.Invoke(exchange.Record) ?? Task.CompletedTask);
             await hosted.RunAsync(http, exchange.Record, plan, () => ReplayAsync(http, exchange, plan));
         }
         catch (Exception e) when (e is GatewayException or OperationCanceledException)

@@ -1,22 +1,65 @@
+using ImageGateway.Api.Async;
 using ImageGateway.Images;
-using ImageGateway.Ledger;
 using ImageGateway.Ledger.Queries;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>A job as its tenant sees it. The amount and its basis are null while it runs, as are targets where they are hidden.</summary>
-internal sealed record JobAnswer(
-    string Id, string Status, long CreatedAt, string? Model, string? ServedModel, string? Target, long Images, UsageAnswer? Usage,
-    decimal? ChargeUsd, string? Basis, string? ErrorCode, IReadOnlyList<AttemptAnswer> Attempts)
-{
-    public string Object { get; init; } = "image.job";
-}
-
-/// <summary><c>GET /v1/images/jobs/{request-id}</c>: what became of a job of this tenant's.</summary>
+/// <summary>
+/// <c>/v1/images/jobs/{request-id}</c>: what became of a job of this tenant's, with its answer if it is fetched here; and the
+/// end of one that its client does not wait for.
+/// </summary>
 internal static class JobEndpoint
 {
-    public static void MapImageJobs(this IEndpointRouteBuilder app) => app.MapGet("/v1/images/jobs/{id}", async (string id, HttpContext http, LedgerReader ledger) =>
+    private const string Path = "/v1/images/jobs/{id}";
+
+    public static void MapImageJobs(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(Path, GetAsync);
+        app.MapDelete(Path, CancelAsync);
+    }
+
+    private static async Task<IResult> GetAsync(string id, HttpContext http, AsyncJobs jobs, LedgerReader ledger)
+    {
+        var tenant = http.Caller().Tenant;
+        if (await jobs.FindAsync(tenant, id) is not { } state)
+            return JobResult.Of(await ReadAsync(id, http, ledger));
+        if (!state.HasEnded)
+            return JobResult.Later(http, state.Job);
+        var answer = state.Job.Status == AsyncState.Completed ? await jobs.AnswerAsync(tenant, id) : null;
+        return answer is null ? await EndedAsync(state, http, ledger) : JobResult.Of(await LatestAsync(state, http, ledger), answer);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext http, AsyncJobs jobs, LedgerReader ledger)
+    {
+        if (await jobs.CancelAsync(http.Caller().Tenant, id) is { } state)
+            return await EndedAsync(state, http, ledger);
+        var job = await ReadAsync(id, http, ledger);
+        return job.Status != AsyncState.Running ? JobResult.Of(job)
+            : throw new GatewayException(ErrorKind.Conflict, "The job runs for a client that waits for its answer, and can be ended by that one alone.", "id");
+    }
+
+    private static async Task<IResult> EndedAsync(AsyncState state, HttpContext http, LedgerReader ledger)
+    {
+        var job = await LatestAsync(state, http, ledger);
+        return state.Error is { } error ? JobResult.Of(job, error) : JobResult.Of(job);
+    }
+
+    // The ledger has later knowledge, of what a cancelled job has cost for one; where there is none, or it is late, the job's own word will do.
+    private static async Task<JobAnswer> LatestAsync(AsyncState state, HttpContext http, LedgerReader ledger)
+    {
+        try
+        {
+            var job = await ReadAsync(state.Job.Id, http, ledger);
+            return job.Status == AsyncState.Running ? state.Job : job with { Status = state.Job.Status };
+        }
+        catch (GatewayException e) when (e.Error.Kind is ErrorKind.StoreUnavailable or ErrorKind.NotFound)
+        {
+            return state.Job;
+        }
+    }
+
+    private static async Task<JobAnswer> ReadAsync(string id, HttpContext http, LedgerReader ledger)
     {
         var caller = http.Caller();
         return await ledger.ReadAsync(async connection =>
@@ -24,23 +67,9 @@ internal static class JobEndpoint
             // The intent first: a job that ends in between is found as an entry then.
             var running = await JobQueries.RunningAsync(connection, id, http.RequestAborted);
             var rows = await JobQueries.EntryAsync(connection, id, http.RequestAborted);
-            return rows is [var entry, ..] && entry.Id == id && entry.Corrects is null && entry.Tenant == caller.Tenant ? Ended(rows, caller)
-                : rows.Count == 0 && running?.Tenant == caller.Tenant ? Running(running, caller)
+            return rows is [var entry, ..] && entry.Id == id && entry.Corrects is null && entry.Tenant == caller.Tenant ? JobAnswer.Ended(rows, caller.HideTarget)
+                : rows.Count == 0 && running?.Tenant == caller.Tenant ? JobAnswer.Running(running, caller.HideTarget)
                 : throw new GatewayException(ErrorKind.NotFound, $"There is no job '{GatewayException.Shortened(id)}'.", "id");
         }, http.RequestAborted);
-    });
-
-    // Corrections hold differences; what they say of the outcome is later knowledge.
-    private static JobAnswer Ended(List<LedgerRow> rows, Caller caller)
-    {
-        var (entry, latest) = (rows[0], rows[^1]);
-        return new JobAnswer(
-            entry.Id, latest.Status, entry.CreatedAt / 1000, entry.RequestedModel, latest.ServedModel, caller.HideTarget ? null : latest.Target, latest.Images,
-            UsageAnswer.Of(rows.Aggregate(default(TokenUsage), (sum, row) => sum + row.Usage)), new NanoUsd(rows.Sum(row => row.Charge)).Usd, latest.Basis, latest.ErrorCode,
-            [.. latest.ReadAttempts().Select(attempt => AttemptAnswer.Of(attempt, caller.HideTarget))]);
     }
-
-    private static JobAnswer Running(LedgerEntry intent, Caller caller) => new(
-        intent.Id, "running", intent.CreatedAt / 1000, intent.RequestedModel, intent.ServedModel, caller.HideTarget ? null : intent.Target, 0, null, null, null, null,
-        [.. intent.Attempts.Select(attempt => AttemptAnswer.Of(attempt, caller.HideTarget) with { ChargeUsd = attempt.Ended ? new NanoUsd(attempt.Charge).Usd : null })]);
 }

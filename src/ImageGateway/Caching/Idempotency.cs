@@ -30,16 +30,15 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
     {
         if (Key(http.Request) is not { } key)
             return null;
-        var tenant = ask.Record.Caller.Tenant;
-        var name = $"idempotency:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+        var (tenant, name) = (ask.Record.Caller.Tenant, $"idempotency:{key}");
         var (shelf, mine) = (new Shelf(tenant, "idempotency", MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
         string? lost = null;
         while (await claims.TakeAsync(tenant, name, mine, lost) is { } there)
         {
             if (there.Tag != mine.Tag)
-                throw new GatewayException(ErrorKind.IdempotencyMismatch, $"The {Header} was used with another request before. Use a new key for a new request.", Header);
+                throw Mismatch;
             if (there.Outcome is null)
-                throw new GatewayException(new GatewayError(ErrorKind.IdempotencyInFlight, $"The request with this {Header} is still in progress. Its answer can be had with the same key when it is done.", Header) { RetryAfter = Retry });
+                throw InFlight;
             if (there.Outcome != Answered)
                 throw Refused(http, there.Outcome);
             if (await answers.FindAsync(shelf, name) is { } answer)
@@ -61,19 +60,28 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 
     public static string OfAnswer => Answered;
 
+    /// <summary>The key was used with another body.</summary>
+    public static GatewayException Mismatch => new(ErrorKind.IdempotencyMismatch, $"The {Header} was used with another request before. Use a new key for a new request.", Header);
+
+    /// <summary>The request with the key is not done yet.</summary>
+    public static GatewayException InFlight => new(
+        new GatewayError(ErrorKind.IdempotencyInFlight, $"The request with this {Header} is still in progress. Its answer can be had with the same key when it is done.", Header) { RetryAfter = Retry });
+
     private static GatewayException Refused(HttpContext http, string error)
     {
         Mark(http);
         return Read(error);
     }
 
-    private static string? Key(HttpRequest request)
+    /// <summary>The digest of the request's key; null: it has none.</summary>
+    /// <exception cref="GatewayException">It is no key.</exception>
+    public static string? Key(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(Header, out var values))
             return null;
         var key = values.ToString();
         return key.Length is > 0 and <= Longest && !key.Any(char.IsControl) && values.Count == 1
-            ? key
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))
             : throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{Header}'. Allowed: 1 to {Longest} characters, none of them a control character.", Header);
     }
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Api.Async;
 using ImageGateway.Caching;
 using ImageGateway.Caching.Redis;
 using ImageGateway.Images;
@@ -28,6 +29,7 @@ internal static class ReplayServices
         services.AddSingleton<RemoteFlights>();
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<Replay>();
+        services.AddSingleton<AsyncJobs>();
         Drain.Add(services, drain);
     }
 

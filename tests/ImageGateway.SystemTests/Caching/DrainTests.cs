@@ -25,6 +25,18 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
         Assert.Equal(["completed", "completed"], (await _gateway.Ledger.EntriesAsync()).Select(entry => entry.End.Status));
     }
+
+    [Fact]
+    public async Task Jobs_that_nobody_waits_for_have_the_time_too()
+    {
+        _gateway.Break(new Fault { DelayMilliseconds = 1000 });
+        using (var accepted = await _gateway.SendAsync(0, "a fox", null, CachingGateway.Plain, AsyncClient.Prefer))
+            Assert.Equal(202, (int)accepted.StatusCode);
+        await Until.TrueAsync(() => _gateway.Calls.Count == 1, "its call is made");
+        await _gateway.All[0].Process.TerminateAsync();
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+        Assert.Equal("completed", Assert.Single(await _gateway.Ledger.EntriesAsync()).End.Status);
+    }
 }
 
 /// <summary>What the end of the time to drain does to them.</summary>

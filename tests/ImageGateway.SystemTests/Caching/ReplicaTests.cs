@@ -80,5 +80,37 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
         Assert.Equal(2, _replicas.Calls.Count);
     }
 
+    [Fact]
+    public async Task Asynchronous_job_is_fetched_and_cancelled_on_the_other_and_is_lost_with_its_process()
+    {
+        using var client = new AsyncClient();
+        _replicas.Break(new Fault { DelayMilliseconds = 500 }, times: 1);
+        var end = await client.EndAsync(await BeginAsync("a fox"), CachingGateway.Plain);
+        Assert.Equal("completed", end.State);
+        Assert.Single(end.Hashes);
+
+        _replicas.Break(new Fault { Hang = true }, times: 1);
+        var cancelled = await BeginAsync("a hare");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 2, "its call is made");
+        Assert.Equal((202, "running"), await client.GetAsync(cancelled, CachingGateway.Plain) is var meanwhile ? (meanwhile.Status, meanwhile.State) : default);
+        Assert.Equal((200, "cancelled"), await client.DeleteAsync(cancelled, CachingGateway.Plain) is var deleted ? (deleted.Status, deleted.State) : default);
+        await Until.TrueAsync(() => _replicas.Calls[1].Aborted, "its process has heard of it");
+        await Until.TrueAsync(async () => await _replicas.Ledger.CountAsync("intents") == 0, "it is settled");
+        Assert.Equal((200, "cancelled", "estimate"), await client.GetAsync(cancelled, CachingGateway.Plain) is var ended ? (ended.Status, ended.State, (string?)ended.Job["basis"]) : default);
+
+        _replicas.Break(new Fault { Hang = true }, times: 1);
+        var lost = await BeginAsync("a hen");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 3, "its call is made");
+        await _replicas.All[0].Process.KillAsync();
+        await Until.TrueAsync(async () => (await client.GetAsync(lost, CachingGateway.Plain)).State == "abandoned", "its claim has ended, and the ledger says what became of it", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(40));
+    }
+
+    // Asks the first, and gives the address at the second.
+    private async Task<Uri> BeginAsync(string prompt)
+    {
+        using var response = await _replicas.SendAsync(0, prompt, null, CachingGateway.Plain, AsyncClient.Prefer);
+        return await AsyncClient.LocationAsync(_replicas.All[1].Url, response);
+    }
+
     private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);
 }

@@ -1,11 +1,13 @@
 using System.Net.Http.Headers;
+using ImageGateway.Simulator.Faults;
+using ImageGateway.SystemTests.Caching;
 using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Reload.OwnGateway;
 
 namespace ImageGateway.SystemTests.Governance;
 
-/// <summary>A gateway that keeps no ledger has nothing to show.</summary>
+/// <summary>A gateway that keeps no ledger has nothing to show but the answers it was asked to keep.</summary>
 public sealed class NoDatabaseTests
 {
     [Fact]
@@ -26,5 +28,29 @@ public sealed class NoDatabaseTests
             using var response = await gateway.Http.GetAsync(path);
             await response.ErrorAsync(503, "store_unavailable", null, "ConnectionStrings:Database");
         }
+    }
+
+    [Fact]
+    public async Task Asynchronous_job_needs_no_ledger()
+    {
+        await using var gateway = await OwnGateway.StartAsync($$"""
+            "Providers": { {{Account("west")}} } }, "ConnectionStrings": { "Database": ""
+            """);
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { DelayMilliseconds = 300 } });
+        using var client = new AsyncClient();
+        gateway.Http.DefaultRequestHeaders.Add(AsyncClient.Prefer.Name, AsyncClient.Prefer.Value);
+        async Task<Uri> BeginAsync()
+        {
+            using var response = await gateway.GenerateAsync();
+            return await AsyncClient.LocationAsync(gateway.Http.BaseAddress!, response);
+        }
+
+        var end = await client.EndAsync(await BeginAsync(), Keys.Acme);
+        var cancelled = await client.DeleteAsync(await BeginAsync(), Keys.Acme);
+
+        Assert.Equal(("completed", 1, "usage"), (end.State, (int)end.Job["images"]!, (string?)end.Job["basis"]));
+        Assert.True((decimal)end.Job["charge_usd"]! > 0);
+        Assert.Single(end.Hashes);
+        Assert.Equal((200, "cancelled"), (cancelled.Status, cancelled.State));
     }
 }

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using ImageGateway.Images;
+using ImageGateway.Ledger;
+
+namespace ImageGateway.Api.Async;
+
+/// <summary>How an asynchronous job stands, as replicas tell each other.</summary>
+/// <param name="Job">The job; its status is one of the words below.</param>
+/// <param name="Error">Why it failed.</param>
+internal sealed record AsyncState(JobAnswer Job, GatewayError? Error = null)
+{
+    /// <summary>No provider has been called yet.</summary>
+    public const string Queued = "queued";
+    public const string Running = "running";
+
+    /// <summary>Its answer can be fetched.</summary>
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+
+    public bool HasEnded => Job.Status is not (Queued or Running);
+
+    /// <summary>How a job stands that runs in this process.</summary>
+    public static AsyncState Of(JobRecord record)
+    {
+        var job = JobAnswer.Running(Entries.Of(record, null), record.Caller.HideTarget);
+        return new AsyncState(job.Attempts.Count == 0 ? job with { Status = Queued } : job);
+    }
+
+    public AsyncState As(string status) => this with { Job = Job with { Status = status } };
+
+    public string Write() => JsonSerializer.Serialize(this, JobJson.Wire.AsyncState);
+
+    public static AsyncState Read(string json) => JsonSerializer.Deserialize(json, JobJson.Wire.AsyncState)!;
+}
