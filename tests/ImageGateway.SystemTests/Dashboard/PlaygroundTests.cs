@@ -22,7 +22,7 @@ public sealed class PlaygroundTests(DashboardFixture fixture)
     [Fact]
     public async Task Picture_comes_in_with_its_partials_and_its_charge()
     {
-        fixture.Playground.Faults.Add(new FaultRule { Model = "gpt-image-1-mini", Times = 1, Fault = new Fault { EventDelayMilliseconds = 400 } });
+        fixture.Playground.Faults.Add(new FaultRule { Model = "gpt-image-1-mini", Times = 1, Fault = new Fault { EventDelayMilliseconds = 1500 } });
         await using var dashboard = await EnterAsync();
         await dashboard.Page.GetByLabel("Prompt").FillAsync("a lighthouse from the playground");
         await dashboard.Page.GetByText("Draw", new PageGetByTextOptions { Exact = true }).ClickAsync();
