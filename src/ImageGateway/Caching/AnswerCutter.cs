@@ -9,13 +9,13 @@ namespace ImageGateway.Caching;
 /// cache: what is left is a text of some hundred bytes, with a number in the place of each picture. The memory of the pictures
 /// is of a budget; over it the answer is given up.
 /// </summary>
-internal sealed class AnswerCutter(BufferBudget budget)
+internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDisposable
 {
     // What is said of pictures; more of it is nothing a provider of pictures says.
     private const int MostText = 256 * 1024;
 
     private readonly ArrayBufferWriter<byte> _text = new(2048);
-    private readonly List<ReadOnlySequence<byte>> _pictures = [];
+    private readonly List<PictureBytes> _pictures = [];
     private Base64Decoder? _picture;
     private long _taken;
 
@@ -23,7 +23,7 @@ internal sealed class AnswerCutter(BufferBudget budget)
     public bool IsKept { get; private set; } = true;
 
     /// <summary>The pictures by their numbers.</summary>
-    public IReadOnlyList<ReadOnlySequence<byte>> Pictures => _pictures;
+    public IReadOnlyList<PictureBytes> Pictures => _pictures;
 
     /// <summary>The answer without its pictures.</summary>
     public ReadOnlySequence<byte> Text => new(_text.WrittenMemory);
@@ -44,20 +44,25 @@ internal sealed class AnswerCutter(BufferBudget budget)
             if (_picture is not null)
                 EndPicture(_picture);
             else if (BeginsPicture(_text.WrittenSpan))
-                _picture = new Base64Decoder();
+                _picture = new Base64Decoder(pool);
             bytes = bytes[(quote + 1)..];
         }
     }
 
-    /// <summary>Drops what was kept.</summary>
+    /// <summary>Drops what was kept, and releases the pictures.</summary>
     public void GiveUp()
     {
         IsKept = false;
+        foreach (var picture in _pictures)
+            picture.Release();
         _pictures.Clear();
+        _picture?.Dispose();
         _picture = null;
         budget.Return(_taken);
         _taken = 0;
     }
+
+    public void Dispose() => GiveUp();
 
     // A quote that ends ("b64_json" : "); in a string it would stand behind a backslash.
     private static bool BeginsPicture(ReadOnlySpan<byte> text)
@@ -100,13 +105,16 @@ internal sealed class AnswerCutter(BufferBudget budget)
 
     private void EndPicture(Base64Decoder picture)
     {
-        if (!picture.TryEnd(out var bytes))
+        using (picture)
         {
-            GiveUp();
-            return;
+            if (picture.End() is not { } bytes)
+            {
+                GiveUp();
+                return;
+            }
+            _picture = null;
+            _pictures.Add(bytes);
         }
-        Keep(Encoding.ASCII.GetBytes($"{_pictures.Count}\""));
-        _pictures.Add(bytes);
-        _picture = null;
+        Keep(Encoding.ASCII.GetBytes($"{_pictures.Count - 1}\""));
     }
 }

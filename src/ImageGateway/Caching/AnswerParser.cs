@@ -75,7 +75,7 @@ internal static class AnswerParser
     /// <summary>An object of an answer: the answer, an item of it, or an event's data.</summary>
     internal sealed class Part
     {
-        public ReadOnlySequence<byte> Picture { get; set; }
+        public PictureBytes Picture { get; set; } = PictureBytes.None;
 
         public string? Type { get; set; }
 

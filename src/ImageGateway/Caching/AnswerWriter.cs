@@ -25,7 +25,7 @@ internal sealed class AnswerWriter
         for (var i = 0; i < answer.Pictures.Count; i++)
         {
             writer.Add(i == 0 ? "{" : ",{");
-            writer.Add(answer.Pictures[i].Bytes, AnswerForms.ItemMembers(answer, i));
+            writer.Add(answer.Pictures[i].Bytes.Sequence, AnswerForms.ItemMembers(answer, i));
             writer.Add("}");
         }
         writer.Add("]}");
@@ -45,9 +45,9 @@ internal sealed class AnswerWriter
             foreach (var partial in answer.Partials)
             {
                 if (partials && partial.Index == i)
-                    writer.AddEvent($"{kind}.partial_image", partial.Bytes, partial.Members);
+                    writer.AddEvent($"{kind}.partial_image", partial.Bytes.Sequence, partial.Members);
             }
-            writer.AddEvent($"{kind}.completed", answer.Pictures[i].Bytes, AnswerForms.EventMembers(answer, i));
+            writer.AddEvent($"{kind}.completed", answer.Pictures[i].Bytes.Sequence, AnswerForms.EventMembers(answer, i));
         }
         return writer;
     }

@@ -1,17 +1,18 @@
 using System.Buffers;
 using System.Buffers.Text;
+using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Decodes base64 that comes in pieces of any length, into arrays small enough for the young generation: large ones would ask
-/// for a full collection after every few answers.
+/// Decodes base64 that comes in pieces of any length, into blocks of the pool: arrays of its own would pass through the
+/// processor's caches and the garbage collector once for every answer.
 /// </summary>
-internal sealed class Base64Decoder
+internal sealed class Base64Decoder(BlockPool pool) : IDisposable
 {
-    private readonly List<ReadOnlyMemory<byte>> _full = [];
+    private readonly List<IMemoryOwner<byte>> _blocks = [];
     private readonly byte[] _four = new byte[4];
-    private byte[] _piece = [];
+    private Memory<byte> _piece;
     private int _used;
     private int _left;
     private bool _hasEnded;
@@ -35,13 +36,26 @@ internal sealed class Base64Decoder
         return TryDecode(text[..^_left]);
     }
 
-    /// <summary>The bytes; false when a group of letters is not whole.</summary>
-    public bool TryEnd(out ReadOnlySequence<byte> bytes)
+    /// <summary>The bytes, which have the blocks from now on; null when a group of letters is not whole.</summary>
+    public PictureBytes? End()
     {
-        if (_used > 0)
-            _full.Add(_piece.AsMemory(0, _used));
-        bytes = ByteSequence.Of(_full);
-        return _left == 0;
+        if (_left > 0)
+            return null;
+        // The last piece takes no more than it needs: small pictures would be kept in blocks many times their size.
+        var last = _piece[.._used].ToArray();
+        var full = _blocks.SkipLast(1).ToArray();
+        if (_blocks.Count > 0)
+            _blocks[^1].Dispose();
+        _blocks.Clear();
+        return new PictureBytes([.. full.Select(block => (ReadOnlyMemory<byte>)block.Memory[..PictureBytes.PieceSize]), last], full);
+    }
+
+    /// <summary>Gives the blocks back that it still has.</summary>
+    public void Dispose()
+    {
+        foreach (var block in _blocks)
+            block.Dispose();
+        _blocks.Clear();
     }
 
     private bool TryDecode(ReadOnlySpan<byte> text)
@@ -53,7 +67,7 @@ internal sealed class Base64Decoder
             if (_used == _piece.Length)
                 Next();
             var count = Math.Min(text.Length, (_piece.Length - _used) / 3 * 4);
-            if (Base64.DecodeFromUtf8(text[..count], _piece.AsSpan(_used), out _, out var written) != OperationStatus.Done || written <= (count / 4 * 3) - 3)
+            if (Base64.DecodeFromUtf8(text[..count], _piece.Span[_used..], out _, out var written) != OperationStatus.Done || written <= (count / 4 * 3) - 3)
                 return false;
             // Only the last group of all has fewer than three bytes.
             _hasEnded = written < count / 4 * 3;
@@ -65,9 +79,8 @@ internal sealed class Base64Decoder
 
     private void Next()
     {
-        if (_used > 0)
-            _full.Add(_piece);
-        _piece = GC.AllocateUninitializedArray<byte>(ByteSequence.PieceSize);
+        _blocks.Add(pool.Rent());
+        _piece = _blocks[^1].Memory[..PictureBytes.PieceSize];
         _used = 0;
     }
 }

@@ -5,9 +5,6 @@ namespace ImageGateway.Caching;
 /// <summary>Makes one sequence of pieces.</summary>
 internal static class ByteSequence
 {
-    /// <summary>Bytes of a piece: a multiple of three, below what the runtime takes for a large object, and 64 KiB as base64.</summary>
-    public const int PieceSize = 48 * 1024;
-
     public static ReadOnlySequence<byte> Of(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
         if (pieces.Count < 2)

@@ -98,6 +98,9 @@ internal sealed class Flights
             if (_flights.TryGetValue((shelf.Tenant, key), out var there) && there == flight)
                 _flights.Remove((shelf.Tenant, key));
         }
+        // Nobody joins any more; who has joined may read for longer than the leader is here.
+        if (flight.Followers > 0)
+            end.Answer?.Hold();
         flight.Land(end);
     }
 }

@@ -55,7 +55,9 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         shadow.Features.Set<IHttpResponseBodyFeature>(new KeptBody(nowhere, tee));
         await run();
         recording.End();
-        return recording.Answer(isStream: false);
+        var answer = recording.Answer(isStream: false);
+        answer?.Hold(); // for longer than its recording
+        return answer;
     }
 
     private StoredAnswer? Stored(StoredAnswer? answer, ReplayAsk ask)

@@ -38,6 +38,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
             entry.Shelf.Order.AddLast(entry.InShelf);
             _all.Order.Remove(entry.InAll);
             _all.Order.AddLast(entry.InAll);
+            entry.Answer.Hold(); // by a reader, which may be slow
             return new(entry.Answer);
         }
     }
@@ -78,6 +79,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
 
     private void Add(Entry entry)
     {
+        entry.Answer.Hold();
         _entries.Add(entry.Key, entry);
         _shelves.TryAdd((entry.Key.Tenant, entry.Key.Kind), entry.Shelf); // it may have become empty, and so been dropped
         foreach (var (use, node) in ((Use, LinkedListNode<Entry>)[])[(entry.Shelf, entry.InShelf), (_all, entry.InAll)])
@@ -96,6 +98,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         _all.Bytes -= entry.Bytes;
         if (entry.Shelf.Order.Count == 0)
             _shelves.Remove((entry.Key.Tenant, entry.Key.Kind));
+        entry.Answer.Release();
     }
 
     private sealed class Use

@@ -13,7 +13,7 @@ internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposabl
     private const int TailLength = 4;
 
     private readonly Lock _lock = new();
-    private readonly AnswerCutter _answer = new(budget);
+    private readonly AnswerCutter _answer = new(pool, budget);
     private readonly byte[] _tail = new byte[TailLength];
     private int _tailUsed;
     private bool _isFromStart;
@@ -63,7 +63,7 @@ internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposabl
         }
     }
 
-    /// <summary>The answer, when it has ended; null when it is none that can be given again.</summary>
+    /// <summary>The answer, when it has ended; null when it is none that can be given again. Its pictures are held as long as the recorder is.</summary>
     public StoredAnswer? Answer(bool isStream) => _answer.IsKept ? AnswerParser.Parse(_answer, isStream) : null;
 
     public void Dispose()
@@ -71,7 +71,7 @@ internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposabl
         End();
         lock (_lock)
             _live?.Dispose();
-        _answer.GiveUp();
+        _answer.Dispose();
     }
 
     private void KeepTail(ReadOnlySpan<byte> bytes)

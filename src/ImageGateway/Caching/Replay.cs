@@ -45,9 +45,9 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     {
         var control = CacheControl.Read(http.Request);
         if (ask.Rule is null || !control.MayWrite)
-            return await RunAsync(http, ask, isKept: hasKey, isCached: false, run);
+            return await RunAsync(http, ask, hasKey, isCached: false, run);
         if (!control.MayRead)
-            return await RunAsync(http, ask, isKept: true, isCached: true, run);
+            return await RunAsync(http, ask, hasKey, isCached: true, run);
         var name = ask.Models[0].Key.Value;
         if (await answers.FindAsync(ask.Shelf, name) is { } hit) // 2
         {
@@ -56,26 +56,35 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
             return hit;
         }
         http.Response.Headers[Header] = "miss";
-        return await single.RunAsync(http, ask, name, answer => KeepAsync(ask, answer), run); // 3
+        return await single.RunAsync(http, ask, name, answer => KeepAsync(ask, hasKey, isCached: true, answer), run); // 3
     }
 
     // 4
-    private async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, bool isKept, bool isCached, Func<HttpContext, Task> run)
+    private async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, bool hasKey, bool isCached, Func<HttpContext, Task> run)
     {
-        if (!isKept)
+        if (!hasKey && !isCached)
         {
             await run(http);
             return null;
         }
         using var recording = keeper.Record();
         var answer = await keeper.RunAsync(http, ask, recording, () => ask.Record.Caller.OnDisconnect == DisconnectAction.Finish, () => run(http));
-        if (isCached && answer is not null)
-            await KeepAsync(ask, answer);
+        if (answer is not null)
+            await KeepAsync(ask, hasKey, isCached, answer);
         return answer;
     }
 
+    private async Task KeepAsync(ReplayAsk ask, bool hasKey, bool isCached, StoredAnswer answer)
+    {
+        // Its key keeps it when its recording is gone.
+        if (hasKey)
+            answer.Hold();
+        if (isCached)
+            await CacheAsync(ask, answer);
+    }
+
     // Under the key of the model that drew it, which may not be the one that was looked for.
-    private async Task KeepAsync(ReplayAsk ask, StoredAnswer answer)
+    private async Task CacheAsync(ReplayAsk ask, StoredAnswer answer)
     {
         foreach (var (model, count, key) in ask.Models)
         {

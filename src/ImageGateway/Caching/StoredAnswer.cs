@@ -1,15 +1,13 @@
-using System.Buffers;
-
 namespace ImageGateway.Caching;
 
 /// <summary>
 /// A picture of a stored answer. <paramref name="Bytes"/> is empty when the answer gave an address instead, which is among the
 /// members then.
 /// </summary>
-/// <param name="Bytes">The picture's file, decoded; the length of every piece but the last is a multiple of three, as base64 likes it.</param>
+/// <param name="Bytes">The picture's file, decoded.</param>
 /// <param name="Members">The other members of its item or event, as JSON between the braces; not <c>type</c> of an event.</param>
 /// <param name="Index">Of a partial picture: how many final ones came before it.</param>
-internal sealed record StoredPicture(ReadOnlySequence<byte> Bytes, string Members, int Index = 0);
+internal sealed record StoredPicture(PictureBytes Bytes, string Members, int Index = 0);
 
 /// <summary>A complete, successful answer: pictures decoded, and all that was said of them. Immutable.</summary>
 internal sealed record StoredAnswer
@@ -45,6 +43,20 @@ internal sealed record StoredAnswer
 
     /// <summary>Bytes that storing it takes, nearly.</summary>
     public long Bytes => Sum(Pictures) + Sum(Partials) + (2 * Members.Length) + 256;
+
+    /// <summary>Holds its pictures (<see cref="PictureBytes"/>).</summary>
+    public void Hold()
+    {
+        foreach (var picture in Pictures.Concat(Partials))
+            picture.Bytes.Hold();
+    }
+
+    /// <summary>Releases its pictures, which were held.</summary>
+    public void Release()
+    {
+        foreach (var picture in Pictures.Concat(Partials))
+            picture.Bytes.Release();
+    }
 
     private static long Sum(IReadOnlyList<StoredPicture> pictures)
     {

@@ -120,7 +120,7 @@ public abstract class AnswerStoreTests
         foreach (var (theirs, ours) in (((IReadOnlyList<StoredPicture>, IReadOnlyList<StoredPicture>)[])[(expected.Pictures, found.Pictures), (expected.Partials, found.Partials)]))
         {
             Assert.Equal(theirs.Select(picture => (picture.Members, picture.Index)), ours.Select(picture => (picture.Members, picture.Index)));
-            Assert.All(theirs.Zip(ours), pair => Assert.True(pair.First.Bytes.ToArray().AsSpan().SequenceEqual(pair.Second.Bytes.ToArray())));
+            Assert.All(theirs.Zip(ours), pair => Assert.True(pair.First.Bytes.Sequence.ToArray().AsSpan().SequenceEqual(pair.Second.Bytes.Sequence.ToArray())));
         }
     }
 

@@ -30,7 +30,7 @@ internal static class RecordedAnswers
     /// <summary>What is made of an answer that comes in pieces of any length.</summary>
     public static StoredAnswer? Parsed(string text, Random random, bool isStream)
     {
-        var cutter = new AnswerCutter(new BufferBudget(long.MaxValue));
+        var cutter = new AnswerCutter(new BlockPool(), new BufferBudget(long.MaxValue));
         foreach (var piece in random.Pieces(Encoding.UTF8.GetBytes(text)))
             cutter.Write(piece.Span);
         return cutter.IsKept ? AnswerParser.Parse(cutter, isStream) : null;
@@ -38,7 +38,7 @@ internal static class RecordedAnswers
 
     public static StoredAnswer Stored(string text, bool isStream = false)
     {
-        var cutter = new AnswerCutter(new BufferBudget(long.MaxValue));
+        var cutter = new AnswerCutter(new BlockPool(), new BufferBudget(long.MaxValue));
         cutter.Write(Encoding.UTF8.GetBytes(text));
         return AnswerParser.Parse(cutter, isStream)!;
     }

@@ -24,7 +24,7 @@ public sealed class RecorderTests
         Assert.False((await tee.WriteAsync(text.AsMemory(10, 10))).IsCompleted);
         Assert.False((await tee.WriteAsync(text.AsMemory(20))).IsCompleted);
         recorder.End();
-        Assert.Equal(new byte[] { 1, 2, 3 }, recorder.Answer(isStream: false)!.Pictures[0].Bytes.ToArray());
+        Assert.Equal(new byte[] { 1, 2, 3 }, recorder.Answer(isStream: false)!.Pictures[0].Bytes.Sequence.ToArray());
     }
 
     [Fact]
@@ -60,5 +60,32 @@ public sealed class RecorderTests
             Assert.InRange(_budget.Held, 100_000, 250_000);
         }
         Assert.Equal(0, _budget.Held);
+    }
+
+    // What one answer was kept in may hold another one's picture only when nobody holds the first any more.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Blocks_of_a_picture_go_to_the_next_one_when_nobody_holds_it(bool isRead)
+    {
+        var (store, shelf) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new Shelf("acme", "cache", 1 << 20));
+        var (first, second) = (new Random(1).Bytes(200_000), new Random(2).Bytes(200_000));
+        var kept = await KeepAsync(store, shelf, first);
+        if (isRead)
+            Assert.NotNull(await store.FindAsync(shelf, "key"));
+        await store.ForgetAsync(shelf, "key");
+        await KeepAsync(store, shelf, second);
+        Assert.Equal(isRead, kept.ToArray().AsSpan().SequenceEqual(first));
+        Assert.Equal(second, (await store.FindAsync(shelf, "key"))!.Pictures[0].Bytes.Sequence.ToArray());
+    }
+
+    private async Task<ReadOnlySequence<byte>> KeepAsync(MemoryAnswerStore store, Shelf shelf, byte[] picture)
+    {
+        using var recorder = new Recorder(_pool, _budget);
+        recorder.Append(Encoding.UTF8.GetBytes(Json(picture)));
+        recorder.End();
+        var answer = recorder.Answer(isStream: false)!;
+        Assert.True(await store.KeepAsync(shelf, "key", answer, TimeSpan.FromHours(1)));
+        return answer.Pictures[0].Bytes.Sequence;
     }
 }

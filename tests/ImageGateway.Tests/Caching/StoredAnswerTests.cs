@@ -12,7 +12,7 @@ public sealed class StoredAnswerTests
     {
         var pictures = Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Bytes(random.Next(1, 20_000))).ToArray();
         var answer = Parsed(Json(pictures), random, isStream: false)!;
-        Assert.Equal(pictures, answer.Pictures.Select(picture => picture.Bytes.ToArray()));
+        Assert.Equal(pictures, answer.Pictures.Select(picture => picture.Bytes.Sequence.ToArray()));
         using var again = JsonDocument.Parse(Text(AnswerWriter.Json(answer)));
         using var before = JsonDocument.Parse(Json(pictures));
         Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));
@@ -83,14 +83,14 @@ public sealed class StoredAnswerTests
 
     [Fact]
     public void Escaped_slashes_of_base64_are_read() =>
-        Assert.Equal(new byte[] { 255, 255, 255 }, Stored("""{"data":[{"b64_json":"\/\/\/\/"}]}""").Pictures[0].Bytes.ToArray());
+        Assert.Equal(new byte[] { 255, 255, 255 }, Stored("""{"data":[{"b64_json":"\/\/\/\/"}]}""").Pictures[0].Bytes.Sequence.ToArray());
 
     [Fact]
     public void Text_that_looks_like_a_picture_is_none()
     {
         const string Tricky = """{"created":1,"data":[{"revised_prompt":"a \"b64_json\":\"AQI=\" b","b64_json" : "AQI="}],"x":"b64_json"}""";
         var answer = Stored(Tricky);
-        Assert.Equal(new byte[] { 1, 2 }, answer.Pictures[0].Bytes.ToArray());
+        Assert.Equal(new byte[] { 1, 2 }, answer.Pictures[0].Bytes.Sequence.ToArray());
         using var again = JsonDocument.Parse(Text(AnswerWriter.Json(answer)));
         using var before = JsonDocument.Parse(Tricky);
         Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));

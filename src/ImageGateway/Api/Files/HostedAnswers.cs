@@ -37,20 +37,21 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
 
     private async Task SendAsync(HttpContext http, JobRecord record, Plan plan, SpooledBytes bytes)
     {
-        if (Parsed(bytes) is { } answer)
+        using var cut = Cut(bytes);
+        if (cut.IsKept && AnswerParser.Parse(cut, isStream: false) is { } answer)
             await SendAsync(http, record, await TakenOverAsync(answer, record, plan, http.RequestAborted));
         else
             await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 
     // What has come is held already, within its budget or on disk.
-    private static StoredAnswer? Parsed(SpooledBytes bytes)
+    private AnswerCutter Cut(SpooledBytes bytes)
     {
-        var (cut, block) = (new AnswerCutter(new BufferBudget(long.MaxValue)), ArrayPool<byte>.Shared.Rent(BlockPool.BlockSize));
+        var (cut, block) = (new AnswerCutter(pool, new BufferBudget(long.MaxValue)), ArrayPool<byte>.Shared.Rent(BlockPool.BlockSize));
         for (var (at, read) = (0L, 0); (read = bytes.Read(at, block.AsSpan(0, BlockPool.BlockSize))) > 0; at += read)
             cut.Write(block.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(block);
-        return cut.IsKept ? AnswerParser.Parse(cut, isStream: false) : null;
+        return cut;
     }
 
     private async Task SendAsync(HttpContext http, JobRecord record, StoredAnswer answer)

@@ -39,7 +39,7 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
         }
         var file = new byte[bytes.Length];
         for (var (at, read) = (0, 0); (read = bytes.Read(at, file.AsSpan(at))) > 0; at += read) { }
-        return new StoredPicture(new ReadOnlySequence<byte>(file), Without(picture.Members));
+        return new StoredPicture(new PictureBytes([file]), Without(picture.Members));
     }
 
     private static bool IsAllowed(Uri address, Target target) =>

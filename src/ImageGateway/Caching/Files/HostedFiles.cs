@@ -28,7 +28,7 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
     }
 
     /// <summary>The picture; null when there is none.</summary>
-    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.FindAsync(Shelf(id), id.Key))?.Pictures[0].Bytes;
+    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.FindAsync(Shelf(id), id.Key))?.Pictures[0].Bytes.Sequence;
 
     private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)
     {
@@ -38,7 +38,7 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
         var members = new StringBuilder("\"url\":\"").Append(JsonEncodedText.Encode(origin + links.Address(id), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append("\",\"file_id\":\"").Append(id).Append('"');
         if (picture.Members.Length > 0)
             members.Append(',').Append(picture.Members);
-        return new StoredPicture(default, members.ToString());
+        return new StoredPicture(PictureBytes.None, members.ToString());
     }
 
     private Shelf Shelf(FileId id) => new(id.Owner, Kind, maxBytes);

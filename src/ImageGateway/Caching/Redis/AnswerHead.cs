@@ -50,7 +50,7 @@ internal sealed record AnswerHead
         foreach (var picture in answer.Pictures.Concat(answer.Partials))
         {
             for (var at = 0L; at < picture.Bytes.Length; at += chunkSize)
-                chunks.Add(picture.Bytes.Slice(at, Math.Min(picture.Bytes.Length - at, chunkSize)));
+                chunks.Add(picture.Bytes.Sequence.Slice(at, Math.Min(picture.Bytes.Length - at, chunkSize)));
         }
         return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = new AnswerFacts(answer.IsStream, answer.Members, answer.Model, answer.Size, answer.Quality, answer.IsSimulated, answer.NanoUsd, answer.StoredAt), Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
     }
@@ -93,7 +93,7 @@ internal sealed record AnswerHead
         return pictures;
     }
 
-    private static ReadOnlySequence<byte>? Join(PictureHead head, byte[]?[] chunks, ref int at)
+    private static PictureBytes? Join(PictureHead head, byte[]?[] chunks, ref int at)
     {
         var (pieces, length) = (new List<ReadOnlyMemory<byte>>(), 0L);
         for (; length < head.Length; length += pieces[^1].Length)
@@ -103,12 +103,12 @@ internal sealed record AnswerHead
             pieces.Add(chunk);
             at++;
         }
-        var bytes = ByteSequence.Of(pieces);
-        return length == head.Length && Checksum(bytes) == head.Checksum ? bytes : null;
+        var bytes = new PictureBytes(pieces);
+        return length == head.Length && Checksum(bytes.Sequence) == head.Checksum ? bytes : null;
     }
 
     private static List<PictureHead> Heads(IReadOnlyList<StoredPicture> pictures) =>
-        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum(picture.Bytes), picture.Members, picture.Index))];
+        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum(picture.Bytes.Sequence), picture.Members, picture.Index))];
 
     private static uint Checksum(ReadOnlySequence<byte> bytes)
     {

@@ -12,7 +12,7 @@ namespace ImageGateway.Caching.Redis;
 internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time) : IAnswerStore
 {
     /// <summary>Bytes of a chunk, about half a MiB.</summary>
-    public const int ChunkSize = 10 * ByteSequence.PieceSize;
+    public const int ChunkSize = 8 * PictureBytes.PieceSize;
 
     // KEYS: order of use, sizes, head. ARGV: what heads begin with, key, bytes, number, chunks, now, ttl, most bytes, head.
     private const string Keep = """
