@@ -13,8 +13,8 @@ internal static class Program
           --warm-up N      seconds of each case before the first round (8)
           --rounds N       interleaved rounds (5)
           --cases LIST     of 2KB/N, 1.5MB/N, SSE/N, 8MB/N, first-event/N for N callers
-          --systems LIST   of direct, nginx, yarp, gateway, gateway+sqlite, gateway+postgres, gateway+redis,
-                           gateway+sqlite+redis, gateway+recording, gateway+cache, gateway+cache+redis
+          --systems LIST   of direct, nginx, yarp, gateway, portkey, embedded, scaled, gateway+sqlite, gateway+postgres,
+                           gateway+redis, gateway+sqlite+redis, gateway+recording, gateway+cache, gateway+cache+redis
           --markdown       print Markdown tables
           --smoke          one short round of a few cases; exit code 1 when a request fails
                ImageGateway.Benchmarks planner

@@ -44,7 +44,7 @@ internal static class LedgerCommand
                 connectionString = $"Data Source={Path.Combine(folder, "ledger.db")}";
             await FillAsync(connectionString, folder, entries);
             var port = FreePort.Next();
-            using var gateway = ChildProcess.Start(Gateway.Command("gateway", folder, port, FreePort.Next(), connectionString), Path.Combine(folder, "log"));
+            using var gateway = ChildProcess.Start(Gateway.Command("gateway", folder, port, FreePort.Next(), new GatewaySetup { Database = connectionString }), Path.Combine(folder, "log"));
             gateway.WaitUntilItListens(port, TimeSpan.FromSeconds(60));
             using var measurement = new LedgerMeasurement(new Uri($"http://127.0.0.1:{port}"), gateway.Id, Today());
             Console.WriteLine(Machine.Describe(TimeProvider.System));

@@ -13,6 +13,9 @@ internal static class Answers
         "usage":{"input_tokens":10,"input_tokens_details":{"image_tokens":0,"text_tokens":10},"output_tokens":4160,"total_tokens":4170}
         """;
 
+    /// <summary>What an answer's usage costs by gpt-image-1's prices of 2025 (USD 5 and 40 for a million tokens of text in and picture out): openai.com/api/pricing.</summary>
+    public const long NanoUsd = (10 * 5_000) + (4160 * 40_000);
+
     // The first event is measured undisturbed by the next ones, and a proxy that holds it back shows.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

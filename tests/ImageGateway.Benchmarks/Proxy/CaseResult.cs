@@ -10,6 +10,16 @@ internal sealed record CaseResult(ProxyCase Case, IReadOnlyDictionary<string, Li
     /// <summary>Median over the rounds.</summary>
     public double Median(string system, Func<Measurement, double> figure) => Rounds[system].Select(figure).Median();
 
+    /// <summary>KB allocated for a request; null of a system that does not say.</summary>
+    public double? Allocated(string system) => Rounds[system].Exists(one => one.Heap is null) ? null : Median(system, one => one.Heap!.Value.Bytes / 1000 / one.Requests);
+
+    /// <summary>Collections of each generation in all rounds together; empty of a system that does not say.</summary>
+    public string Collections(string system)
+    {
+        var heaps = Rounds[system].ConvertAll(one => one.Heap ?? default);
+        return Allocated(system) is null ? "-" : $"{heaps.Sum(heap => heap.Gen0)}/{heaps.Sum(heap => heap.Gen1)}/{heaps.Sum(heap => heap.Gen2)}";
+    }
+
     /// <summary>
     /// The median of what <paramref name="compare"/> makes of both systems' figures in each round, which took turns
     /// within seconds and so shared the machine's mood; null when <paramref name="basis"/> was not measured.

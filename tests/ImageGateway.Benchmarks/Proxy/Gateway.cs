@@ -2,18 +2,19 @@ using ImageGateway.Benchmarks.Processes;
 
 namespace ImageGateway.Benchmarks.Proxy;
 
-/// <summary>The gateway as it is shipped, with one provider (the stub), one tenant, no cache unless it is asked for, no line logged for each request (the other systems log none), a ledger where a database is given, and limits that are never reached where a Redis is and no cache.</summary>
+/// <summary>The gateway as it is shipped, in front of the stub; no line is logged for each request, as with the other systems.</summary>
 internal static class Gateway
 {
-    private const string Cached = """, "Cache": { "Ttl": "01:00:00" }""";
-
     public const string AdminKey = "igw_bench_admin_0123456789abcdef";
 
-    public static ChildCommand Command(string name, string directory, int port, int upstream, string database, string redis = "", bool caches = false)
+    private const string Cached = """, "Cache": { "Ttl": "01:00:00" }""";
+    private const string Limited = """, "Limits": { "UsdPerMonth": 1000000000, "ImagesPerMinute": 1000000000, "RequestsPerMinute": 1000000000 }""";
+
+    public static ChildCommand Command(string name, string directory, int port, int upstream, GatewaySetup setup)
     {
         directory = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
         var file = Path.Combine(directory, "gateway.json");
-        File.WriteAllText(file, Configuration(upstream, database, redis, caches));
+        File.WriteAllText(file, Configuration(upstream, setup));
         var command = DotNet.Command(name, Assembly(), "--config", file, "--urls", $"http://127.0.0.1:{port}");
         return command with
         {
@@ -21,19 +22,41 @@ internal static class Gateway
             {
                 ["BENCH_PROVIDER_KEY"] = "sk-bench-0123456789abcdef0123456789abcdef",
                 ["BENCH_KEY"] = Requests.Key,
+                ["BENCH_OTHER_KEY"] = "igw_other_0123456789abcdef0123456789abcdef",
                 ["BENCH_ADMIN_KEY"] = AdminKey,
             },
         };
     }
 
-    // Budgets of the tenant and of its project, and pictures a minute: what a tenant usually has.
-    private const string Limits = """, "Limits": { "UsdPerMonth": 1000000000, "ImagesPerMinute": 1000000000 }, "Projects": { "bench": { "Limits": { "UsdPerDay": 1000000000 } } }""";
+    private static string Configuration(int upstream, GatewaySetup setup)
+    {
+        var limits = setup.Limits ? Limited : "";
+        var targets = Enumerable.Range(1, setup.Targets).ToArray();
+        return $$"""
+            { "Serilog": { "MinimumLevel": "Warning" }, "ConnectionStrings": { "Database": "{{setup.Database}}", "Redis": "{{setup.Redis}}" }, "Gateway": {
+              "AdminKeys": [ { "Secret": "env:BENCH_ADMIN_KEY", "Scope": "read" } ],
+              "Providers": { {{string.Join(",", targets.Select(number => Provider(number, upstream, setup)))}} },
+              "Routes": [ {{(targets.Length > 1 ? Route(targets) : "")}} ],
+              "Tenants": {
+                "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench"{{limits}} } ], "Models": [ "*" ],
+                           "Projects": { "bench": { {{limits.TrimStart(',')}} } }{{limits}}{{(setup.Caches ? Cached : "")}} }{{string.Concat(Enumerable.Range(1, setup.OtherTenants).Select(number => Other(number, limits)))}} } } }
+            """;
+    }
 
-    private static string Configuration(int upstream, string database, string redis, bool caches) => $$"""
-        { "Serilog": { "MinimumLevel": "Warning" }, "ConnectionStrings": { "Database": "{{database}}", "Redis": "{{redis}}" }, "Gateway": {
-          "AdminKeys": [ { "Secret": "env:BENCH_ADMIN_KEY", "Scope": "read" } ],
-          "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Lifecycle": "ignore", "Models": [ "gpt-image-1" ] } },
-          "Tenants": { "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench" } ], "Models": [ "*" ]{{(caches ? Cached : redis.Length > 0 ? Limits : "")}} } } } }
+    private static string Provider(int number, int upstream, GatewaySetup setup)
+    {
+        var capacity = setup.Targets > 1 ? """, "RequestsPerMinute": 1000000, "ImagesPerMinute": 1000000, "Concurrent": 1000""" : "";
+        return $$"""
+            "openai-{{number}}": { "Kind": "OpenAI", "BaseUrl": "http://127.0.0.1:{{upstream}}/v1", "ApiKey": "env:BENCH_PROVIDER_KEY", "Lifecycle": "ignore", "Models": [ { "Model": "gpt-image-1"{{capacity}} } ] }
+            """;
+    }
+
+    private static string Route(int[] targets) => $$"""
+        { "Name": "bench", "Strategy": "Weighted", "Targets": [ {{string.Join(",", targets.Select(number => $"\"openai-{number}/gpt-image-1\""))}} ] }
+        """;
+
+    private static string Other(int number, string limits) => $$"""
+        , "other-{{number}}": { "Models": [ "*" ]{{limits}} }
         """;
 
     /// <summary>Its build output, of the same configuration as this one: a reference builds it beforehand.</summary>

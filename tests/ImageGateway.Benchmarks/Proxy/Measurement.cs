@@ -4,7 +4,7 @@ using ImageGateway.Benchmarks.Processes;
 namespace ImageGateway.Benchmarks.Proxy;
 
 /// <summary>One system under one case in one round. Latencies in milliseconds, CPU of the system's own processes.</summary>
-internal sealed record Measurement(double PerSecond, double P50, double P99, double CpuSecondsPerThousand, double PeakBytes)
+internal sealed record Measurement(long Requests, double PerSecond, double P50, double P99, double CpuSecondsPerThousand, double PeakBytes, Heap? Heap)
 {
     /// <summary>Runs the case on the system for that long.</summary>
     /// <exception cref="LoadException">A request failed.</exception>
@@ -13,14 +13,17 @@ internal sealed record Measurement(double PerSecond, double P50, double P99, dou
         var process = system.Process.Id;
         var cpu = 0d;
         ProcessTree.ResetPeak(process);
+        var heap = Proxy.Heap.Of(system);
         using var loop = new ClosedLoop(proxyCase.RequestTo(system), system.Port, proxyCase.Callers);
         var result = loop.Run(duration, () => cpu = ProcessTree.CpuSeconds(process), cancellationToken);
         cpu = ProcessTree.CpuSeconds(process) - cpu;
         return new Measurement(
+            result.Requests,
             result.PerSecond,
             result.Latency.Percentile(0.50).TotalMilliseconds,
             result.Latency.Percentile(0.99).TotalMilliseconds,
             1000 * cpu / result.Requests,
-            ProcessTree.PeakBytes(process));
+            ProcessTree.PeakBytes(process),
+            Proxy.Heap.Of(system) - heap);
     }
 }

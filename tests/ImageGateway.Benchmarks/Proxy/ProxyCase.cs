@@ -16,11 +16,11 @@ internal sealed record ProxyCase(Answer Answer, int Callers)
     /// <summary>Whether the latency of the first event is what is asked, rather than throughput.</summary>
     public bool IsFirstEvent => Answer == Answers.FirstEvent;
 
-    private readonly LoadRequest _request = Requests.For(Answer);
-    private readonly LoadRequest _uncached = Requests.For(Answer, "Cache-Control: no-cache\r\n");
+    private readonly Dictionary<string, LoadRequest> _requests = [];
 
-    /// <summary>The request; where answers are recorded, it wants none of before.</summary>
-    public LoadRequest RequestTo(ProxySystem system) => system.Name == ProxySystem.Recording ? _uncached : _request;
+    /// <summary>The request, with the headers of that system.</summary>
+    public LoadRequest RequestTo(ProxySystem system) =>
+        _requests.TryGetValue(system.Headers, out var request) ? request : _requests[system.Headers] = Requests.For(Answer, system.Headers);
 
     /// <summary>The case of that name, with any number of callers.</summary>
     /// <exception cref="FormatException">There is no such case.</exception>

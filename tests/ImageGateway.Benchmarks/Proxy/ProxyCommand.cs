@@ -20,7 +20,7 @@ internal static class ProxyCommand
             var options = ProxyOptions.Parse(args);
             var cases = options.Cases.Select(ProxyCase.Parse).ToArray();
             using var children = new ChildProcesses();
-            var systems = ProxySystem.Start(options.Systems, children);
+            var systems = new SystemStart(children).All(options.Systems);
             Print(options, Measure(options, cases, systems, interrupt.Token));
             return 0;
         }
@@ -41,23 +41,34 @@ internal static class ProxyCommand
     private static List<CaseResult> Measure(
         ProxyOptions options, ProxyCase[] cases, List<ProxySystem> systems, CancellationToken cancellationToken)
     {
+        // One request each has come before, when they started.
+        var requests = systems.ToDictionary(system => system.Name, _ => 1L);
         foreach (var proxyCase in cases)
-            Round(proxyCase, systems, options.WarmUp, cancellationToken);
+            Count(Round(proxyCase, systems, options.WarmUp, cancellationToken), requests);
         var results = new List<CaseResult>();
         foreach (var proxyCase in cases)
         {
             Console.Error.WriteLine($"{proxyCase.Name} …");
             var rounds = Enumerable.Range(0, options.Rounds)
-                .SelectMany(_ => Round(proxyCase, systems, options.Duration, cancellationToken))
+                .SelectMany(_ => Count(Round(proxyCase, systems, options.Duration, cancellationToken), requests))
                 .GroupBy(one => one.System, one => one.Measurement);
             results.Add(new CaseResult(proxyCase, rounds.ToDictionary(group => group.Key, group => group.ToList())));
         }
+        foreach (var system in systems.Where(system => system.HasLedger))
+            LedgerCheck.Verify(system, requests[system.Name]);
         return results;
+    }
+
+    private static List<(string System, Measurement Measurement)> Count(List<(string System, Measurement Measurement)> round, Dictionary<string, long> requests)
+    {
+        foreach (var (system, measurement) in round)
+            requests[system] += measurement.Requests;
+        return round;
     }
 
     private static List<(string System, Measurement Measurement)> Round(
         ProxyCase proxyCase, List<ProxySystem> systems, TimeSpan duration, CancellationToken cancellationToken) =>
-        systems.ConvertAll(system =>
+        systems.FindAll(system => system.Serves(proxyCase)).ConvertAll(system =>
         {
             try
             {

@@ -32,7 +32,7 @@ internal sealed record ProxyOptions
             var value = args.Length > 1 ? args[1] : "";
             (options, var used) = args[0] switch
             {
-                "--smoke" => (options with { Duration = TimeSpan.FromSeconds(0.5), WarmUp = TimeSpan.FromSeconds(0.2), Rounds = 1, Cases = ProxyCase.Smoke }, 1),
+                "--smoke" => (options with { Duration = TimeSpan.FromSeconds(0.5), WarmUp = TimeSpan.FromSeconds(0.2), Rounds = 1, Cases = ProxyCase.Smoke, Systems = [.. ProxySystem.Usual, ProxySystem.Embedded] }, 1),
                 "--markdown" => (options with { Markdown = true }, 1),
                 "--seconds" => (options with { Duration = TimeSpan.FromSeconds(Positive(value)) }, 2),
                 "--warm-up" => (options with { WarmUp = TimeSpan.FromSeconds(Positive(value)) }, 2),

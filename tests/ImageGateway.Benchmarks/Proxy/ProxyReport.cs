@@ -7,7 +7,7 @@ internal static class ProxyReport
 {
     public static string Throughput(IEnumerable<CaseResult> results, bool markdown)
     {
-        var table = new Table(2, "case", "system", "req/s", "p50 ms", "p99 ms", "CPU s/1000", "peak MB", "x yarp");
+        var table = new Table(2, "case", "system", "req/s", "p50 ms", "p99 ms", "CPU s/1000", "peak MB", "KB/req", "GC 0/1/2", "x yarp");
         foreach (var result in results)
         {
             foreach (var system in result.Systems)
@@ -20,6 +20,8 @@ internal static class ProxyReport
                     Figure(result.Median(system, one => one.P99)),
                     Figure(result.Median(system, one => one.CpuSecondsPerThousand)),
                     $"{result.Median(system, one => one.PeakBytes) / 1e6:0}",
+                    Figure(result.Allocated(system)),
+                    result.Collections(system),
                     Figure(result.Against(ProxySystem.Yarp, system, one => one.PerSecond, (own, yarp) => own / yarp)));
             }
         }
