@@ -1,7 +1,9 @@
+using ImageGateway.Benchmarks.Growth;
 using ImageGateway.Benchmarks.Ledger;
 using ImageGateway.Benchmarks.Planning;
 using ImageGateway.Benchmarks.Proxy;
 using ImageGateway.Benchmarks.Quotas;
+using ImageGateway.Benchmarks.Streams;
 
 namespace ImageGateway.Benchmarks;
 
@@ -17,6 +19,10 @@ internal static class Program
                            gateway+redis, gateway+sqlite+redis, gateway+recording, gateway+cache, gateway+cache+redis
           --markdown       print Markdown tables
           --smoke          one short round of a few cases; exit code 1 when a request fails
+               ImageGateway.Benchmarks streams
+                           what 200 streams held at once cost, with an event a second
+               ImageGateway.Benchmarks growth [ENTRIES]
+                           what a request costs with 10 to 10000 tenants, 1 to 100 targets, and a full ledger (1000000)
                ImageGateway.Benchmarks planner
                            what planning a job costs, with its allocations
                ImageGateway.Benchmarks ledger [options]
@@ -33,6 +39,8 @@ internal static class Program
     {
         ["proxy", .. var options] => ProxyCommand.Run(options),
         ["ledger", .. var options] => LedgerCommand.Run(options),
+        ["streams"] => StreamsCommand.Run(),
+        ["growth", .. var options] => GrowthCommand.Run(options),
         ["planner"] => PlannerBenchmark.Run(),
         ["quotas"] => QuotaCommand.RunAsync(null).GetAwaiter().GetResult(),
         ["quotas", var redis] => QuotaCommand.RunAsync(redis).GetAwaiter().GetResult(),

@@ -42,11 +42,11 @@ internal static class LedgerCommand
         {
             if (connectionString.Length == 0)
                 connectionString = $"Data Source={Path.Combine(folder, "ledger.db")}";
-            await FillAsync(connectionString, folder, entries);
+            await LedgerFill.FillAsync(connectionString, folder, entries);
             var port = FreePort.Next();
             using var gateway = ChildProcess.Start(Gateway.Command("gateway", folder, port, FreePort.Next(), new GatewaySetup { Database = connectionString }), Path.Combine(folder, "log"));
             gateway.WaitUntilItListens(port, TimeSpan.FromSeconds(60));
-            using var measurement = new LedgerMeasurement(new Uri($"http://127.0.0.1:{port}"), gateway.Id, Today());
+            using var measurement = new LedgerMeasurement(new Uri($"http://127.0.0.1:{port}"), gateway.Id, LedgerFill.Today());
             Console.WriteLine(Machine.Describe(TimeProvider.System));
             Console.WriteLine(await measurement.QueriesAsync(rounds, markdown));
             Console.WriteLine(await measurement.ExportsAsync(markdown));
@@ -57,18 +57,4 @@ internal static class LedgerCommand
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    private static async Task FillAsync(string connectionString, string folder, int entries)
-    {
-        var mistakes = new Mistakes("Database");
-        var database = SqlDatabase.Create(connectionString, folder, mistakes) ?? throw new FormatException(string.Join('\n', mistakes.All));
-        await Migrations.ApplyAsync(database, CancellationToken.None);
-        var start = Stopwatch.GetTimestamp();
-        var fill = new LedgerFill(database, Today());
-        var (days, totals, hours) = fill.Sums();
-        fill.Entries(entries);
-        Console.WriteLine($"{(database.IsPostgres ? "PostgreSQL" : "SQLite")}: {days} daily sums, {totals} totals, {hours} hourly sums, {entries} entries; filled in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
-    }
-
-    private static DateTimeOffset Today() => new(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
 }

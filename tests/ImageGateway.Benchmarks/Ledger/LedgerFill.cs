@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
@@ -14,6 +16,23 @@ internal sealed class LedgerFill(SqlDatabase database, DateTimeOffset today)
 
     private readonly List<Customer> _customers = Customer.All();
     private readonly Random _random = new(2);
+
+    /// <summary>The start of this day (UTC).</summary>
+    public static DateTimeOffset Today() => new(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+
+    /// <summary>Makes the tables and fills them, and says what there is now.</summary>
+    /// <exception cref="FormatException">It is no connection string.</exception>
+    public static async Task FillAsync(string connectionString, string folder, int entries)
+    {
+        var mistakes = new Mistakes("Database");
+        var database = SqlDatabase.Create(connectionString, folder, mistakes) ?? throw new FormatException(string.Join('\n', mistakes.All));
+        await Migrations.ApplyAsync(database, CancellationToken.None);
+        var start = Stopwatch.GetTimestamp();
+        var fill = new LedgerFill(database, Today());
+        var (days, totals, hours) = fill.Sums();
+        fill.Entries(entries);
+        Console.WriteLine($"{(database.IsPostgres ? "PostgreSQL" : "SQLite")}: {days} daily sums, {totals} totals, {hours} hourly sums, {entries} entries; filled in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
+    }
 
     /// <summary>Rows of the daily sums, of the totals and of the hourly sums of the last week.</summary>
     public (int Days, int Totals, int Hours) Sums()

@@ -12,11 +12,15 @@ internal sealed class Caller : IDisposable
 
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly MessageReader reader;
-    private readonly LoadRequest request;
+    private readonly IReadOnlyList<LoadRequest> requests;
+    private int next;
 
-    public Caller(LoadRequest request, int port)
+    /// <param name="requests">What it sends, in turns.</param>
+    /// <param name="port">Where to.</param>
+    /// <param name="first">The first one of them.</param>
+    public Caller(IReadOnlyList<LoadRequest> requests, int port, int first = 0)
     {
-        this.request = request;
+        (this.requests, next) = (requests, first);
         socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         socket.SendTimeout = (int)Patience.TotalMilliseconds;
         socket.Connect(IPAddress.Loopback, port);
@@ -29,17 +33,18 @@ internal sealed class Caller : IDisposable
     /// <exception cref="InvalidDataException">The answer was not a 200 with the whole body.</exception>
     public void Call()
     {
+        var request = requests[next++ % requests.Count];
         var sent = Stopwatch.GetTimestamp();
         socket.SendAll(request.Bytes);
         var head = reader.ReadHead();
         if (!head.StartsWith("HTTP/1.1 200 "u8))
             throw Refused(head);
-        Latency.Add(ReadAnswer(sent));
+        Latency.Add(ReadAnswer(request, sent));
     }
 
     public void Dispose() => socket.Dispose();
 
-    private TimeSpan ReadAnswer(long sent)
+    private TimeSpan ReadAnswer(LoadRequest request, long sent)
     {
         var length = 0L;
         TimeSpan? marked = null;

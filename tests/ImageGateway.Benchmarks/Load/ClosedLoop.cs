@@ -7,7 +7,7 @@ namespace ImageGateway.Benchmarks.Load;
 /// N callers, each on a thread of its own with a blocking socket: a request then costs the generator one send and as
 /// few receives as there are pieces, where asynchronous sockets add an epoll wake-up and a hop to the thread pool.
 /// </summary>
-internal sealed class ClosedLoop(LoadRequest request, int port, int callers) : IDisposable
+internal sealed class ClosedLoop(IReadOnlyList<LoadRequest> requests, int port, int callers) : IDisposable
 {
     private readonly ManualResetEventSlim gate = new();
     private long deadline;
@@ -22,7 +22,7 @@ internal sealed class ClosedLoop(LoadRequest request, int port, int callers) : I
         try
         {
             for (var i = 0; i < callers; i++)
-                connected.Add(new Caller(request, port));
+                connected.Add(new Caller(requests, port, first: i * requests.Count / callers));
             return Run(connected, duration, started, cancellationToken);
         }
         catch (SocketException e)

@@ -12,7 +12,10 @@ internal static class ProcessTree
     public static double CpuSeconds(int root) => Members(root).Sum(member => member.CpuTicks) / TicksPerSecond;
 
     /// <summary>The sum of the members' peak resident sets (VmHWM) in bytes; pages they share count in each.</summary>
-    public static long PeakBytes(int root) => Members(root).Sum(member => PeakBytesOf(member.Id));
+    public static long PeakBytes(int root) => Members(root).Sum(member => Bytes(member.Id, "VmHWM:"));
+
+    /// <summary>The sum of the members' resident sets (VmRSS) in bytes; pages they share count in each.</summary>
+    public static long ResidentBytes(int root) => Members(root).Sum(member => Bytes(member.Id, "VmRSS:"));
 
     /// <summary>Lets the peaks start again from what is resident now.</summary>
     public static void ResetPeak(int root)
@@ -48,10 +51,10 @@ internal static class ProcessTree
         }
     }
 
-    private static long PeakBytesOf(int id)
+    private static long Bytes(int id, string name)
     {
-        var line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return line is null ? 0 : 1024 * long.Parse(line.AsSpan("VmHWM:".Length).Trim().TrimEnd(" kB"));
+        var line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : 1024 * long.Parse(line.AsSpan(name.Length).Trim().TrimEnd(" kB"));
     }
 
     private sealed record Stat(int Id, int Parent, long CpuTicks);

@@ -28,27 +28,31 @@ internal static class Answers
 
     public static readonly Answer FirstEvent = Answer.Stream("first-event", Events, Pause);
 
+    /// <summary>An answer that takes its time: an event a second.</summary>
+    public static readonly Answer Slow = Answer.Stream("slow", [.. Enumerable.Range(0, 19).Select(_ => Partial(0, 20_000)), Completed()], TimeSpan.FromSeconds(1));
+
     public static readonly Answer[] All =
     [
         Small,
         Answer.Json("1.5MB", Json(1_500_000)),
         Answer.Stream("SSE", Events, TimeSpan.Zero),
         FirstEvent,
+        Slow,
         Upload,
     ];
 
     private static string Json(int bytes) =>
         $$"""{"created":1700000000,"data":[{"b64_json":"{{Base64(bytes - 350)}}"}],{{Details}},{{Usage}}}""";
 
-    private static string Partial(int index) =>
-        Event("image_generation.partial_image", $"{Details},\"partial_image_index\":{index}");
+    private static string Partial(int index, int bytes = EventBytes) =>
+        Event("image_generation.partial_image", bytes, $"{Details},\"partial_image_index\":{index}");
 
-    private static string Completed() => Event("image_generation.completed", $"{Details},{Usage}");
+    private static string Completed() => Event("image_generation.completed", EventBytes, $"{Details},{Usage}");
 
-    private static string Event(string type, string fields) =>
+    private static string Event(string type, int bytes, string fields) =>
         $$"""
         event: {{type}}
-        data: {"type":"{{type}}","b64_json":"{{Base64(EventBytes - 300)}}","created_at":1700000000,{{fields}}}
+        data: {"type":"{{type}}","b64_json":"{{Base64(bytes - 300)}}","created_at":1700000000,{{fields}}}
 
 
         """;

@@ -16,30 +16,25 @@ internal static class Gateway
         var file = Path.Combine(directory, "gateway.json");
         File.WriteAllText(file, Configuration(upstream, setup));
         var command = DotNet.Command(name, Assembly(), "--config", file, "--urls", $"http://127.0.0.1:{port}");
-        return command with
+        var environment = new Dictionary<string, string>(command.Environment)
         {
-            Environment = new Dictionary<string, string>(command.Environment)
-            {
-                ["BENCH_PROVIDER_KEY"] = "sk-bench-0123456789abcdef0123456789abcdef",
-                ["BENCH_KEY"] = Requests.Key,
-                ["BENCH_OTHER_KEY"] = "igw_other_0123456789abcdef0123456789abcdef",
-                ["BENCH_ADMIN_KEY"] = AdminKey,
-            },
+            ["BENCH_PROVIDER_KEY"] = "sk-bench-0123456789abcdef0123456789abcdef",
+            ["BENCH_ADMIN_KEY"] = AdminKey,
         };
+        for (var tenant = 0; tenant < setup.Tenants; tenant++)
+            environment[$"BENCH_KEY_{tenant}"] = Requests.KeyOf(tenant);
+        return command with { Environment = environment };
     }
 
     private static string Configuration(int upstream, GatewaySetup setup)
     {
-        var limits = setup.Limits ? Limited : "";
         var targets = Enumerable.Range(1, setup.Targets).ToArray();
         return $$"""
             { "Serilog": { "MinimumLevel": "Warning" }, "ConnectionStrings": { "Database": "{{setup.Database}}", "Redis": "{{setup.Redis}}" }, "Gateway": {
               "AdminKeys": [ { "Secret": "env:BENCH_ADMIN_KEY", "Scope": "read" } ],
               "Providers": { {{string.Join(",", targets.Select(number => Provider(number, upstream, setup)))}} },
               "Routes": [ {{(targets.Length > 1 ? Route(targets) : "")}} ],
-              "Tenants": {
-                "bench": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY", "Project": "bench"{{limits}} } ], "Models": [ "*" ],
-                           "Projects": { "bench": { {{limits.TrimStart(',')}} } }{{limits}}{{(setup.Caches ? Cached : "")}} }{{string.Concat(Enumerable.Range(1, setup.OtherTenants).Select(number => Other(number, limits)))}} } } }
+              "Tenants": { {{string.Join(",", Enumerable.Range(0, setup.Tenants).Select(number => Tenant(number, setup)))}} } } }
             """;
     }
 
@@ -55,9 +50,14 @@ internal static class Gateway
         { "Name": "bench", "Strategy": "Weighted", "Targets": [ {{string.Join(",", targets.Select(number => $"\"openai-{number}/gpt-image-1\""))}} ] }
         """;
 
-    private static string Other(int number, string limits) => $$"""
-        , "other-{{number}}": { "Models": [ "*" ]{{limits}} }
-        """;
+    private static string Tenant(int number, GatewaySetup setup)
+    {
+        var limits = setup.Limits ? Limited : "";
+        return $$"""
+            "bench-{{number}}": { "Keys": [ { "Name": "bench", "Secret": "env:BENCH_KEY_{{number}}", "Project": "bench"{{limits}} } ], "Models": [ "*" ],
+              "Projects": { "bench": { {{limits.TrimStart(',')}} } }{{limits}}{{(setup.Caches ? Cached : "")}} }
+            """;
+    }
 
     /// <summary>Its build output, of the same configuration as this one: a reference builds it beforehand.</summary>
     private static string Assembly()

@@ -18,8 +18,8 @@ internal sealed record GatewaySetup
     /// <summary>How many providers there are, all of them the stub; with more than one, a route takes them in turns, and each has a capacity that is never reached.</summary>
     public int Targets { get; init; } = 1;
 
-    /// <summary>Tenants besides the one that asks.</summary>
-    public int OtherTenants { get; init; }
+    /// <summary>How many tenants there are, each with a key (<see cref="Requests.KeyOf"/>) and a project.</summary>
+    public int Tenants { get; init; } = 1;
 
     /// <summary>Everything that one process has, everything on.</summary>
     public static GatewaySetup Embedded { get; } = new() { Database = "Data Source=ledger.db", Limits = true, Targets = 3 };

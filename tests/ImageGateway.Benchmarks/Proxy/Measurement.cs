@@ -14,7 +14,7 @@ internal sealed record Measurement(long Requests, double PerSecond, double P50, 
         var cpu = 0d;
         ProcessTree.ResetPeak(process);
         var heap = Proxy.Heap.Of(system);
-        using var loop = new ClosedLoop(proxyCase.RequestTo(system), system.Port, proxyCase.Callers);
+        using var loop = new ClosedLoop(proxyCase.RequestsTo(system), system.Port, proxyCase.Callers);
         var result = loop.Run(duration, () => cpu = ProcessTree.CpuSeconds(process), cancellationToken);
         cpu = ProcessTree.CpuSeconds(process) - cpu;
         return new Measurement(

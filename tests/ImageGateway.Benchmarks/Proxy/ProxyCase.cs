@@ -16,11 +16,12 @@ internal sealed record ProxyCase(Answer Answer, int Callers)
     /// <summary>Whether the latency of the first event is what is asked, rather than throughput.</summary>
     public bool IsFirstEvent => Answer == Answers.FirstEvent;
 
-    private readonly Dictionary<string, LoadRequest> _requests = [];
+    private readonly Dictionary<string, LoadRequest[]> _requests = [];
 
-    /// <summary>The request, with the headers of that system.</summary>
-    public LoadRequest RequestTo(ProxySystem system) =>
-        _requests.TryGetValue(system.Headers, out var request) ? request : _requests[system.Headers] = Requests.For(Answer, system.Headers);
+    /// <summary>The requests of each tenant of that system, with its headers.</summary>
+    public IReadOnlyList<LoadRequest> RequestsTo(ProxySystem system) => _requests.TryGetValue(system.Name, out var requests)
+        ? requests
+        : _requests[system.Name] = [.. Enumerable.Range(0, system.Tenants).Select(tenant => Requests.For(Answer, system.Headers, tenant))];
 
     /// <summary>The case of that name, with any number of callers.</summary>
     /// <exception cref="FormatException">There is no such case.</exception>

@@ -38,6 +38,9 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
     /// <summary>What its requests have besides the usual headers.</summary>
     public string Headers { get; init; } = "";
 
+    /// <summary>How many tenants ask it, in turns.</summary>
+    public int Tenants { get; init; } = 1;
+
     public bool IsGateway => Name is not (Direct or Nginx or Yarp or Portkey);
 
     /// <summary>Whether each of its requests must be in its ledger.</summary>
@@ -55,7 +58,7 @@ internal sealed record ProxySystem(string Name, int Port, ChildProcess Process)
         {
             try
             {
-                using var caller = new Caller(Requests.For(Answers.Small, Headers), Port);
+                using var caller = new Caller([Requests.For(Answers.Small, Headers)], Port);
                 caller.Call();
                 return;
             }

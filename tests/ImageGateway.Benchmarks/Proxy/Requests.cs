@@ -6,16 +6,17 @@ namespace ImageGateway.Benchmarks.Proxy;
 /// <summary>The requests of the cases, as bytes on the wire.</summary>
 internal static class Requests
 {
-    /// <summary>The caller's key: to the gateway a tenant's secret, to the other systems a header like any other.</summary>
-    public const string Key = "igw_bench_0123456789abcdef0123456789abcdef";
+    /// <summary>The key of a tenant, numbered from zero: to the other systems it is a header like any other.</summary>
+    public static string KeyOf(int tenant) => $"igw_bench_0123456789abcdef{tenant:d16}";
 
     /// <summary>Size of the uploaded picture.</summary>
     public const int FileBytes = 8 * 1024 * 1024;
 
     private const string Boundary = "----bench-5d1f0a4c9b7e";
 
-    public static LoadRequest For(Answer answer, string headers = "")
+    public static LoadRequest For(Answer answer, string headers = "", int tenant = 0)
     {
+        headers = $"Authorization: Bearer {KeyOf(tenant)}\r\n{headers}";
         var bytes = answer == Answers.Upload ? Edit(answer, headers) : Generation(answer, headers);
         return new LoadRequest(bytes, answer.BodyBytes, answer == Answers.FirstEvent ? answer.FirstEventBytes : 0);
     }
@@ -38,7 +39,7 @@ internal static class Requests
 
     private static byte[] Post(string operation, string contentType, string headers, byte[] body)
     {
-        var head = $"POST /v1/images/{operation} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {Key}\r\n"
+        var head = $"POST /v1/images/{operation} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             + $"{headers}Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }

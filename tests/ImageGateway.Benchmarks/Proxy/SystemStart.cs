@@ -23,14 +23,17 @@ internal sealed class SystemStart(ChildProcesses children)
         return systems;
     }
 
-    /// <summary>A gateway in front of a stub that runs.</summary>
+    /// <summary>A gateway in front of the stub, which runs.</summary>
     public ProxySystem Gateway(string name, GatewaySetup setup)
     {
         var port = FreePort.Next();
-        var system = new ProxySystem(name, port, children.Start(Proxy.Gateway.Command(name, children.Directory, port, _stub, setup)));
+        var system = new ProxySystem(name, port, children.Start(Proxy.Gateway.Command(name, children.Directory, port, _stub, setup))) { Tenants = setup.Tenants };
         system.WaitUntilItAnswers();
         return system;
     }
+
+    /// <summary>Where a gateway of that name has its files.</summary>
+    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(children.Directory, name)).FullName;
 
     private string Headers(string name) => name switch
     {
