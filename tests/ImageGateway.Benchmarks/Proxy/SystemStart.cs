@@ -3,21 +3,29 @@ using ImageGateway.Benchmarks.Processes;
 namespace ImageGateway.Benchmarks.Proxy;
 
 /// <summary>Starts systems, each in a process of its own, with the servers that they need. What is not installed is left out, and said.</summary>
-internal sealed class SystemStart(ChildProcesses children)
+internal sealed class SystemStart
 {
+    private readonly ChildProcesses _children;
     private readonly int _stub = FreePort.Next();
+    private readonly ProxySystem _direct;
 
-    /// <summary>The stub and the systems asked for, when they answer.</summary>
+    /// <summary>Starts the stub.</summary>
+    public SystemStart(ChildProcesses children)
+    {
+        _children = children;
+        _direct = new ProxySystem(ProxySystem.Direct, _stub, children.Start(DotNet.Self("stub", $"{_stub}")));
+        _direct.WaitUntilItAnswers();
+    }
+
+    /// <summary>The systems asked for, when they answer.</summary>
     public List<ProxySystem> All(IReadOnlyCollection<string> names)
     {
-        var stub = new ProxySystem(ProxySystem.Direct, _stub, children.Start(DotNet.Self("stub", $"{_stub}")));
-        stub.WaitUntilItAnswers();
-        var systems = names.Contains(ProxySystem.Direct) ? new List<ProxySystem> { stub } : [];
+        var systems = names.Contains(ProxySystem.Direct) ? new List<ProxySystem> { _direct } : [];
         foreach (var name in ProxySystem.Names.Where(name => name != ProxySystem.Direct && names.Contains(name)))
         {
             if (Command(name, FreePort.Next()) is not var (command, port))
                 continue;
-            systems.Add(new ProxySystem(name, port, children.Start(command)) { Headers = Headers(name) });
+            systems.Add(new ProxySystem(name, port, _children.Start(command)) { Headers = Headers(name) });
             systems[^1].WaitUntilItAnswers();
         }
         return systems;
@@ -27,13 +35,13 @@ internal sealed class SystemStart(ChildProcesses children)
     public ProxySystem Gateway(string name, GatewaySetup setup)
     {
         var port = FreePort.Next();
-        var system = new ProxySystem(name, port, children.Start(Proxy.Gateway.Command(name, children.Directory, port, _stub, setup))) { Tenants = setup.Tenants };
+        var system = new ProxySystem(name, port, _children.Start(Proxy.Gateway.Command(name, _children.Directory, port, _stub, setup))) { Tenants = setup.Tenants };
         system.WaitUntilItAnswers();
         return system;
     }
 
     /// <summary>Where a gateway of that name has its files.</summary>
-    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(children.Directory, name)).FullName;
+    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_children.Directory, name)).FullName;
 
     private string Headers(string name) => name switch
     {
@@ -47,10 +55,10 @@ internal sealed class SystemStart(ChildProcesses children)
         if (name == ProxySystem.Yarp)
             return (DotNet.Self(name, $"{port}", $"{_stub}"), port);
         if (name == ProxySystem.Nginx)
-            return Nginx.Find() is { } nginx ? (Nginx.Command(nginx, children.Directory, port, _stub), port) : LeftOut("nginx is not installed");
+            return Nginx.Find() is { } nginx ? (Nginx.Command(nginx, _children.Directory, port, _stub), port) : LeftOut("nginx is not installed");
         if (name == ProxySystem.Portkey)
             return Portkey.Find() is { } portkey ? (Portkey.Command(portkey, port), port) : LeftOut("Portkey is not installed (npm ci in tests/ImageGateway.Benchmarks/portkey)");
-        return Setup(name) is { } setup ? (Proxy.Gateway.Command(name, children.Directory, port, _stub, setup), port) : LeftOut("PostgreSQL is not installed");
+        return Setup(name) is { } setup ? (Proxy.Gateway.Command(name, _children.Directory, port, _stub, setup), port) : LeftOut("PostgreSQL is not installed");
     }
 
     private GatewaySetup? Setup(string name) => name switch
@@ -71,15 +79,15 @@ internal sealed class SystemStart(ChildProcesses children)
         if (Postgres.Find() is not { } programs)
             return null;
         var port = FreePort.Next();
-        children.Start(Postgres.Command(programs, port)).WaitUntilItListens(port, ProxySystem.StartTime);
+        _children.Start(Postgres.Command(programs, port)).WaitUntilItListens(port, ProxySystem.StartTime);
         return setup with { Database = Postgres.ConnectionString(port) };
     }
 
     private string Redis(string name)
     {
         var port = FreePort.Next();
-        var command = new ChildCommand($"redis-{name}", "redis-server", "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", children.Directory);
-        children.Start(command).WaitUntilItListens(port, ProxySystem.StartTime);
+        var command = new ChildCommand($"redis-{name}", "redis-server", "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", _children.Directory);
+        _children.Start(command).WaitUntilItListens(port, ProxySystem.StartTime);
         return $"127.0.0.1:{port}";
     }
 
