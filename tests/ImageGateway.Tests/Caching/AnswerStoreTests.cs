@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using ImageGateway.Caching;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
 
@@ -110,6 +111,26 @@ public abstract class AnswerStoreTests
         Assert.NotNull(await Store.FindAsync(shelf, "a"));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1_199_999)]
+    [InlineData(1, 600_000)]
+    [InlineData(2, 40)]
+    public async Task Picture_that_was_altered_is_a_miss(int picture, int position)
+    {
+        string Events() => Partial(new Random(3).Bytes(41), 0) + Completed(new Random(1).Bytes(1_200_000)) + Completed(new Random(2).Bytes(700_000));
+        var kept = Stored(Events(), isStream: true);
+        await Store.KeepAsync(Acme, "a", kept, Hour);
+        Same(kept, await Store.FindAsync(Acme, "a"));
+        Alter("a", kept, picture, position);
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        await Store.KeepAsync(Acme, "a", Stored(Events(), isStream: true), Hour);
+        Assert.NotNull(await Store.FindAsync(Acme, "a"));
+    }
+
+    /// <summary>Changes a byte of a picture, of the final ones and then of the partial ones, where the store has it.</summary>
+    private protected abstract void Alter(string key, StoredAnswer kept, int picture, int position);
+
     /// <summary>Lets so much time pass that uses can be told apart.</summary>
     private protected virtual Task LaterAsync() => Task.CompletedTask;
 
@@ -134,6 +155,23 @@ public sealed class MemoryAnswerStoreTests : AnswerStoreTests
     private readonly ManualTime _time = new();
 
     private protected override IAnswerStore Store => field ??= new MemoryAnswerStore(100_000_000, _time);
+
+    // The store has the answer itself.
+    private protected override void Alter(string key, StoredAnswer kept, int picture, int position)
+    {
+        var bytes = kept.Pictures.Concat(kept.Partials).ElementAt(picture).Bytes.Sequence.Slice(position).First;
+        MemoryMarshal.AsMemory(bytes).Span[0] ^= 1;
+    }
+
+    [Fact]
+    public async Task What_was_altered_takes_no_more_bytes()
+    {
+        var kept = Of(100_000);
+        await Store.KeepAsync(Acme, "a", kept, TimeSpan.FromHours(1));
+        Alter("a", kept, 0, 50_000);
+        Assert.Null(await Store.FindAsync(Acme, "a"));
+        Assert.Equal(0, ((MemoryAnswerStore)Store).Bytes);
+    }
 
     [Fact]
     public async Task Answer_is_gone_when_its_time_is_over()

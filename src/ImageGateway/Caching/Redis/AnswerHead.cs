@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ImageGateway.Caching.Redis;
 
-/// <summary>A picture as the head knows it: how many bytes of the chunks are its, and their CRC-32C.</summary>
+/// <summary>A picture as the head knows it: how many bytes of the chunks are its, and their checksum.</summary>
 internal sealed record PictureHead(long Length, uint Checksum, string Members, int Index);
 
 /// <summary>A stored answer without its pictures.</summary>
@@ -58,7 +57,7 @@ internal sealed record AnswerHead
     /// <summary>A head as it was kept; null when it is not the same any more.</summary>
     public static AnswerHead? Read(byte[] bytes)
     {
-        if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum(bytes.AsSpan(sizeof(uint)), uint.MaxValue))
+        if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum.Of(new ReadOnlySequence<byte>(bytes, sizeof(uint), bytes.Length - sizeof(uint))))
             return null;
         return JsonSerializer.Deserialize(bytes.AsSpan(sizeof(uint)), AnswerHeadJson.Default.AnswerHead);
     }
@@ -67,7 +66,7 @@ internal sealed record AnswerHead
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, AnswerHeadJson.Default.AnswerHead);
         var bytes = new byte[sizeof(uint) + json.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(json, uint.MaxValue));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum.Of(new ReadOnlySequence<byte>(json)));
         json.CopyTo(bytes, sizeof(uint));
         return bytes;
     }
@@ -104,29 +103,11 @@ internal sealed record AnswerHead
             at++;
         }
         var bytes = new PictureBytes(pieces);
-        return length == head.Length && Checksum(bytes.Sequence) == head.Checksum ? bytes : null;
+        return length == head.Length && Checksum.Of(bytes.Sequence) == head.Checksum ? bytes : null;
     }
 
     private static List<PictureHead> Heads(IReadOnlyList<StoredPicture> pictures) =>
-        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum(picture.Bytes.Sequence), picture.Members, picture.Index))];
-
-    private static uint Checksum(ReadOnlySequence<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var piece in bytes)
-            crc = Checksum(piece.Span, crc);
-        return ~crc;
-    }
-
-    // The processor has an instruction for it; SHA-256 of each picture would cost more than sending it.
-    private static uint Checksum(ReadOnlySpan<byte> bytes, uint crc)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var rest in bytes)
-            crc = BitOperations.Crc32C(crc, rest);
-        return crc;
-    }
+        [.. pictures.Select(picture => new PictureHead(picture.Bytes.Length, Checksum.Of(picture.Bytes.Sequence), picture.Members, picture.Index))];
 }
 
 [JsonSourceGenerationOptions]
