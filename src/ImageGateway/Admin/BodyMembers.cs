@@ -15,7 +15,18 @@ internal sealed class BodyMembers
 
     private readonly Dictionary<string, JsonElement> _members;
 
-    private BodyMembers(Dictionary<string, JsonElement> members) => _members = members;
+    // The names that lead here, each followed by a dot.
+    private readonly string _path;
+
+    private BodyMembers(Dictionary<string, JsonElement> members, IReadOnlyList<string> allowed, string path)
+    {
+        (_members, _path) = (members, path);
+        foreach (var name in members.Keys.Where(name => !allowed.Contains(name)))
+        {
+            var shown = path + GatewayException.Shortened(name);
+            throw new GatewayException(ErrorKind.UnknownParameter, $"Unknown member '{shown}'. Allowed: {string.Join(", ", allowed)}.", shown);
+        }
+    }
 
     /// <summary>Reads a body that may have these members; no body is an empty one.</summary>
     /// <exception cref="GatewayException">It is no JSON object, too large, or has another member.</exception>
@@ -25,13 +36,18 @@ internal sealed class BodyMembers
             size.MaxRequestBodySize = LargestBody;
         using var bytes = new MemoryStream();
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
-        var members = bytes.Length == 0 ? [] : Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
-        foreach (var name in members.Keys.Where(name => !allowed.Contains(name)))
-            throw new GatewayException(ErrorKind.UnknownParameter, $"Unknown member '{GatewayException.Shortened(name)}'. Allowed: {string.Join(", ", allowed)}.", GatewayException.Shortened(name));
-        return new BodyMembers(members);
+        return new BodyMembers(bytes.Length == 0 ? [] : Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length)), allowed, "");
     }
 
     public bool Has(string name) => _members.ContainsKey(name);
+
+    /// <summary>The members of an object within, which may have these; null where the body has null. The body has the member.</summary>
+    public BodyMembers? Object(string name, IReadOnlyList<string> allowed) => _members[name] switch
+    {
+        { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Object } member => new BodyMembers(member.EnumerateObject().ToDictionary(inner => inner.Name, inner => inner.Value), allowed, $"{_path}{name}."),
+        var member => throw Wrong(name, member, $"null, or an object with {string.Join(", ", allowed)}"),
+    };
 
     /// <summary>A text of 1 to 200 characters without control characters.</summary>
     public string Text(string name, string absent) =>
@@ -40,7 +56,7 @@ internal sealed class BodyMembers
     /// <summary>An id of a tenant or a project; <paramref name="absent"/> null: it is needed.</summary>
     public string Id(string name, string? absent = null) => Has(name) || absent is not null
         ? Read(name, absent!, Tenants.ConfiguredTenants.AllowedIds, static value => value.ValueKind == JsonValueKind.String && Tenants.ConfiguredTenants.IsId(value.GetString()!) ? value.GetString() : null)
-        : throw new GatewayException(ErrorKind.MissingParameter, $"Missing member '{name}'. Allowed: {Tenants.ConfiguredTenants.AllowedIds}.", name);
+        : throw new GatewayException(ErrorKind.MissingParameter, $"Missing member '{_path}{name}'. Allowed: {Tenants.ConfiguredTenants.AllowedIds}.", _path + name);
 
     public bool Flag(string name, bool absent) =>
         Read(name, absent ? bool.TrueString : bool.FalseString, "true or false", static value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean().ToString() : null) == bool.TrueString;
@@ -66,6 +82,14 @@ internal sealed class BodyMembers
             : member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var number) && number >= 0 && number <= most ? number
             : throw Wrong(name, member, allowed);
     }
+
+    /// <summary>A whole number within bounds.</summary>
+    public long Whole(string name, long absent, long least, long most) => long.Parse(
+        Read(name, absent.ToString(CultureInfo.InvariantCulture), $"a whole number from {least} to {most}", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most ? number.ToString(CultureInfo.InvariantCulture) : null), CultureInfo.InvariantCulture);
+
+    /// <summary>A time from zero to <paramref name="longest"/>, as <c>[d.]hh:mm:ss</c>.</summary>
+    public TimeSpan Time(string name, TimeSpan absent, TimeSpan longest) => TimeSpan.Parse(
+        Read(name, $"{absent:c}", $"00:00:00 to {longest:c}, as in \"7.00:00:00\" for a week", value => value.ValueKind == JsonValueKind.String && IsTime(value.GetString()!, longest) ? value.GetString() : null), CultureInfo.InvariantCulture);
 
     /// <summary>One of an enumeration's words.</summary>
     public T Word<T>(string name, T absent)
@@ -96,8 +120,12 @@ internal sealed class BodyMembers
     private string Read(string name, string absent, string allowed, Func<JsonElement, string?> read) =>
         _members.TryGetValue(name, out var member) ? read(member) ?? throw Wrong(name, member, allowed) : absent;
 
-    private static GatewayException Wrong(string name, JsonElement value, string allowed) =>
-        GatewayException.Invalid(name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), allowed);
+    // A lone number would be days.
+    private static bool IsTime(string text, TimeSpan longest) =>
+        text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= longest;
+
+    private GatewayException Wrong(string name, JsonElement value, string allowed) =>
+        GatewayException.Invalid(_path + name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), allowed);
 
     // Half of a surrogate pair is well-formed JSON and no text; it shows when it is read, which is done here, all at once.
     private static JsonElement Readable(JsonElement value)
@@ -108,6 +136,14 @@ internal sealed class BodyMembers
         {
             foreach (var item in value.EnumerateArray())
                 Readable(item);
+        }
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                Readable(member.Value);
+            }
         }
         return value;
     }

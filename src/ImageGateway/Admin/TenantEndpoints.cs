@@ -11,10 +11,11 @@ internal static class TenantEndpoints
     private const string Path = "/admin/v1/tenants";
     private const string One = $"{Path}/{{id}}";
 
-    private static readonly string[] Settings = ["name", "models", "default_tier", "hide_target", "required_tags", "markup", "disabled"];
+    private static readonly string[] Settings = ["name", "models", "default_tier", "hide_target", "required_tags", "markup", "cache", "on_disconnect", "disabled"];
 
     // So that what was read can be sent back changed.
     private static readonly string[] Members = [.. Settings, "id", "created_at", "source"];
+    private static readonly string[] CacheMembers = ["ttl", "max_bytes", "scope"];
     private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
 
     public static void MapTenants(this IEndpointRouteBuilder app)
@@ -76,6 +77,14 @@ internal static class TenantEndpoints
         HideTarget = body.Flag("hide_target", tenant.HideTarget),
         RequiredTags = body.Texts("required_tags", tenant.RequiredTags, 0, JobTags.IsName, "at most 100 names of tags, each of 1 to 64 letters, digits, '.', '_' or '-'"),
         Markup = body.Number("markup", tenant.Markup, 100),
+        Cache = body.Has("cache") ? Cache(body.Object("cache", CacheMembers)) : tenant.Cache,
+        OnDisconnect = body.Word("on_disconnect", tenant.OnDisconnect),
         Disabled = body.Flag("disabled", tenant.Disabled),
     };
+
+    // One setting: what it does not name has its default, whatever was there before.
+    private static CacheRule? Cache(BodyMembers? body) => body is null ? null : new CacheRule(
+        body.Time("ttl", CacheRule.Default.Ttl, CacheRule.LongestTtl),
+        body.Whole("max_bytes", CacheRule.Default.MaxBytes, 1, CacheRule.MostBytes),
+        body.Word("scope", CacheRule.Default.Scope));
 }

@@ -31,7 +31,7 @@ internal sealed class JobReplay : IDisposable
     private static CacheRule? Rule(JobRecord record, Plan plan)
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);
-        var rule = route is null ? tenant : route with { IsShared = route.IsShared && tenant is { IsShared: true } };
+        var rule = route is null ? tenant : route with { Scope = tenant is { IsShared: true } ? route.Scope : CacheScope.Tenant };
         return rule is { Ttl.Ticks: > 0 } && !plan.Targets[0].AnswersWithAddress ? rule : null;
     }
 

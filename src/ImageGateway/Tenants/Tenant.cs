@@ -35,12 +35,10 @@ internal sealed record Tenant
     [JsonIgnore]
     public NanoUsd Emergency { get; init; }
 
-    /// <summary>How its answers are cached; of the configuration alone.</summary>
-    [JsonIgnore]
+    /// <summary>How its answers are cached; null: not, unless a route says so.</summary>
     public CacheRule? Cache { get; init; }
 
-    /// <summary>What happens to its jobs when their clients leave; of the configuration alone.</summary>
-    [JsonIgnore]
+    /// <summary>What happens to its jobs when their clients leave.</summary>
     public DisconnectAction OnDisconnect { get; init; }
 
     /// <summary>True: its keys are refused.</summary>
@@ -67,10 +65,6 @@ internal sealed record Project
 
     /// <summary>What people call it.</summary>
     public required string Name { get; init; }
-
-    /// <summary>What may run while the store of quotas cannot be reached; of the configuration alone.</summary>
-    [JsonIgnore]
-    public NanoUsd Emergency { get; init; }
 
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }

@@ -1,5 +1,8 @@
+using ImageGateway.Images;
 using ImageGateway.SystemTests.Running;
+using ImageGateway.Tenants;
 using ImageGateway.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageGateway.SystemTests.Tenants;
 
@@ -34,6 +37,34 @@ public sealed class ReplicaTests
             time.Advance(TimeSpan.FromSeconds(5));
             return Until.TrueAsync(condition, what);
         }
+    }
+
+    [Fact]
+    public async Task Cache_of_a_tenant_is_switched_on_and_off_on_both()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new ManualTime();
+        await using var one = await AdminGateway.StartAsync(folder, time);
+        await using var two = await AdminGateway.StartAsync(folder, time);
+        var secret = (string)(await one.IssueAsync())["secret"]!;
+
+        Assert.Equal("bypass", await DrawAsync(one, secret));
+        await one.PatchAsync("/admin/v1/tenants/acme", """{"cache":{"ttl":"00:10:00"},"on_disconnect":"cancel"}""");
+        Assert.Equal(("miss", "hit"), (await DrawAsync(one, secret), await DrawAsync(one, secret)));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(async () => await DrawAsync(two, secret) == "hit", "the other replica caches too");
+        Assert.Equal((DisconnectAction.Cancel, TimeSpan.FromMinutes(10)), two.Services.GetRequiredService<TenantDirectory>().FindCaller(secret) is { Cache: { } cache } caller ? (caller.OnDisconnect, cache.Ttl) : default);
+        await two.PatchAsync("/admin/v1/tenants/acme", """{"cache":null}""");
+        Assert.Equal("bypass", await DrawAsync(two, secret));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(async () => await DrawAsync(one, secret) == "bypass", "the first does not any more");
+    }
+
+    private static async Task<string?> DrawAsync(AdminGateway gateway, string secret)
+    {
+        using var drawn = await gateway.SendAsync(HttpMethod.Post, "/v1/images/generations", """{"model":"gpt-image-1","prompt":"a fox","quality":"low","size":"1024x1024"}""", secret);
+        Assert.Equal(200, (int)drawn.StatusCode);
+        return drawn.Header("x-gateway-cache");
     }
 
     [Fact]

@@ -13,20 +13,23 @@ public sealed class TenantAdminTests
     {
         await using var gateway = await AdminGateway.StartAsync();
 
-        using var created = await gateway.SendAsync(HttpMethod.Post, Tenants, """{"id":"acme","name":"Acme","models":["gpt-image-1*"],"default_tier":"draft","markup":1.2,"required_tags":["cost-center"]}""");
+        using var created = await gateway.SendAsync(HttpMethod.Post, Tenants, """{"id":"acme","name":"Acme","models":["gpt-image-1*"],"default_tier":"draft","markup":1.2,"required_tags":["cost-center"],"cache":{"ttl":"01:30:00"},"on_disconnect":"cancel"}""");
         var tenant = await created.JsonAsync();
         var read = await gateway.GetAsync($"{Tenants}/acme");
-        var patched = await gateway.PatchAsync($"{Tenants}/acme", """{"name":"Acme Inc","hide_target":true}""");
+        var patched = await gateway.PatchAsync($"{Tenants}/acme", """{"name":"Acme Inc","hide_target":true,"cache":{"scope":"shared","max_bytes":1000000}}""");
         var replaced = await gateway.JsonAsync(200, HttpMethod.Put, $"{Tenants}/acme", """{"name":"Acme Ltd"}""");
         using var deleted = await gateway.SendAsync(HttpMethod.Delete, $"{Tenants}/acme");
 
         Assert.Equal((201, $"{Tenants}/acme"), ((int)created.StatusCode, created.Headers.Location?.OriginalString));
         Assert.True((long)tenant["created_at"]! > 1_600_000_000);
         Assert.True(JsonNode.DeepEquals(tenant, read));
-        var (at, expected) = ((long)tenant["created_at"]!, """{"id":"acme","name":"Acme","models":["gpt-image-1*"],"default_tier":"draft","hide_target":false,"required_tags":["cost-center"],"markup":1.2,"disabled":false,"created_at":AT,"source":"control_plane"}""");
+        var (at, expected) = ((long)tenant["created_at"]!, """{"id":"acme","name":"Acme","models":["gpt-image-1*"],"default_tier":"draft","hide_target":false,"required_tags":["cost-center"],"markup":1.2,"cache":{"ttl":"01:30:00","max_bytes":268435456,"scope":"tenant"},"on_disconnect":"cancel","disabled":false,"created_at":AT,"source":"control_plane"}""");
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected.Replace("AT", $"{at}", StringComparison.Ordinal)), tenant), tenant.ToJsonString());
         Assert.Equal(("Acme Inc", true, 1.2m), ((string?)patched["name"], (bool)patched["hide_target"]!, (decimal)patched["markup"]!));
         Assert.Equal(("Acme Ltd", false, 1m), ((string?)replaced["name"], (bool)replaced["hide_target"]!, (decimal)replaced["markup"]!));
+        Assert.Equal(("cancel", "finish"), ((string?)patched["on_disconnect"], (string?)replaced["on_disconnect"]));
+        Assert.Equal("""{"ttl":"01:00:00","max_bytes":1000000,"scope":"shared"}""", patched["cache"]!.ToJsonString());
+        Assert.True(replaced.ContainsKey("cache") && replaced["cache"] is null);
         Assert.Equal(204, (int)deleted.StatusCode);
         await gateway.ProblemAsync(404, "not_found", HttpMethod.Get, $"{Tenants}/acme", null, "acme");
     }
@@ -82,6 +85,17 @@ public sealed class TenantAdminTests
     [InlineData("""{"id":"acme","markup":-1}""", "invalid_value", "'markup'", "'-1'", "0 to 100")]
     [InlineData("""{"id":"acme","markup":"1"}""", "invalid_value", "'markup'")]
     [InlineData("""{"id":"acme","required_tags":["a b"]}""", "invalid_value", "'required_tags'", "'a b'")]
+    [InlineData("""{"id":"acme","cache":true}""", "invalid_value", "'cache'", "'true'", "null, or an object with ttl, max_bytes, scope")]
+    [InlineData("""{"id":"acme","cache":{"tll":"01:00:00"}}""", "unknown_parameter", "'cache.tll'", "ttl, max_bytes, scope")]
+    [InlineData("""{"id":"acme","cache":{"ttl":3600}}""", "invalid_value", "'cache.ttl'", "'3600'", "00:00:00 to 30.00:00:00")]
+    [InlineData("""{"id":"acme","cache":{"ttl":"30"}}""", "invalid_value", "'cache.ttl'", "'30'")]
+    [InlineData("""{"id":"acme","cache":{"ttl":"30.00:00:01"}}""", "invalid_value", "'cache.ttl'", "'30.00:00:01'")]
+    [InlineData("""{"id":"acme","cache":{"ttl":"-01:00:00"}}""", "invalid_value", "'cache.ttl'")]
+    [InlineData("""{"id":"acme","cache":{"max_bytes":0}}""", "invalid_value", "'cache.max_bytes'", "'0'", "1 to 1099511627776")]
+    [InlineData("""{"id":"acme","cache":{"max_bytes":null}}""", "invalid_value", "'cache.max_bytes'")]
+    [InlineData("""{"id":"acme","cache":{"scope":"all"}}""", "invalid_value", "'cache.scope'", "'all'", "tenant, shared")]
+    [InlineData("""{"id":"acme","cache":{"\ud800":1}}""", "invalid_json")]
+    [InlineData("""{"id":"acme","on_disconnect":"stop"}""", "invalid_value", "'on_disconnect'", "'stop'", "finish, cancel")]
     [InlineData("""{"id":"acme","id":"acme"}""", "invalid_json")]
     [InlineData("""{"id":"\ud800"}""", "invalid_json")]
     [InlineData("""{"\ud800":1}""", "invalid_json")]
