@@ -32,23 +32,24 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         var job = await reader.ReadAsync(http, operation, http.Request.RouteValues["deployment"] as string, now.Limits);
         if (Preference.IsAsync(http.Request))
         {
-            var state = await later.BeginAsync(http, (client, accept) => RunAsync(client, job, now, accept));
+            var state = await later.BeginAsync(http, unattended => RunAsync(unattended.Client, job, now, unattended));
             await JobResult.Accepted(http, state).ExecuteAsync(http);
             return;
         }
         using var progress = finishes.Begin(http);
-        await RunAsync(http, job, now, accept: null);
+        await RunAsync(http, job, now, unattended: null);
     }
 
     /// <summary>The way of a job: plan, replay, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
-    private async Task RunAsync(HttpContext http, ImageJob job, GatewaySnapshot now, Func<JobRecord, Task>? accept)
+    private async Task RunAsync(HttpContext http, ImageJob job, GatewaySnapshot now, AsyncJob? unattended)
     {
         using var read = job;
-        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time);
+        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time, unattended is null ? null : unattended.AcceptAsync);
         try
         {
             var plan = Plan(exchange.Record, now);
-            await (accept?.Invoke(exchange.Record) ?? Task.CompletedTask);
+            if (unattended is not null)
+                await later.PrepareAsync(unattended, exchange.Record);
             await hosted.RunAsync(http, exchange.Record, plan, () => ReplayAsync(http, exchange, plan));
         }
         catch (Exception e) when (e is GatewayException or OperationCanceledException)

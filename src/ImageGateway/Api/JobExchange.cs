@@ -18,7 +18,7 @@ internal sealed class JobExchange : IDisposable
     private readonly Activity? _span;
     private Reservation? _held;
 
-    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, JobMetrics metrics, TimeProvider time)
+    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, JobMetrics metrics, TimeProvider time, Func<Task>? accepting)
     {
         (_http, _ledger, _metrics) = (http, ledger, metrics);
         Record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, AnnounceAsync)
@@ -26,6 +26,7 @@ internal sealed class JobExchange : IDisposable
             PriceBook = priceBook,
             BytesIn = http.Request.ContentLength ?? 0,
             ClientRequestId = http.Request.Headers["x-request-id"],
+            Accepting = accepting,
         };
         http.Features.Set(Record);
         _span = Tracing.Job(Record);

@@ -47,17 +47,14 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     }
 
     /// <summary>Runs a job for a client that is not there (<see cref="Shadow"/>); its JSON answer as it stands, when there is a whole one and it could be kept.</summary>
-    public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, Func<Task> run)
+    public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, Recorder recording, Func<Task> run)
     {
-        using var recording = Record();
         var nowhere = shadow.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var tee = new Tee(nowhere.Writer, recording, pool, shadow.RequestAborted);
         shadow.Features.Set<IHttpResponseBodyFeature>(new KeptBody(nowhere, tee));
         await run();
         recording.End();
-        var answer = recording.Answer(isStream: false);
-        answer?.Hold(); // for longer than its recording
-        return answer;
+        return recording.Answer(isStream: false);
     }
 
     private StoredAnswer? Stored(StoredAnswer? answer, ReplayAsk ask)

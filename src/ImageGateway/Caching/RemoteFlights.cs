@@ -17,13 +17,13 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(10);
 
     /// <summary>The claim to lead, or how it ended elsewhere. Null: there are no other replicas, or none can be asked.</summary>
-    public async Task<RemoteClaim?> ClaimAsync(Shelf shelf, string key, CancellationToken cancellationToken)
+    public async Task<RemoteClaim?> ClaimAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
     {
         if (!claims.IsShared)
             return null;
         try
         {
-            return await WaitAsync(shelf, key, cancellationToken);
+            return await WaitAsync(ask, key, cancellationToken);
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable)
         {
@@ -31,8 +31,9 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         }
     }
 
-    private async Task<RemoteClaim> WaitAsync(Shelf shelf, string key, CancellationToken cancellationToken)
+    private async Task<RemoteClaim> WaitAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
     {
+        var shelf = ask.Shelf;
         var (name, mine) = ($"flight:{key}", new Claim(Guid.NewGuid().ToString("N"), "", null));
         // Of what ended before this one came, it takes the place at once; of what it waited for, after one failure.
         var (over, waited, hasFailed) = ((string?)null, (string?)null, false);
@@ -41,6 +42,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
             if (there.Outcome is null)
             {
                 waited = there.Owner;
+                await ask.Record.AcceptAsync();
                 await Task.Delay(Look, time, cancellationToken);
                 continue;
             }

@@ -26,7 +26,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
                 var flight = flights.Join(ask.Shelf, name, () => new Flight(keeper.Record(), ask), out var following);
                 if (following is null)
                     return await LeadAsync(http, job, flight, follower);
-                var end = await FollowAsync(http, flight, follower, following);
+                var end = await FollowAsync(http, ask.Record, flight, follower, following);
                 if (end.Answer is not null)
                     return end.Answer;
                 if (end.Error is null)
@@ -42,12 +42,13 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         }
     }
 
-    private static async Task<FlightEnd> FollowAsync(HttpContext http, Flight flight, Follower follower, IDisposable following)
+    private static async Task<FlightEnd> FollowAsync(HttpContext http, JobRecord record, Flight flight, Follower follower, IDisposable following)
     {
         using (following)
         {
             if (!follower.HasBegun)
                 http.Response.Headers["x-gateway-cache"] = "coalesced";
+            await record.AcceptAsync();
             return await follower.FollowAsync(flight);
         }
     }
@@ -75,7 +76,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up."));
         try
         {
-            await using var claim = await remote.ClaimAsync(job.Ask.Shelf, job.Name, http.RequestAborted);
+            await using var claim = await remote.ClaimAsync(job.Ask, job.Name, http.RequestAborted);
             if (claim?.Elsewhere is { } elsewhere)
                 return new Flown(end = elsewhere, How.Coalesced);
             if (await answers.FindAsync(job.Ask.Shelf, job.Name) is { } answer)

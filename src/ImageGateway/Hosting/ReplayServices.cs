@@ -29,6 +29,7 @@ internal static class ReplayServices
         services.AddSingleton<RemoteFlights>();
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<Replay>();
+        services.AddSingleton<JobBoard>();
         services.AddSingleton<AsyncJobs>();
         Drain.Add(services, drain);
     }

@@ -91,6 +91,7 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
         try
         {
             await intend(this);
+            await AcceptAsync();
             return attempt;
         }
         catch
@@ -100,6 +101,16 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
             throw;
         }
     }
+
+    /// <summary>Called when it begins to take long; null: its client waits for it in any case.</summary>
+    public Func<Task>? Accepting { private get; init; }
+
+    /// <summary>
+    /// From here on it takes long: it waits for room or for another job's answer, or a provider is called. What could refuse it
+    /// at once has been asked.
+    /// </summary>
+    /// <exception cref="GatewayException">It must not go on.</exception>
+    public Task AcceptAsync() => Accepting?.Invoke() ?? Task.CompletedTask;
 
     /// <summary>It has waited for room so long.</summary>
     public void Wait(TimeSpan time) => Waited = (Waited ?? TimeSpan.Zero) + time;

@@ -27,7 +27,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         for (var attempts = 1; left.Count > 0; attempts++)
         {
             var start = time.GetTimestamp();
-            using var place = await room.EnterAsync(record.Caller.Tenant, left, patience, http.RequestAborted); // 1
+            using var place = await room.EnterAsync(record.Caller.Tenant, left, patience, record.AcceptAsync, http.RequestAborted); // 1
             var waited = time.GetElapsedTime(start);
             record.Wait(waited);
             if (place is null)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageGateway.Caching;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Caching.AsyncClient;
@@ -78,11 +79,70 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Budget_that_has_no_room_is_a_failed_job()
+    public async Task Budget_that_has_no_room_is_told_at_once()
     {
-        var end = await EndAsync(job => job["n"] = 4, Poor);
-        Assert.Equal(("failed", "insufficient_quota"), (end.State, end.Code));
+        var refused = await gateway.AskAsync(_prompt, job => job["n"] = 4, Poor, Prefer);
+        Assert.Equal((429, "insufficient_quota", "false"), (refused.Status, refused.Code, refused.Head.Header("x-should-retry")));
+        Assert.Equal(("refused", "insufficient_quota"), (await gateway.Ledger.EntryAsync(refused.Id)).End);
+        Assert.Equal(404, (await _client.GetAsync(new Uri(gateway.Url, $"/v1/images/jobs/{refused.Id}"), Plain)).Status);
         Assert.Equal(0, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Refusal_that_is_known_by_its_key_is_told_at_once()
+    {
+        gateway.Break(new Fault { Status = 400, Body = JsonNode.Parse("""{"error":{"message":"Not that.","type":"image_generation_user_error","param":"prompt","code":"moderation_blocked"}}""") }, times: 1);
+        var key = ("Idempotency-Key", _prompt);
+        Assert.Equal("failed", (await _client.EndAsync(await BeginAsync(headers: key), Plain)).State);
+        var again = await gateway.AskAsync(_prompt, null, Plain, Prefer, key);
+        Assert.Equal((400, "moderation_blocked", "true"), (again.Status, again.Code, again.Head.Header("idempotent-replayed")));
+        Assert.Equal(1, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Job_that_waits_for_an_identical_one_is_accepted_before_that_is_answered()
+    {
+        gateway.Break(new Fault { Hang = true }, times: 1);
+        using var leaving = new CancellationTokenSource();
+        var leader = gateway.SendAsync(_prompt, key: Hasty, cancellationToken: leaving.Token);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        var job = await BeginAsync(key: Hasty);
+        Assert.Equal((202, "queued"), await _client.GetAsync(job, Hasty) is var waiting ? (waiting.Status, waiting.State) : default);
+        Assert.Equal((200, "cancelled"), await _client.DeleteAsync(job, Hasty) is var cancelled ? (cancelled.Status, cancelled.State) : default);
+        await Until.TrueAsync(() => gateway.Flights.Followers == 0, "it waits no more");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
+        Assert.Equal(1, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Answer_that_made_room_for_others_is_gone()
+    {
+        var job = await BeginAsync();
+        Assert.Equal("completed", (await _client.EndAsync(job, Plain)).State);
+        // As if so many came after it.
+        var others = new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(new PictureBytes([new byte[100_000]]), "")] };
+        Assert.True(await gateway.Answers.KeepAsync(new Shelf("plain", "jobs", others.Bytes), "another", others, TimeSpan.FromMinutes(1)));
+        Assert.Equal((503, "store_unavailable"), await _client.GetAsync(job, Plain) is var gone ? (gone.Status, gone.Code) : default);
+    }
+
+    [Fact]
+    public async Task Above_256_jobs_without_clients_no_more_are_taken()
+    {
+        var others = Finishes.Most - gateway.Finishes.Count;
+        Assert.All(Enumerable.Range(0, others), _ => Assert.True(gateway.Finishes.TryEnter()));
+        try
+        {
+            var refused = await gateway.AskAsync(_prompt, null, Plain, Prefer);
+            Assert.Equal((503, "overloaded", "1"), (refused.Status, refused.Code, refused.Head.Header("retry-after")));
+        }
+        finally
+        {
+            for (var i = 0; i < others; i++)
+                gateway.Finishes.Leave();
+        }
+        Assert.Equal(0, gateway.Calls(_prompt));
+        Assert.Equal("completed", (await EndAsync()).State);
     }
 
     [Theory]

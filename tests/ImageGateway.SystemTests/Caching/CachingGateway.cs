@@ -48,6 +48,8 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     internal Flights Flights => Service<Flights>();
 
+    internal IAnswerStore Answers => Service<IAnswerStore>();
+
     /// <summary>What recordings take now.</summary>
     internal long Recorded => Service<RecordingBudget>().Bytes.Held;
 

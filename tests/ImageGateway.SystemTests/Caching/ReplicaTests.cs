@@ -89,26 +89,34 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
         Assert.Equal("completed", end.State);
         Assert.Single(end.Hashes);
 
+        _replicas.Break(new Fault { DelayMilliseconds = 1000 }, times: 1);
+        var leader = _replicas.AskAsync(1, "a cow");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 2, "the leader's call is made");
+        var follower = await BeginAsync("a cow", CachingGateway.Acme);
+        Assert.False(leader.IsCompleted, "it is accepted before that is answered");
+        Assert.Equal((await leader)!.Hashes, (await client.EndAsync(follower, CachingGateway.Acme)).Hashes);
+        Assert.Equal(2, _replicas.Calls.Count);
+
         _replicas.Break(new Fault { Hang = true }, times: 1);
         var cancelled = await BeginAsync("a hare");
-        await Until.TrueAsync(() => _replicas.Calls.Count == 2, "its call is made");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 3, "its call is made");
         Assert.Equal((202, "running"), await client.GetAsync(cancelled, CachingGateway.Plain) is var meanwhile ? (meanwhile.Status, meanwhile.State) : default);
         Assert.Equal((200, "cancelled"), await client.DeleteAsync(cancelled, CachingGateway.Plain) is var deleted ? (deleted.Status, deleted.State) : default);
-        await Until.TrueAsync(() => _replicas.Calls[1].Aborted, "its process has heard of it");
+        await Until.TrueAsync(() => _replicas.Calls[2].Aborted, "its process has heard of it");
         await Until.TrueAsync(async () => await _replicas.Ledger.CountAsync("intents") == 0, "it is settled");
         Assert.Equal((200, "cancelled", "estimate"), await client.GetAsync(cancelled, CachingGateway.Plain) is var ended ? (ended.Status, ended.State, (string?)ended.Job["basis"]) : default);
 
         _replicas.Break(new Fault { Hang = true }, times: 1);
         var lost = await BeginAsync("a hen");
-        await Until.TrueAsync(() => _replicas.Calls.Count == 3, "its call is made");
+        await Until.TrueAsync(() => _replicas.Calls.Count == 4, "its call is made");
         await _replicas.All[0].Process.KillAsync();
         await Until.TrueAsync(async () => (await client.GetAsync(lost, CachingGateway.Plain)).State == "abandoned", "its claim has ended, and the ledger says what became of it", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(40));
     }
 
     // Asks the first, and gives the address at the second.
-    private async Task<Uri> BeginAsync(string prompt)
+    private async Task<Uri> BeginAsync(string prompt, string key = CachingGateway.Plain)
     {
-        using var response = await _replicas.SendAsync(0, prompt, null, CachingGateway.Plain, AsyncClient.Prefer);
+        using var response = await _replicas.SendAsync(0, prompt, null, key, AsyncClient.Prefer);
         return await AsyncClient.LocationAsync(_replicas.All[1].Url, response);
     }
 

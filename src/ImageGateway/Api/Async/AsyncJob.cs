@@ -9,13 +9,21 @@ namespace ImageGateway.Api.Async;
 internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource<AsyncState> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task> _acceptance;
     private readonly Finishes _finishes;
     private readonly ITimer _limit;
     private bool _hasEntered;
 
-    public AsyncJob(HttpContext http, Finishes finishes, TimeProvider time)
+    /// <summary>A job of a client that does not wait.</summary>
+    /// <param name="http">The client's exchange, of which nothing is used later.</param>
+    /// <param name="finishes">What counts jobs without clients.</param>
+    /// <param name="post">Makes it known, when it is accepted.</param>
+    /// <param name="time">The clock.</param>
+    public AsyncJob(HttpContext http, Finishes finishes, Func<AsyncJob, Task<AsyncState>> post, TimeProvider time)
     {
         _finishes = finishes;
+        _acceptance = new Lazy<Task>(() => AcceptAsync(post));
         Client = Shadow.Of(http);
         RequestAborted = _end.Token;
         Client.Features.Set<IHttpRequestLifetimeFeature>(this);
@@ -27,8 +35,8 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     /// <summary>The exchange it runs on.</summary>
     public HttpContext Client { get; }
 
-    /// <summary>Set when it is on its way and can be found; or why it is not.</summary>
-    public TaskCompletionSource<AsyncState> Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>How it stands when it is accepted; or why it is not.</summary>
+    public Task<AsyncState> Accepted => _accepted.Task;
 
     /// <summary>Its name among all replicas; null before it is accepted.</summary>
     public ClaimHold? Name { get; set; }
@@ -45,13 +53,23 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     /// <summary>True when it took longer than a job without a client may.</summary>
     public bool HasRunOut { get; private set; }
 
+    /// <summary>True when the gateway stops, and has waited long enough.</summary>
+    public bool IsStopped => _finishes.Over.IsCancellationRequested;
+
     public CancellationToken RequestAborted { get; set; }
 
-    /// <summary>What is recorded of it; null before it is planned.</summary>
+    /// <summary>What is recorded of it; null before its request is read.</summary>
     public JobRecord? Record => Client.Features.Get<JobRecord>();
 
     /// <summary>Counts it among the jobs without clients; false when there are enough.</summary>
     public bool TryEnter() => _hasEntered = _finishes.TryEnter();
+
+    /// <summary>From here on its client is told of it by its id alone. Once, however often it is called.</summary>
+    /// <exception cref="GatewayException">It cannot be made known.</exception>
+    public Task AcceptAsync() => _acceptance.Value;
+
+    /// <summary>It is over, and was not accepted.</summary>
+    public void Refuse(Exception why) => _accepted.TrySetException(why);
 
     public void Cancel()
     {
@@ -80,6 +98,12 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
         if (_hasEntered)
             _finishes.Leave();
         _end.Dispose();
+    }
+
+    private async Task AcceptAsync(Func<AsyncJob, Task<AsyncState>> post)
+    {
+        _accepted.SetResult(await post(this));
+        await Task.Yield(); // the client is answered first
     }
 
     private void RunOut()

@@ -52,15 +52,20 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
-    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken) =>
-        shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, cancellationToken);
+    /// <param name="tenant">Whose turn it takes.</param>
+    /// <param name="targets">Where it may be, best first.</param>
+    /// <param name="maxWait">The longest wait.</param>
+    /// <param name="waits">Called when it begins to wait; what it throws ends that.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken) =>
+        shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, waits, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, waits, cancellationToken);
 
-    private async ValueTask<Place?> EnterEverywhereAsync(SharedRoom room, string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, CancellationToken cancellationToken)
+    private async ValueTask<Place?> EnterEverywhereAsync(SharedRoom room, string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         for (var isBack = false; ; isBack = true)
         {
-            if (await EnterHereAsync(tenant, targets, maxWait - time.GetElapsedTime(start), isBack, cancellationToken) is not { Planned: var planned } place)
+            if (await EnterHereAsync(tenant, targets, maxWait - time.GetElapsedTime(start), isBack, waits, cancellationToken) is not { Planned: var planned } place)
                 return null;
             if ((planned.Target.RequestsPerMinute ?? planned.Target.ImagesPerMinute) is null)
                 return place;
@@ -72,19 +77,20 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         }
     }
 
-    private ValueTask<Place?> EnterHereAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, bool isBack, CancellationToken cancellationToken)
+    private ValueTask<Place?> EnterHereAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, bool isBack, Func<Task> waits, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Waiter? waiter;
         lock (_lock)
         {
             // Who comes later must not overtake those who wait for the same.
             if ((isBack || _waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
                 return new(place);
-            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, isBack, out var waiter))
+            if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, isBack, out waiter))
                 return default;
             Arm();
-            return new(WaitAsync(waiter, cancellationToken));
         }
+        return new(WaitAsync(waiter, waits, cancellationToken));
     }
 
     /// <summary>Room may have come free.</summary>
@@ -115,15 +121,16 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         return shortest;
     }
 
-    private async Task<Place?> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    private async Task<Place?> WaitAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken)
     {
         try
         {
+            await waits();
             var place = await waiter.Admission.Task.WaitAsync(cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             return place;
         }
-        catch (OperationCanceledException)
+        catch
         {
             Leave(waiter);
             throw;

@@ -52,8 +52,8 @@ public sealed class WaitingRoomTests : IDisposable
         var (asked, wait) = (0, TimeSpan.FromSeconds(5));
         using var room = new WaitingRoom(_fleet, _time, (_, _, _) => new(asked++ == 0 ? wait : TimeSpan.Zero));
         var targets = Planned(Busy("azure/a", requests: 6));
-        var first = room.EnterAsync("acme", targets, Long, CancellationToken.None).AsTask();
-        var second = room.EnterAsync("acme", targets, Long, CancellationToken.None).AsTask();
+        var first = room.EnterAsync("acme", targets, Long, NotAsked, CancellationToken.None).AsTask();
+        var second = room.EnterAsync("acme", targets, Long, NotAsked, CancellationToken.None).AsTask();
         Assert.Equal((2, wait, 1), (room.Waiting, room.Shortest(targets), asked));
         _time.Advance(wait - TimeSpan.FromMilliseconds(1));
         Assert.Equal(2, room.Waiting);
@@ -68,7 +68,7 @@ public sealed class WaitingRoomTests : IDisposable
     {
         using var room = new WaitingRoom(_fleet, _time, static (_, _, _) => new(TimeSpan.FromSeconds(5)));
         var targets = Planned(Busy("azure/a", requests: 6));
-        Assert.Null(await room.EnterAsync("acme", targets, TimeSpan.FromSeconds(4), CancellationToken.None));
+        Assert.Null(await room.EnterAsync("acme", targets, TimeSpan.FromSeconds(4), NotAsked, CancellationToken.None));
         Assert.Equal(TimeSpan.FromSeconds(5), room.Shortest(targets));
     }
 
@@ -78,15 +78,15 @@ public sealed class WaitingRoomTests : IDisposable
         using var room = new WaitingRoom(_fleet, _time, static (_, _, _) => new((TimeSpan?)null));
         var targets = Planned(Busy("azure/a", requests: 2));
         for (var i = 0; i < 2; i++)
-            Assert.NotNull(await room.EnterAsync("acme", targets, TimeSpan.Zero, CancellationToken.None));
-        Assert.Null(await room.EnterAsync("acme", targets, TimeSpan.Zero, CancellationToken.None));
+            Assert.NotNull(await room.EnterAsync("acme", targets, TimeSpan.Zero, NotAsked, CancellationToken.None));
+        Assert.Null(await room.EnterAsync("acme", targets, TimeSpan.Zero, NotAsked, CancellationToken.None));
     }
 
     [Fact]
     public async Task Target_without_a_limit_of_the_minute_asks_nobody()
     {
         using var room = new WaitingRoom(_fleet, _time, static (_, _, _) => throw new InvalidOperationException());
-        Assert.NotNull(await room.EnterAsync("acme", Planned(Busy("azure/a", concurrent: 1)), TimeSpan.Zero, CancellationToken.None));
+        Assert.NotNull(await room.EnterAsync("acme", Planned(Busy("azure/a", concurrent: 1)), TimeSpan.Zero, NotAsked, CancellationToken.None));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class WaitingRoomTests : IDisposable
         var targets = Planned(Busy("azure/a", concurrent: 1));
         var place = (await EnterAsync("acme", targets, Long))!;
         using var leaving = new CancellationTokenSource();
-        var gone = _room.EnterAsync("acme", targets, Long, leaving.Token).AsTask();
+        var gone = _room.EnterAsync("acme", targets, Long, NotAsked, leaving.Token).AsTask();
         var next = EnterAsync("acme", targets, Long);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
@@ -193,7 +193,7 @@ public sealed class WaitingRoomTests : IDisposable
         {
             var place = (await EnterAsync("acme", targets, Long))!;
             using var leaving = new CancellationTokenSource();
-            var entering = _room.EnterAsync("acme", targets, Long, leaving.Token).AsTask();
+            var entering = _room.EnterAsync("acme", targets, Long, NotAsked, leaving.Token).AsTask();
             await Task.WhenAll(Task.Run(place.Dispose), Task.Run(leaving.Cancel));
             try
             {
@@ -217,7 +217,7 @@ public sealed class WaitingRoomTests : IDisposable
         var targets = Planned(Busy("azure/a", requests: 1));
         (await EnterAsync("acme", targets, Long))!.Dispose();
         using var leaving = new CancellationTokenSource();
-        var gone = _room.EnterAsync("acme", targets, Long, leaving.Token).AsTask();
+        var gone = _room.EnterAsync("acme", targets, Long, NotAsked, leaving.Token).AsTask();
         // Callbacks run last in, first out: it is admitted while it leaves.
         await using var admitting = leaving.Token.Register(() => _time.Advance(TimeSpan.FromSeconds(61)));
         await leaving.CancelAsync();
@@ -232,7 +232,7 @@ public sealed class WaitingRoomTests : IDisposable
     public async Task Client_that_is_gone_takes_no_room()
     {
         var targets = Planned(Busy("azure/a", requests: 1));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _room.EnterAsync("acme", targets, Long, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _room.EnterAsync("acme", targets, Long, NotAsked, new CancellationToken(canceled: true)));
         Assert.True(EnterAsync("acme", targets, Long).IsCompleted);
     }
 
@@ -299,7 +299,7 @@ public sealed class WaitingRoomTests : IDisposable
                 leaving.CancelAfter(patience);
             try
             {
-                using var place = await _room.EnterAsync(tenant, targets, Long, leaving.Token);
+                using var place = await _room.EnterAsync(tenant, targets, Long, NotAsked, leaving.Token);
                 await Task.Yield();
             }
             catch (OperationCanceledException)
@@ -314,5 +314,31 @@ public sealed class WaitingRoomTests : IDisposable
 
     private static List<PlannedTarget> Planned(params Target[] targets) => [.. Plans.PlanOf(Plans.Job("gpt-image-1"), Plans.TableOf(targets)).Targets];
 
-    private Task<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait) => _room.EnterAsync(tenant, targets, maxWait, CancellationToken.None).AsTask();
+    [Fact]
+    public async Task Who_begins_to_wait_is_asked_first_and_leaves_the_queue_when_that_fails()
+    {
+        var (targets, asked) = (Planned(Busy("azure/a", concurrent: 1)), 0);
+        Task Asked()
+        {
+            asked++;
+            return Task.CompletedTask;
+        }
+
+        using (await _room.EnterAsync("acme", targets, Long, Asked, CancellationToken.None))
+        {
+            Assert.Null(await _room.EnterAsync("acme", targets, TimeSpan.Zero, Asked, CancellationToken.None));
+            Assert.Equal(0, asked);
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await _room.EnterAsync("acme", targets, Long, () => throw new InvalidOperationException(), CancellationToken.None));
+            Assert.Equal(0, _room.Waiting);
+            var waiting = _room.EnterAsync("acme", targets, Long, Asked, CancellationToken.None).AsTask();
+            Assert.Equal((1, 1, false), (asked, _room.Waiting, waiting.IsCompleted));
+            _ = waiting.ContinueWith(static place => place.Result?.Dispose(), TaskScheduler.Default);
+        }
+        using var last = await _room.EnterAsync("acme", targets, Long, Asked, CancellationToken.None);
+        Assert.NotNull(last);
+    }
+
+    private static Task NotAsked() => Task.CompletedTask;
+
+    private Task<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait) => _room.EnterAsync(tenant, targets, maxWait, NotAsked, CancellationToken.None).AsTask();
 }
