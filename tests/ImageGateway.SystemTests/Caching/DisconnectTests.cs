@@ -5,8 +5,8 @@ using static ImageGateway.SystemTests.Caching.CachingGateway;
 
 namespace ImageGateway.SystemTests.Caching;
 
-/// <summary>What becomes of a paid picture whose client leaves.</summary>
-public sealed class DisconnectTests(MemoryCachingGateway gateway) : IClassFixture<MemoryCachingGateway>, IAsyncLifetime
+/// <summary>What becomes of a paid picture whose client leaves, whatever keeps it.</summary>
+public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
 {
     private readonly string _prompt = $"a fox {Guid.NewGuid():N}";
 
@@ -154,3 +154,7 @@ public sealed class DisconnectTests(MemoryCachingGateway gateway) : IClassFixtur
         await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
     }
 }
+
+public sealed class MemoryDisconnectTests(MemoryCachingGateway gateway) : DisconnectTests(gateway), IClassFixture<MemoryCachingGateway>;
+
+public sealed class RedisDisconnectTests(RedisCachingGateway gateway) : DisconnectTests(gateway), IClassFixture<RedisCachingGateway>;
