@@ -72,7 +72,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
             // There is nothing to give again: what follows is the job's own.
             Tracing.End(span, Replay.Word(http));
             await exchange.HoldAsync(quota, plan);
-            await dispatcher.RunAsync(client, exchange.Record, plan);
+            await hosted.TakeOverAsync(client, exchange.Record, plan, () => dispatcher.RunAsync(client, exchange.Record, plan));
         });
         Tracing.End(span, Replay.Word(http));
     }

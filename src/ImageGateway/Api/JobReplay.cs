@@ -27,12 +27,12 @@ internal sealed class JobReplay : IDisposable
             _digest.Value.Dispose();
     }
 
-    // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture.
+    // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture, unless that is fetched from it.
     private static CacheRule? Rule(JobRecord record, Plan plan)
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);
         var rule = route is null ? tenant : route with { Scope = tenant is { IsShared: true } ? route.Scope : CacheScope.Tenant };
-        return rule is { Ttl.Ticks: > 0 } && !plan.Targets[0].AnswersWithAddress ? rule : null;
+        return rule is { Ttl.Ticks: > 0 } && (plan.Targets[0].IsTakenOver || !plan.Targets[0].AnswersWithAddress) ? rule : null;
     }
 
     private List<(string Model, int Count, Lazy<string> Key)> Models(Plan plan)

@@ -14,6 +14,9 @@ internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, 
 {
     /// <summary>True when it answers with an address: asked to, or by default (a model that is silent on it answers with the first form it has).</summary>
     public bool AnswersWithAddress => (Dialect.Sent.ResponseFormat ?? (Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
+
+    /// <summary>True when the gateway fetches the picture from there, as its hosts are named.</summary>
+    public bool IsTakenOver => AnswersWithAddress && Target.ImageHosts.Count > 0;
 }
 
 /// <summary>A target that cannot do the job, or may not.</summary>

@@ -154,4 +154,43 @@ public sealed class ProviderPictureTests
             address = address.Replace("https://pictures.example/gateway", "", StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await own.Http.GetByteArrayAsync(address))[..4]);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", "hit", 1)]
+    [InlineData("pictures.example", "miss", 3)]
+    public async Task Picture_that_is_taken_over_is_cached(string host, string then, int calls)
+    {
+        var account = OwnGateway.Account("west", "\"dall-e-3\"", $", \"ImageHosts\": [ \"{host}\" ]");
+        await using var own = await OwnGateway.StartAsync($$"""  "Providers": { {{account}} }  """, tenant: """, "Cache": { "Ttl": "01:00:00" }""");
+        var seen = new List<(string Cache, string Hash)>();
+        foreach (var format in (string[])["url", "url", "b64_json"])
+        {
+            using var response = await own.GenerateAsync($$"""{"model":"dall-e-3","prompt":"a fox","response_format":"{{format}}"}""");
+            var item = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]![0]!;
+            Assert.NotNull(item["revised_prompt"]);
+            var picture = format == "url" ? await own.Http.GetByteArrayAsync((string)item["url"]!) : Convert.FromBase64String((string)item["b64_json"]!);
+            seen.Add((response.Header("x-gateway-cache")!, Answers.Sha256(picture)));
+        }
+        Assert.Equal(["miss", then, then], seen.Select(each => each.Cache));
+        Assert.Equal(calls, own.Log.Calls.Count(call => call.Fields.ContainsKey("prompt")));
+        Assert.Single(seen.Select(each => each.Hash).Distinct());
+    }
+
+    [Fact]
+    public async Task Picture_that_is_taken_over_is_left_for_its_key()
+    {
+        var account = OwnGateway.Account("west", "\"dall-e-3\"", ", \"ImageHosts\": [ \"127.0.0.1\" ]");
+        await using var own = await OwnGateway.StartAsync($$"""  "Providers": { {{account}} }  """);
+        own.Http.DefaultRequestHeaders.Add("Idempotency-Key", "the key");
+        var hashes = new List<string>();
+        foreach (var replayed in (string?[])[null, "true"])
+        {
+            using var response = await own.GenerateAsync("""{"model":"dall-e-3","prompt":"a fox"}""");
+            var item = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]![0]!;
+            Assert.Equal((replayed, true), (response.Header("idempotent-replayed"), ((string)item["url"]!).Contains("/v1/images/files/", StringComparison.Ordinal)));
+            hashes.Add(Answers.Sha256(await own.Http.GetByteArrayAsync((string)item["url"]!)));
+        }
+        Assert.Single(hashes.Distinct());
+        Assert.Single(own.Log.Calls, call => call.Fields.ContainsKey("prompt"));
+    }
 }

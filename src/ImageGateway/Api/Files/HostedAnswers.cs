@@ -7,16 +7,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api.Files;
 
-/// <summary>Answers with addresses of pictures: the job's own answer is held back, its pictures are kept, and an address stands in the place of each.</summary>
+/// <summary>
+/// Answers with addresses of pictures: the job's own answer is held back, its pictures are kept, and an address stands in the
+/// place of each. Pictures that a provider answers with addresses for are taken over before, so that what is cached are pictures.
+/// </summary>
 internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
 {
-    /// <summary>Runs the job; what it answers is changed only when it may hold addresses.</summary>
+    /// <summary>Runs the job, stored answer or new one; its pictures are hosted where addresses are asked for, or are the provider's way.</summary>
     public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
-        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(IsTakenOver) ? HoldAsync(http, record, plan, run) : run();
+        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver)
+            ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
+            : run();
 
-    private static bool IsTakenOver(PlannedTarget planned) => planned.Target.ImageHosts.Count > 0 && planned.AnswersWithAddress;
+    /// <summary>Runs the job at a provider; pictures that it has at addresses are fetched from there.</summary>
+    public Task TakeOverAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
+        plan.Targets.Any(planned => planned.IsTakenOver) ? HoldAsync(http, record, run, answer => TakenOverAsync(answer, record, plan, http.RequestAborted)) : run();
 
-    private async Task HoldAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run)
+    private async Task HoldAsync(HttpContext http, JobRecord record, Func<Task> run, Func<StoredAnswer, Task<StoredAnswer>> change)
     {
         using var bytes = new SpooledBytes(pool, budget);
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -32,16 +39,20 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
             http.Features.Set(server);
         }
         if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
-            await SendAsync(http, record, plan, bytes);
+            await SendAsync(http, bytes, change);
     }
 
-    private async Task SendAsync(HttpContext http, JobRecord record, Plan plan, SpooledBytes bytes)
+    private async Task SendAsync(HttpContext http, SpooledBytes bytes, Func<StoredAnswer, Task<StoredAnswer>> change)
     {
         using var cut = Cut(bytes);
-        if (cut.IsKept && AnswerParser.Parse(cut, isStream: false) is { } answer)
-            await SendAsync(http, record, await TakenOverAsync(answer, record, plan, http.RequestAborted));
-        else
+        if (!cut.IsKept || AnswerParser.Parse(cut, isStream: false) is not { } answer)
+        {
             await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
+            return;
+        }
+        var writer = AnswerWriter.Json(await change(answer));
+        http.Response.ContentLength = writer.Length;
+        await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 
     // What has come is held already, within its budget or on disk.
@@ -52,13 +63,6 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
             cut.Write(block.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(block);
         return cut;
-    }
-
-    private async Task SendAsync(HttpContext http, JobRecord record, StoredAnswer answer)
-    {
-        var writer = AnswerWriter.Json(await files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)));
-        http.Response.ContentLength = writer.Length;
-        await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 
     private async Task<StoredAnswer> TakenOverAsync(StoredAnswer answer, JobRecord record, Plan plan, CancellationToken cancellationToken)
