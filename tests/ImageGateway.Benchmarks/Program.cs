@@ -1,3 +1,4 @@
+using ImageGateway.Benchmarks.Caching;
 using ImageGateway.Benchmarks.Growth;
 using ImageGateway.Benchmarks.Ledger;
 using ImageGateway.Benchmarks.Planning;
@@ -33,6 +34,8 @@ internal static class Program
           --markdown       print Markdown tables
                ImageGateway.Benchmarks quotas [HOST:PORT]
                            what a reservation and its settlement cost, in memory and in the Redis there
+               ImageGateway.Benchmarks key
+                           what the cache key of an edit with a picture of 10 MB costs
         """;
 
     private static int Main(string[] args) => args switch
@@ -44,6 +47,7 @@ internal static class Program
         ["planner"] => PlannerBenchmark.Run(),
         ["quotas"] => QuotaCommand.RunAsync(null).GetAwaiter().GetResult(),
         ["quotas", var redis] => QuotaCommand.RunAsync(redis).GetAwaiter().GetResult(),
+        ["key"] => KeyCommand.RunAsync().GetAwaiter().GetResult(),
         // Hidden: the benchmark starts itself again as these.
         ["stub", var port] => StubServer.Run(int.Parse(port)),
         ["yarp", var port, var upstream] => YarpServer.Run(int.Parse(port), int.Parse(upstream)),
