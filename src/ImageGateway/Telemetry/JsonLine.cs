@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace ImageGateway.Telemetry;
@@ -10,6 +11,9 @@ internal sealed class JsonLine : ITextFormatter
 {
     private static readonly JsonValueFormatter Values = new();
 
+    // As a person would write it: LogEvent.RenderMessage puts text in quotes.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         output.Write("{\"Timestamp\":\"");
@@ -17,7 +21,7 @@ internal sealed class JsonLine : ITextFormatter
         output.Write("\",\"Level\":\"");
         output.Write(logEvent.Level);
         output.Write("\",\"Message\":");
-        JsonValueFormatter.WriteQuotedJsonString(logEvent.RenderMessage(CultureInfo.InvariantCulture), output);
+        JsonValueFormatter.WriteQuotedJsonString(Render(logEvent), output);
         if (logEvent.Exception is { } exception)
         {
             output.Write(",\"Exception\":");
@@ -26,6 +30,13 @@ internal sealed class JsonLine : ITextFormatter
         output.Write(",\"Properties\":");
         WriteProperties(logEvent.Properties, output);
         output.WriteLine('}');
+    }
+
+    private static string Render(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Message.Format(logEvent, text);
+        return text.ToString();
     }
 
     private static void WriteProperties(IReadOnlyDictionary<string, LogEventPropertyValue> properties, TextWriter output)
