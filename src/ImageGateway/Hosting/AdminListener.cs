@@ -40,31 +40,14 @@ internal static class AdminListener
     /// <summary>Listens at the control plane's addresses beside those of the data plane.</summary>
     public static void AddAdminListener(this WebApplicationBuilder builder, IReadOnlyList<BindingAddress> admin)
     {
-        if (admin.Count == 0)
-            return;
-        // Endpoints in code replace addresses, so those of the data plane become endpoints too; Kestrel:Endpoints stand beside them.
-        var (settings, data) = (builder.Configuration, new List<BindingAddress>());
-        if (!settings.GetSection("Kestrel:Endpoints").Exists())
-        {
-            string[] urls = settings["urls"] is { Length: > 0 } set ? Split(set) : [.. Ports("http", settings["http_ports"]), .. Ports("https", settings["https_ports"])];
-            data.AddRange(urls.Select(url => BindingAddress.Parse(url)));
-        }
-        foreach (var setting in (string[])["urls", "http_ports", "https_ports"])
-            builder.WebHost.UseSetting(setting, "");
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            foreach (var address in data)
-                Listen(kestrel, address, _ => { });
-            foreach (var address in admin)
-                Listen(kestrel, address, Mark);
-        });
-        builder.Services.AddSingleton<IsApart>();
+        if (admin.Count > 0)
+            TwoPlanes.Add(builder.Services, admin, Mark);
     }
 
     /// <summary>With addresses of its own the control plane is unknown elsewhere, and the data plane there; health is shown on both.</summary>
     public static void UseAdminListener(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetService<IsApart>() is null)
+        if (app.ApplicationServices.GetService<TwoPlanes>() is null)
             return;
         app.Use((http, next) =>
         {
@@ -83,25 +66,6 @@ internal static class AdminListener
         return next(connection);
     });
 
-    private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions> mark)
-    {
-        if (address.IsUnixPipe)
-            kestrel.ListenUnixSocket(address.UnixPipePath, Configure);
-        else if (IPAddress.TryParse(address.Host, out var ip))
-            kestrel.Listen(ip, address.Port, Configure);
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            kestrel.ListenLocalhost(address.Port, Configure);
-        else
-            kestrel.ListenAnyIP(address.Port, Configure);
-
-        void Configure(ListenOptions listen)
-        {
-            mark(listen);
-            if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
-                listen.UseHttps();
-        }
-    }
-
     private static BindingAddress? Parse(string url)
     {
         try
@@ -116,12 +80,8 @@ internal static class AdminListener
 
     private static string[] Split(string urls) => urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static IEnumerable<string> Ports(string scheme, string? ports) => Split(ports ?? "").Select(port => $"{scheme}://*:{port}");
-
     private sealed class AdminConnection
     {
         public static AdminConnection Instance { get; } = new();
     }
-
-    private sealed class IsApart;
 }

@@ -1,12 +1,13 @@
 using ImageGateway.Caching;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Stops the gateway without losing what is paid for: it is not ready any more and takes no connections; what is in progress has
-/// its time; then it is ended, and settled before the ledger stops.
+/// Stops the gateway without losing what is paid for: it is not ready any more and takes no connections but to a control plane on
+/// addresses of its own; what is in progress has its time; then it is ended, and settled before the ledger stops.
 /// </summary>
-internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
+internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
     // Settling takes a moment, and no more than this while the database does not answer.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
@@ -31,6 +32,8 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, TimePr
         var start = time.GetTimestamp();
         while (finishes.Jobs > 0 && time.GetElapsedTime(start) < Settling)
             await timer.WaitForNextTickAsync(cancellationToken);
+        if (server is TwoPlanes planes)
+            await planes.StopControlAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using ImageGateway.Images;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageGateway.Hosting;
 
@@ -12,20 +13,23 @@ internal static class GatewayServer
     {
         builder.Services.AddSingleton<BlockPool>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SharedPool>();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = 20_000;
-            // What is read ahead of a slow handler, and what a slow client may leave unread.
-            kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
-            kestrel.Limits.MaxResponseBufferSize = 128 * 1024;
-        });
+        builder.WebHost.ConfigureKestrel(Bound);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
+    }
+
+    /// <summary>What a server takes at the most.</summary>
+    public static void Bound(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        // What is read ahead of a slow handler, and what a slow client may leave unread.
+        kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
+        kestrel.Limits.MaxResponseBufferSize = 128 * 1024;
     }
 
     private sealed class SharedPool(BlockPool pool) : IMemoryPoolFactory<byte>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ImageGateway.Caching;
 using ImageGateway.Database;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas.Redis;
@@ -25,10 +26,10 @@ internal static class ReadinessChecks
 }
 
 /// <summary>A gateway that is stopping takes no new requests.</summary>
-internal sealed class DrainCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class DrainCheck(IHostApplicationLifetime lifetime, Finishes finishes) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("it is stopping") : HealthCheckResult.Healthy("no"));
+        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy($"it is stopping; jobs in progress: {finishes.Jobs}") : HealthCheckResult.Healthy("no"));
 }
 
 /// <summary>There is a configuration, or nothing would run; one that was refused since leaves the gateway behind its file.</summary>

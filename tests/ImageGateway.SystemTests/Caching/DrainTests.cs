@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 
@@ -19,11 +20,30 @@ public sealed class DrainTests : IAsyncLifetime
         using var stream = await _gateway.SendAsync(0, "a fox", job => (job["stream"], job["partial_images"]) = (true, 2));
         using (await _gateway.SendAsync(0, "a hare", job => (job["stream"], job["partial_images"]) = (true, 2))) { } // leaves
         await _gateway.All[0].Process.TerminateAsync();
-        await Until.TrueAsync(async () => await _gateway.ReadyAsync(0) is null or 503, "it is not ready");
         Assert.Single((await Reply.ReadAsync(stream)).Pictures);
         Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
         Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
         Assert.Equal(["completed", "completed"], (await _gateway.Ledger.EntriesAsync()).Select(entry => entry.End.Status));
+    }
+
+    [Fact]
+    public async Task Readiness_says_draining_while_a_stream_goes_on_and_the_data_plane_takes_no_connections()
+    {
+        _gateway.Break(new Fault { EventDelayMilliseconds = 1500 });
+        using var stream = await _gateway.SendAsync(0, "a fox", job => (job["stream"], job["partial_images"]) = (true, 2), CachingGateway.Plain);
+        Assert.Equal(200, (await _gateway.ControlAsync(0, "/healthz/ready")).Status);
+
+        await _gateway.All[0].Process.TerminateAsync();
+        await Until.TrueAsync(async () => (await _gateway.ControlAsync(0, "/healthz/ready")).Status == 503, "it is not ready");
+        await Until.TrueAsync(() => _gateway.IsShutAsync(0), "nobody else is let in");
+        var (status, text) = await _gateway.ControlAsync(0, "/healthz/ready");
+        var ready = JsonNode.Parse(text)!;
+
+        Assert.Equal((503, "draining", "it is stopping; jobs in progress: 1"), (status, (string?)ready["status"], (string?)ready["checks"]!["draining"]!["detail"]));
+        Assert.Equal((200, 200), ((await _gateway.ControlAsync(0, "/healthz/live")).Status, (await _gateway.ControlAsync(0, "/metrics")).Status));
+        Assert.DoesNotContain(_gateway.Calls, call => call.Completed); // the stream goes on
+        Assert.Single((await Reply.ReadAsync(stream)).Pictures);
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
     }
 
     [Fact]
@@ -64,5 +84,5 @@ public sealed class DrainTimeoutTests : IAsyncLifetime
         Assert.All(entries, entry => Assert.Equal((("failed", "client_disconnected"), "estimate"), (entry.End, entry.Charge.Basis)));
     }
 
-    private static void Streaming(System.Text.Json.Nodes.JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);
+    private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);
 }

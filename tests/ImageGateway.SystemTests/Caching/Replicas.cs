@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageGateway.Simulator;
@@ -27,7 +28,7 @@ internal sealed class Replicas : IAsyncDisposable
         Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
     }
 
-    public List<(GatewayProcess Process, Uri Url)> All { get; } = [];
+    public List<(GatewayProcess Process, Uri Url, Uri Control)> All { get; } = [];
 
     public LedgerReader Ledger { get; }
 
@@ -46,9 +47,9 @@ internal sealed class Replicas : IAsyncDisposable
     public async Task AddAsync()
     {
         var file = CachingGateway.Write(_folder, _simulator.Urls.Single(), _redis, Ledger.ConnectionString, drain: _drain);
-        var process = GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0"]);
-        var line = await process.LineAsync("Listening on ");
-        All.Add((process, new Uri((string)JsonNode.Parse(line)!["Properties"]!["Urls"]![0]!)));
+        var process = GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0", "--Gateway:Admin:Urls", "http://127.0.0.1:0"]);
+        var urls = JsonNode.Parse(await process.LineAsync("Listening on "))!["Properties"]!["Urls"]!;
+        All.Add((process, new Uri((string)urls[0]!), new Uri((string)urls[1]!)));
     }
 
     public void Break(Fault fault, int? times = null) => _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Fault = fault, Times = times });
@@ -78,18 +79,26 @@ internal sealed class Replicas : IAsyncDisposable
         }
     }
 
-    /// <summary>The status of the readiness probe; null when nobody answers.</summary>
-    public async Task<int?> ReadyAsync(int replica)
+    /// <summary>True when the data plane takes no connection.</summary>
+    public async Task<bool> IsShutAsync(int replica)
     {
+        using var client = new TcpClient();
         try
         {
-            using var response = await _http.GetAsync(new Uri(All[replica].Url, "/healthz/ready"));
-            return (int)response.StatusCode;
+            await client.ConnectAsync(All[replica].Url.Host, All[replica].Url.Port);
+            return false;
         }
-        catch (HttpRequestException)
+        catch (SocketException)
         {
-            return null;
+            return true;
         }
+    }
+
+    /// <summary>What the control plane answers.</summary>
+    public async Task<(int Status, string Text)> ControlAsync(int replica, string path)
+    {
+        using var response = await _http.GetAsync(new Uri(All[replica].Control, path));
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     public async ValueTask DisposeAsync()

@@ -42,7 +42,7 @@ public sealed class ManifestTests
     [Fact]
     public void Pod_is_probed_where_the_gateway_answers()
     {
-        Assert.Equal(("/healthz/live", "/healthz/ready", "/healthz/live"), (Probe("livenessProbe"), Probe("readinessProbe"), Probe("startupProbe")));
+        Assert.Equal([("/healthz/live", "control"), ("/healthz/ready", "control"), ("/healthz/live", "control")], [Probe("livenessProbe"), Probe("readinessProbe"), Probe("startupProbe")]);
         Assert.Equal([("http", 8080), ("control", 9090)], Container["ports"]!.AsArray().Select(port => ((string)port!["name"]!, (int)port["containerPort"]!)));
     }
 
@@ -83,7 +83,7 @@ public sealed class ManifestTests
         Assert.DoesNotContain(check.Errors, line => line.Length > 0);
     }
 
-    private static string Probe(string name) => (string)Container[name]!["httpGet"]!["path"]!;
+    private static (string Path, string Port) Probe(string name) => ((string)Container[name]!["httpGet"]!["path"]!, (string)Container[name]!["httpGet"]!["port"]!);
 
     private static JsonNode Compose(string service) => Yaml.Read("compose.yaml").Single()["services"]![service]!;
 

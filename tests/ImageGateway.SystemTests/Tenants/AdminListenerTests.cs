@@ -1,4 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ImageGateway.SystemTests.Running;
 
@@ -80,6 +83,25 @@ public sealed class AdminListenerTests
             statuses.Add(await StatusAsync(gateway, url, "/v1/models", AdminGateway.FixedKey));
 
         Assert.Equal([200, 404], statuses.Order());
+    }
+
+    [Fact]
+    public async Task Control_plane_over_tls_has_the_servers_own_certificate()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=control", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        await using var gateway = await AdminGateway.StartAsync("--Gateway:Admin:Urls:0", "https://127.0.0.1:0", "--Kestrel:Certificates:Default:Path", folder.Write("tls.crt", certificate.ExportCertificatePem()), "--Kestrel:Certificates:Default:KeyPath", folder.Write("tls.key", key.ExportPkcs8PrivateKeyPem()));
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificate }, RevocationMode = X509RevocationMode.NoCheck };
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } });
+
+        Assert.StartsWith("http://", gateway.Urls[0], StringComparison.Ordinal);
+        using var response = await http.GetAsync($"{gateway.Urls[1]}/metrics");
+        Assert.Equal(200, (int)response.StatusCode);
     }
 
     [Fact]
