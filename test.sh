@@ -29,10 +29,9 @@ need git git
 need python3 python3
 python3 -c "import requests" 2>/dev/null || install python3-requests
 
-clients=tests/ImageGateway.SystemTests/clients
-if [ -f $clients/package-lock.json ]; then
-  (cd $clients && npm ci --no-audit --no-fund --silent) || { echo "test.sh: npm ci failed" >&2; exit 1; }
-fi
+for packages in clients Deploy/schemas; do
+  (cd tests/ImageGateway.SystemTests/$packages && npm ci --no-audit --no-fund --silent) || { echo "test.sh: npm ci failed in $packages" >&2; exit 1; }
+done
 dotnet build ImageGateway.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
 
 results=artifacts/test-results

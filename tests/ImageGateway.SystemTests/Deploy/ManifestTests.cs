@@ -18,16 +18,27 @@ public sealed class ManifestTests
     public void Every_file_is_yaml() => Assert.All(Yaml.Files, path => Assert.NotEmpty(Yaml.Read(path)));
 
     [Fact]
-    public void Kustomization_names_files_that_there_are_and_every_object_has_a_kind_and_a_name()
+    public void Kustomization_names_every_object_and_files_that_there_are()
     {
         var kustomization = Yaml.Read("kubernetes/kustomization.yaml").Single();
         var files = kustomization["resources"]!.AsArray().Concat(kustomization["configMapGenerator"]![0]!["files"]!.AsArray()).Select(file => (string)file!).ToList();
 
         Assert.All(files, file => Assert.True(File.Exists(Path.Combine(Yaml.Folder, "kubernetes", file)), file));
         var objects = files.Where(file => file.EndsWith(".yaml", StringComparison.Ordinal)).SelectMany(file => Yaml.Read($"kubernetes/{file}")).ToList();
-        Assert.All(objects, made => Assert.NotNull(made["apiVersion"] ?? throw new InvalidOperationException(made.ToJsonString())));
         Assert.Equal(["Deployment", "HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget", "Service", "Service"], objects.Select(made => (string)made["kind"]!).Order());
         Assert.All(objects, made => Assert.StartsWith("imagegateway", (string)made["metadata"]!["name"]!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_selector_finds_the_pod()
+    {
+        var labels = Yaml.Read("kubernetes/deployment.yaml").Single()["spec"]!["template"]!["metadata"]!["labels"]!;
+        var specs = Yaml.Objects().Where(made => made["spec"] is not null).Select(made => made["spec"]!).ToList();
+        var selectors = specs.Select(spec => spec["selector"] ?? spec["podSelector"]).OfType<JsonNode>().Select(selector => selector["matchLabels"] ?? selector).ToList();
+        selectors.AddRange(Pod["topologySpreadConstraints"]!.AsArray().Select(constraint => constraint!["labelSelector"]!["matchLabels"]!));
+
+        Assert.Equal(7, selectors.Count); // deployment, two services, budget, network, two ways to spread
+        Assert.All(selectors, selector => Assert.True(JsonNode.DeepEquals(labels, selector), selector.ToJsonString()));
     }
 
     [Fact]

@@ -21,6 +21,9 @@ internal static class Yaml
         return [.. stream.Documents.Select(document => Node(document.RootNode)!)];
     }
 
+    /// <summary>Every Kubernetes object of <c>deploy/</c>, the example of a Secret among them.</summary>
+    public static IEnumerable<JsonNode> Objects() => Files.Where(path => path.Contains("/kubernetes/", StringComparison.Ordinal) && !path.EndsWith("kustomization.yaml", StringComparison.Ordinal)).Order().SelectMany(Read);
+
     private static JsonNode? Node(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, Node(child.Value)))),
