@@ -49,9 +49,19 @@ internal sealed record ImageReferences(IReadOnlyList<ImageReference> Images, Ima
 
     private static ImageReference One(ref Utf8JsonReader reader, int offset, string param)
     {
+        try
+        {
+            return reader.TokenType == JsonTokenType.StartObject && Entries(ref reader, offset) is [var only] ? only : throw Wrong(param, Allowed);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong(param, $"{Allowed} of valid Unicode");
+        }
+    }
+
+    private static List<ImageReference> Entries(ref Utf8JsonReader reader, int offset)
+    {
         var found = new List<ImageReference>(1);
-        if (reader.TokenType != JsonTokenType.StartObject)
-            throw Wrong(param, Allowed);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var (isUrl, isFile) = (reader.ValueTextEquals("image_url"u8), reader.ValueTextEquals("file_id"u8));
@@ -63,7 +73,7 @@ internal sealed record ImageReferences(IReadOnlyList<ImageReference> Images, Ima
             else
                 reader.Skip();
         }
-        return found.Count == 1 ? found[0] : throw Wrong(param, Allowed);
+        return found;
     }
 
     private static GatewayException Wrong(string param, string allowed) => new(ErrorKind.InvalidValue, $"Invalid value for '{param}'. Allowed: {allowed}.", param);

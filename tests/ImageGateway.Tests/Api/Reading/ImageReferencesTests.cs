@@ -37,6 +37,18 @@ public sealed class ImageReferencesTests
         Assert.Equal((Enum.Parse<ErrorKind>(kind), param), (error.Kind, error.Param));
     }
 
+    // Well-formed JSON holds half a character as an escape, and bytes that are no UTF-8 at all.
+    [Theory]
+    [InlineData("{\"images\":[{\"file_id\":\"\\ud800\"}]}", "images[0]")]
+    [InlineData("{\"images\":[{\"file_id\":\"a\"},{\"file_id\":\"\u0086\"}]}", "images[1]")]
+    [InlineData("{\"images\":[{\"file_id\":\"a\",\"\\udc00\":1}],\"mask\":{\"file_id\":\"\\ud800\"}}", "mask")]
+    public void Text_that_is_none_is_named(string json, string param)
+    {
+        using var body = Requests.Json(Encoding.Latin1.GetBytes(json));
+        var error = Requests.Failure(() => ImageReferences.Read(body, new JsonParameters(body)));
+        Assert.Equal((ErrorKind.InvalidValue, param), (error.Kind, error.Param));
+    }
+
     [Theory]
     [InlineData(16, true)]
     [InlineData(17, false)]
