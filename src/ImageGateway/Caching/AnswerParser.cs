@@ -45,10 +45,13 @@ internal static class AnswerParser
         var part = new Part();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            // A name with half a character, which whoever writes the answer again would stumble over, throws here.
+            if (reader.ValueIsEscaped)
+                reader.GetString();
             var (start, isPicture, isData, isType) = (reader.TokenStartIndex, reader.ValueTextEquals("b64_json"u8), isTop && reader.ValueTextEquals("data"u8), isTop && reader.ValueTextEquals("type"u8));
             reader.Read();
             if (isPicture && reader.TokenType == JsonTokenType.String)
-                part.Picture = cut.Pictures[int.Parse(reader.GetString()!, CultureInfo.InvariantCulture)];
+                part.Picture = Cut(cut, reader.GetString());
             else if (isData && reader.TokenType == JsonTokenType.StartArray)
                 ReadItems(ref reader, json, cut, part);
             else if (isType && reader.TokenType == JsonTokenType.String)
@@ -58,6 +61,10 @@ internal static class AnswerParser
         }
         return part;
     }
+
+    // A name that was written with escapes was not seen when the pictures were cut out, and its value is no number.
+    private static ReadOnlySequence<byte> Cut(AnswerCutter cut, string? number) =>
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < cut.Pictures.Count ? cut.Pictures[index] : throw new FormatException("no picture");
 
     private static void ReadItems(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, AnswerCutter cut, Part part)
     {

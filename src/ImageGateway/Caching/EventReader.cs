@@ -30,7 +30,7 @@ internal static class EventReader
         var reader = new SequenceReader<byte>(body);
         reader.IsNext("\uFEFF"u8, advancePast: true);
         string? name = null;
-        ReadOnlySequence<byte>? data = null;
+        ArrayBufferWriter<byte>? data = null;
         while (reader.TryReadToAny(out ReadOnlySequence<byte> line, "\r\n"u8, advancePastDelimiter: false))
         {
             reader.TryRead(out var end);
@@ -38,14 +38,19 @@ internal static class EventReader
                 reader.IsNext((byte)'\n', advancePast: true);
             if (line.IsEmpty)
             {
-                if (data is { } whole && IsObject(whole))
-                    events.Add((name, whole));
+                if (data is { WrittenSpan: [(byte)'{', ..] })
+                    events.Add((name, new ReadOnlySequence<byte>(data.WrittenMemory)));
                 (name, data) = (null, null);
             }
             else if (Value(line, "data"u8) is { } value)
             {
                 // JSON of more than one line is legal and never seen; it is put together.
-                data = data is { } before ? new ReadOnlySequence<byte>([.. before.ToArray(), (byte)'\n', .. value.ToArray()]) : value;
+                if (data is null)
+                    data = new ArrayBufferWriter<byte>();
+                else
+                    data.Write("\n"u8);
+                foreach (var piece in value)
+                    data.Write(piece.Span);
             }
             else if (Value(line, "event"u8) is { } kind)
             {
@@ -54,8 +59,6 @@ internal static class EventReader
         }
         return events;
     }
-
-    private static bool IsObject(ReadOnlySequence<byte> data) => new SequenceReader<byte>(data).TryPeek(out var first) && first == '{';
 
     // Null: the line has another field.
     private static ReadOnlySequence<byte>? Value(ReadOnlySequence<byte> line, ReadOnlySpan<byte> field)

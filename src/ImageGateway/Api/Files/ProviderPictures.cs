@@ -48,7 +48,14 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
     private static Uri? Address(StoredPicture picture)
     {
         using var members = JsonDocument.Parse($"{{{picture.Members}}}");
-        return members.RootElement.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) ? address : null;
+        try
+        {
+            return members.RootElement.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) ? address : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character, and so nobody's address
+        }
     }
 
     private static string Without(string members)
