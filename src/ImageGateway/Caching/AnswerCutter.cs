@@ -14,6 +14,9 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
     // What is said of pictures; more of it is nothing a provider of pictures says.
     private const int MostText = 256 * 1024;
 
+    // Ten of a job, each with three partial ones, and some. Each has a piece of memory of its own, however small it is.
+    private const int MostPictures = 64;
+
     private readonly ArrayBufferWriter<byte> _text = new(2048);
     private readonly List<PictureBytes> _pictures = [];
     private Base64Decoder? _picture;
@@ -43,8 +46,8 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
                 return;
             if (_picture is not null)
                 EndPicture(_picture);
-            else if (BeginsPicture(_text.WrittenSpan))
-                _picture = new Base64Decoder(pool);
+            else if (IsKept && BeginsPicture(_text.WrittenSpan))
+                BeginPicture();
             bytes = bytes[(quote + 1)..];
         }
     }
@@ -100,6 +103,14 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
     private void Take(Base64Decoder picture, ReadOnlySpan<byte> bytes)
     {
         if (!picture.TryWrite(bytes))
+            GiveUp();
+    }
+
+    private void BeginPicture()
+    {
+        if (_pictures.Count < MostPictures)
+            _picture = new Base64Decoder(pool);
+        else
             GiveUp();
     }
 

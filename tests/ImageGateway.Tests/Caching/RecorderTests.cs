@@ -51,6 +51,19 @@ public sealed class RecorderTests
         Assert.Equal(text, (await pipe.Reader.ReadAsync()).Buffer.ToArray());
     }
 
+    // A picture of three bytes takes as much memory as one of fifty thousand.
+    [Fact]
+    public void Answer_of_more_pictures_than_any_job_has_is_not_kept()
+    {
+        using var recorder = new Recorder(_pool, _budget);
+        var text = Encoding.UTF8.GetBytes(Json([.. Enumerable.Repeat(new byte[] { 1, 2, 3 }, 5000)]));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        recorder.Append(text);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+        Assert.False(recorder.IsKept);
+        Assert.Equal(0, _budget.Held);
+    }
+
     [Fact]
     public void Pictures_take_of_the_budget_until_the_recorder_goes()
     {
