@@ -44,5 +44,5 @@ internal static class LedgerEndpoints
             : throw new GatewayException(ErrorKind.NotFound, $"The ledger has no entry '{GatewayException.Shortened(id)}'.", "id");
     }
 
-    private static EntryPosition Position(string cursor) => Cursor.Read(cursor, 3) is [List, var at, var id] ? new EntryPosition(long.Parse(at), id) : throw Cursor.Invalid("cursor", cursor);
+    private static EntryPosition Position(string cursor) => Cursor.Read(cursor, 3) is [List, var at, var id] ? new EntryPosition(Cursor.Moment(at, cursor), id) : throw Cursor.Invalid("cursor", cursor);
 }

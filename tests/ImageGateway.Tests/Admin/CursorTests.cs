@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ImageGateway.Admin;
 using ImageGateway.Images;
 
@@ -43,6 +46,30 @@ public sealed class CursorTests
 
     [Fact]
     public void Cursor_of_a_list_with_other_parts_is_refused() => Refused(Cursor.Of(1.ToString(CultureInfo.InvariantCulture)));
+
+    // The checksum can be computed by anybody.
+    [Theory]
+    [InlineData("[null,\"1\"]")]
+    [InlineData("[\"a\\u0000b\",\"1\"]")]
+    [InlineData("[\"\\ud800\",\"1\"]")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[1,2]")]
+    public void Forged_cursor_is_refused(string content)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        Refused(Base64Url.EncodeToString([.. SHA256.HashData(bytes).AsSpan(0, 8), .. bytes]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("253402300800000")]
+    [InlineData("9223372036854775807")]
+    [InlineData("99999999999999999999")]
+    public void Forged_moment_is_refused(string moment) =>
+        Assert.Equal(ErrorKind.InvalidValue, Assert.Throws<GatewayException>(() => Cursor.Moment(moment, "forged")).Error.Kind);
 
     private static void Refused(string cursor)
     {

@@ -54,7 +54,7 @@ internal sealed record BucketRequest(long Start, long End, long Width, int Limit
     private BucketRequest From(string page, string list)
     {
         var parts = Cursor.Read(page, 3, "page");
-        var (start, end) = (long.Parse(parts[1]), long.Parse(parts[2]));
+        var (start, end) = (Cursor.Moment(parts[1], page, "page"), Cursor.Moment(parts[2], page, "page"));
         return parts[0] == list && start > Start && start < end ? this with { Start = start, End = end } : throw Cursor.Invalid("page", page);
     }
 }
