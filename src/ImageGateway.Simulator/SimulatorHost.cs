@@ -50,7 +50,7 @@ public static class SimulatorHost
     {
         services.AddRoutingCore();
         services.AddSingleton(options);
-        services.AddSingleton<CallLog>();
+        services.AddSingleton(new CallLog(options.KeptCalls));
         services.AddSingleton<FaultRules>();
         services.AddSingleton<PictureStore>();
         services.AddSingleton<Deployments>();

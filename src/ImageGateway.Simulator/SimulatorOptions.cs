@@ -17,6 +17,15 @@ public sealed class SimulatorOptions
     /// <summary>Calls that each deployment, or each model of an account, takes within any 60 s, at least 1; more are a 429. Default: no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 
+    /// <summary>
+    /// True: pictures show nothing of what was asked, so that they take no time, and those of every call differ in their
+    /// provenance, so that one given again can be told from one drawn again. Default: the same request, the same pictures.
+    /// </summary>
+    public bool IsStock { get; set; }
+
+    /// <summary>How many of the latest calls are kept in full. Default: 10 000.</summary>
+    public int KeptCalls { get; set; } = 10_000;
+
     /// <summary>Wait before every event of a stream. Default: none.</summary>
     public TimeSpan EventDelay { get; set; }
 

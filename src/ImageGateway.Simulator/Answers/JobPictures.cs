@@ -3,11 +3,13 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The pictures of a job: the same for the same request, different by index.</summary>
+/// <summary>The pictures of a job: the same for the same request, or from stock; different by index.</summary>
 internal static class JobPictures
 {
     public static Picture Of(ImageJob job, int index)
     {
+        if (job.Stock is not null)
+            return new Picture("", "", $"stock={job.Stock} image={index}", job.Width, job.Height, job.Transparent) { IsStock = true };
         var inputs = string.Join(',', job.Images.Select(image => image.Sha256[..8]));
         var seed = $"{job.Model.Name} {job.Operation} {job.Quality} {job.Size} {job.Background} {job.Style} mask={job.HasMask} inputs={inputs} image={index} prompt={job.Prompt}";
         return new Picture(Title(job), Caption(job, index), seed, job.Width, job.Height, job.Transparent);

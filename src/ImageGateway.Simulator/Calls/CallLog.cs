@@ -1,9 +1,9 @@
 namespace ImageGateway.Simulator.Calls;
 
-/// <summary>The calls a simulator received: the last 10 000 in full, counts and usage of all.</summary>
-public sealed class CallLog
+/// <summary>The calls a simulator received: the latest in full, counts and usage of all.</summary>
+/// <param name="capacity">How many are kept in full.</param>
+public sealed class CallLog(int capacity = 10_000)
 {
-    private const int Capacity = 10_000;
     private readonly Lock _gate = new();
     private readonly Queue<OpenCall> _calls = new();
     private Sums _sums = new();
@@ -47,7 +47,7 @@ public sealed class CallLog
         {
             var open = new OpenCall(call, Bill(_sums));
             _calls.Enqueue(open);
-            if (_calls.Count > Capacity)
+            if (_calls.Count > capacity)
                 _calls.Dequeue();
             _sums.Totals = _sums.Totals with { Calls = _sums.Totals.Calls + 1 };
             return open;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,11 +12,19 @@ internal sealed record Picture(string Prompt, string Caption, string Seed, int W
 {
     private const int CoarsestSquare = 64;
 
+    private static readonly ConcurrentDictionary<(int Width, int Height, bool Transparent), byte[]> Stock = new();
+
+    /// <summary>True: the same landscape as all of its size, drawn once; only the provenance is its own.</summary>
+    public bool IsStock { get; init; }
+
     /// <summary>The finished PNG.</summary>
-    public byte[] Draw() => Draw(squares: 0);
+    public byte[] Draw() => IsStock ? FromStock(Seed) : Draw(squares: 0);
 
     /// <summary>The n-th preview: a landscape of coarse squares, finer with each; the text can be read from the first.</summary>
-    public byte[] DrawPartial(int index) => Draw(CoarsestSquare >> index);
+    public byte[] DrawPartial(int index) => IsStock ? FromStock($"{Seed} partial={index}") : Draw(CoarsestSquare >> index);
+
+    private byte[] FromStock(string provenance) =>
+        PngWriter.WithProvenance(Stock.GetOrAdd((Width, Height, Transparent), _ => (this with { Seed = "" }).Draw(squares: 0)), provenance);
 
     private byte[] Draw(int squares)
     {

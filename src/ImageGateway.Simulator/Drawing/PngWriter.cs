@@ -11,6 +11,10 @@ internal static class PngWriter
     private const byte TrueColor = 2;
     private const byte TrueColorWithAlpha = 6;
     private const byte UpFilter = 2;
+
+    // Length, type and checksum; and the whole of IHDR.
+    private const int ChunkFrame = 12;
+    private const int HeaderChunk = ChunkFrame + 13;
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     public static byte[] Encode(Canvas canvas, bool alpha, string provenance)
@@ -18,11 +22,26 @@ internal static class PngWriter
         using var png = new MemoryStream(canvas.Width * canvas.Height / 8);
         png.Write(Signature);
         WriteChunk(png, "IHDR"u8, stream => WriteHeader(stream, canvas, alpha));
-        WriteChunk(png, "caBX"u8, stream => stream.Write(Encoding.UTF8.GetBytes("simulated C2PA manifest: " + provenance)));
+        WriteProvenance(png, provenance);
         WriteChunk(png, "IDAT"u8, stream => WritePixels(stream, canvas, alpha));
         WriteChunk(png, "IEND"u8, _ => { });
         return png.ToArray();
     }
+
+    /// <summary>A finished PNG with another provenance.</summary>
+    public static byte[] WithProvenance(ReadOnlySpan<byte> finished, string provenance)
+    {
+        var at = Signature.Length + HeaderChunk;
+        var old = ChunkFrame + BinaryPrimitives.ReadInt32BigEndian(finished[at..]);
+        using var png = new MemoryStream(finished.Length + provenance.Length);
+        png.Write(finished[..at]);
+        WriteProvenance(png, provenance);
+        png.Write(finished[(at + old)..]);
+        return png.ToArray();
+    }
+
+    private static void WriteProvenance(MemoryStream png, string provenance) =>
+        WriteChunk(png, "caBX"u8, stream => stream.Write(Encoding.UTF8.GetBytes("simulated C2PA manifest: " + provenance)));
 
     // The length is known only afterwards, so it is written last into the place kept for it.
     private static void WriteChunk(MemoryStream png, ReadOnlySpan<byte> type, Action<MemoryStream> write)

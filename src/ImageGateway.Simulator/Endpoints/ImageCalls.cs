@@ -48,6 +48,8 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         if (await FaultAnswer.WriteAsync(answer.Fault, answer, pause, http, call.Current))
             return;
         var job = Judge(http.Request, surface, profile, call.Current, body);
+        if (options.IsStock)
+            job = job with { Stock = ResponseHeaders.RequestId(http.Response) };
         Moderation.Check(job, surface, ResponseHeaders.RequestId(http.Response), options.TimeProvider.GetUtcNow());
         await (job.Stream ? new EventStream(job, answer, call, options.TimeProvider).WriteAsync() : WriteJsonAsync(http, job, surface, call, answer));
     }

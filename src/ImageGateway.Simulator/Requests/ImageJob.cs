@@ -36,6 +36,9 @@ internal sealed record ImageJob(SimulatedModel Model, ImageOperation Operation, 
 
     public bool HasMask { get; init; }
 
+    /// <summary>What tells its stock pictures from those of other calls; null: its pictures are drawn.</summary>
+    public string? Stock { get; init; }
+
     public string Size => $"{Width}x{Height}";
 
     public string Background => Transparent ? "transparent" : "opaque";

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageGateway.Simulator;
 
 namespace ImageGateway.Tests.Simulator;
 
@@ -56,5 +57,20 @@ public sealed class PictureTests : SimulatorFixture
         var picture = new ImageGateway.Simulator.Drawing.Picture(new string('w', 32_000), "caption", "seed", 3840, 1280, Transparent: true);
 
         Assert.Equal(3840, DecodedPng.Read(picture.Draw()).Width);
+    }
+}
+
+public sealed class StockPictureTests() : SimulatorFixture(new SimulatorOptions { IsStock = true })
+{
+    [Fact]
+    public async Task Stock_pictures_are_valid_and_differ_in_their_provenance_alone()
+    {
+        var first = await ReadPictureAsync(await GenerateAsync());
+        var second = await ReadPictureAsync(await GenerateAsync());
+
+        Assert.Equal((1024, 1024), (first.Width, first.Height));
+        Assert.Equal(first.ScanLines, second.ScanLines);
+        Assert.NotEqual(first.Chunks["caBX"], second.Chunks["caBX"]);
+        Assert.NotEqual(Log.Calls[0].Images, Log.Calls[1].Images);
     }
 }
