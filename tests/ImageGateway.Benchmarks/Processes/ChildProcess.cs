@@ -66,10 +66,16 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The last lines that it printed.</summary>
     public string Output() => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "";
 
-    public void Dispose()
+    /// <summary>Ends it and its descendants with no chance to do anything about it.</summary>
+    public void Kill()
     {
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
         process.Dispose();
     }
 }

@@ -27,19 +27,32 @@ public sealed class PostgresServer : IAsyncDisposable
         rm -rf "$folder"
         """;
 
+    // The server first, so that it cannot mourn its children; it is not started again before all of them are gone.
+    private const string Kill = """
+        read -r p < "$0"; all="$p $(cat /proc/$p/task/$p/children)"
+        kill -9 $all
+        for one in $all; do while [ -e /proc/$one/exe ]; do sleep 0.02; done; done
+        """;
+
+    // A file system that nobody else sees, and that is gone with the server.
+    private const string SmallDisk = "mount -t tmpfs -o size=$0,mode=1777 tmpfs /tmp && exec \"$@\"";
+
     private readonly Process _guard;
     private readonly string _folder;
     private readonly int _port;
+    private readonly bool _hasDisk;
+    private string _complaint = "";
 
-    private PostgresServer(Process guard, string folder, int port) => (_guard, _folder, _port) = (guard, folder, port);
+    private PostgresServer(Process guard, string folder, int port, bool hasDisk) => (_guard, _folder, _port, _hasDisk) = (guard, folder, port, hasDisk);
 
     /// <summary>A server that is ready.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="disk">The size of a file system of its own in memory, as in 512m, which root can give it; null: it is where temporary files are.</param>
+    public static async Task<PostgresServer> StartAsync(string? disk = null)
     {
         var port = FreePort();
-        var guard = Process.Start(Command("sh", "-c", Script, $"{port}"))!;
+        var guard = Process.Start(Command(disk is null ? [] : ["unshare", "--mount", "sh", "-c", SmallDisk, disk], ["sh", "-c", Script, $"{port}"]))!;
         var folder = await guard.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"PostgreSQL's server could not be made: {await guard.StandardError.ReadToEndAsync()}");
-        var server = new PostgresServer(guard, folder, port);
+        var server = new PostgresServer(guard, folder, port, disk is not null);
         await server.ExecuteAsync("SELECT 1");
         return server;
     }
@@ -70,6 +83,39 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it again; it recovers what was committed.</summary>
     public Task StartAgainAsync() => ControlAsync("--log", Path.Combine(_folder, "log"), "--wait", "start");
 
+    /// <summary>Ends all of its processes at once, with no chance to do anything about it.</summary>
+    public async Task KillAsync()
+    {
+        using var kill = Process.Start("sh", ["-c", Kill, Path.Combine(Inside, "postmaster.pid")]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Fills the file system of its own to the last block.</summary>
+    public void FillDisk()
+    {
+        using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        foreach (var size in (int[])[1 << 20, 4096])
+        {
+            try
+            {
+                for (var block = new byte[size]; ;)
+                    filler.Write(block);
+            }
+            catch (IOException)
+            {
+                // Full for blocks of this size.
+            }
+        }
+    }
+
+    /// <summary>Makes room again, and starts the server when the full disk has ended it.</summary>
+    public async Task FreeDiskAsync()
+    {
+        File.Delete(Filler);
+        if (!await TryControlAsync("status"))
+            await StartAgainAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _guard.StandardInput.Close();
@@ -79,20 +125,31 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Username=gateway;Database={database}";
 
+    // Its folder as others see it.
+    private string Inside => _hasDisk ? $"/proc/{_guard.Id}/root{_folder}" : _folder;
+
+    private string Filler => _hasDisk ? $"/proc/{_guard.Id}/root/tmp/filler" : throw new InvalidOperationException("The server has no file system of its own.");
+
     private async Task ControlAsync(params string[] args)
     {
-        using var control = Process.Start(Command("pg_ctl", ["--pgdata", _folder, .. args]))!;
+        if (!await TryControlAsync(args))
+            throw new InvalidOperationException($"pg_ctl {string.Join(' ', args)}: {_complaint}{string.Join('\n', File.ReadLines(Path.Combine(Inside, "log")).TakeLast(20))}");
+    }
+
+    private async Task<bool> TryControlAsync(params string[] args)
+    {
+        using var control = Process.Start(Command(_hasDisk ? ["nsenter", $"--target={_guard.Id}", "--mount"] : [], ["pg_ctl", "--pgdata", _folder, .. args]))!;
         var errors = control.StandardError.ReadToEndAsync();
         // The server inherits nothing of it, so its output ends with it.
         await control.StandardOutput.ReadToEndAsync();
         await control.WaitForExitAsync();
-        if (control.ExitCode != 0)
-            throw new InvalidOperationException($"pg_ctl {string.Join(' ', args)}: {await errors}");
+        _complaint = await errors;
+        return control.ExitCode == 0;
     }
 
-    private static ProcessStartInfo Command(string program, params string[] args)
+    private static ProcessStartInfo Command(string[] under, string[] program)
     {
-        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", program, .. args] : [program, .. args];
+        string[] command = [.. under, .. Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", .. program] : program];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = "/",

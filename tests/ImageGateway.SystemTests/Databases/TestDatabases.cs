@@ -30,7 +30,7 @@ public sealed class SqliteDatabases : TestDatabases
 /// <summary>Databases of one PostgreSQL server, which all tests share that do not stop it; it ends with the test run.</summary>
 public sealed class PostgresDatabases : TestDatabases
 {
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(PostgresServer.StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(() => PostgresServer.StartAsync());
 
     /// <summary>The server.</summary>
     public static Task<PostgresServer> ServerAsync() => Shared.Value;
