@@ -15,14 +15,14 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
     /// <summary>How long a tenant may ask nothing before Redis forgets it, in ms; 0: for ever, since nothing else knows its sums.</summary>
     public long IdleMs { get; } = history.IsKept ? (long)TimeSpan.FromDays(40).TotalMilliseconds : 0;
 
-    /// <summary>Builds; or waits while another does, who may have built something else.</summary>
-    public async Task RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses)
+    /// <summary>Builds; or waits a moment while another does, who may have built something else: false.</summary>
+    public async Task<bool> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses)
     {
         if (!await tenant.Gate.WaitAsync(Patience))
             throw RedisLink.Unavailable(null);
         try
         {
-            await BuildAsync(tenant, [.. uses.Where(use => use.Shape != LimitShape.Minute)]);
+            return await BuildAsync(tenant, [.. uses.Where(use => use.Shape != LimitShape.Minute)]);
         }
         finally
         {
@@ -30,20 +30,21 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
         }
     }
 
-    private async Task BuildAsync(RedisTenant tenant, List<CounterUse> uses)
+    private async Task<bool> BuildAsync(RedisTenant tenant, List<CounterUse> uses)
     {
         var owner = $"{Guid.NewGuid():N}:";
         var state = await link.RunAsync(RedisScript.Lock, tenant.Keys, [Now, tenant.Generation, owner]);
         if (RedisAnswer.Word(state) == "locked")
         {
             await Task.Delay(Pause);
-            return;
+            return false;
         }
         tenant.Saw(RedisAnswer.Word(state) == "ok" ? (long)state[1] : await history.NextGenerationAsync(tenant.Id));
         var past = await history.ReadAsync(tenant.Id, uses);
         var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(tenant, owner, uses, past));
         if (RedisAnswer.Word(answer) == "ok")
             tenant.Saw((long)answer[1]);
+        return true;
     }
 
     private long Now => clock?.Invoke() ?? 0;

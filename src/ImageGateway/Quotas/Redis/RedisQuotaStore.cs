@@ -43,6 +43,9 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
 {
     private const int Attempts = 5;
 
+    // Longer than the lock of a rebuild whose process died.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, RedisTenant> _tenants = new();
     private readonly CounterRebuild _rebuild = new(link, history, clock);
 
@@ -133,7 +136,9 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
 
     private async ValueTask<RedisResult[]> RunAsync(RedisScript script, RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<long, long, RedisValue[]> values)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        var start = TimeProvider.System.GetTimestamp();
+        // Where others build all the time, since many counters are new at once, waiting for them is no attempt.
+        for (var attempt = 0; attempt < Attempts && TimeProvider.System.GetElapsedTime(start) < Patience;)
         {
             if (tenant.Generation < 0)
                 tenant.Saw(await history.GenerationAsync(tenant.Id));
@@ -144,10 +149,10 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
                     tenant.Saw((long)answer[1]);
                     return answer;
                 case "lost":
-                    await _rebuild.RunAsync(tenant, uses);
+                    attempt += await _rebuild.RunAsync(tenant, uses) ? 1 : 0;
                     break;
                 case "unknown":
-                    await _rebuild.RunAsync(tenant, [.. answer.Skip(1).Select(place => uses[(int)(long)place])]);
+                    attempt += await _rebuild.RunAsync(tenant, [.. answer.Skip(1).Select(place => uses[(int)(long)place])]) ? 1 : 0;
                     break;
                 default:
                     throw RedisLink.Unavailable(null);

@@ -93,6 +93,14 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
         Assert.InRange(int.Parse(redis.Command("HLEN igw:{acme}:counters")[1..]), 3, 3 + (2 * 4));
     }
 
+    // Of a replica that builds the counters of other end users, of which there are many when a day begins.
+    [Fact]
+    public async Task Job_with_a_new_counter_waits_for_another_replica_that_builds()
+    {
+        Assert.Equal("+OK", redis.Command("SET igw:{acme}:lock another PX 500"));
+        Assert.True((await Over(new FakeLedger()).ReserveAsync(Tenant, "a", [Use("user:acme/new", "usd_per_day", 10 * Usd, Usd)])).IsGranted);
+    }
+
     private protected override Task DisturbAsync(Random random)
     {
         if (random.Chance(5))
