@@ -26,6 +26,7 @@ internal sealed partial class Program
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 
         var app = builder.Build();
+        Drain.Use(app);
         app.UseSecurityHeaders();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorHandling>();

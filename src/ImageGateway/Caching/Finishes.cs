@@ -22,9 +22,6 @@ internal sealed class Finishes : IDisposable
     /// <summary>How many jobs are in progress, with a client or without.</summary>
     public int Jobs => Volatile.Read(ref _jobs);
 
-    /// <summary>True when the gateway stops.</summary>
-    public bool IsStopping { get; set; }
-
     /// <summary>Cancelled when the gateway stops and has waited long enough.</summary>
     public CancellationToken Over => _over.Token;
 

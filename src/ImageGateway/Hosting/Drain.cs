@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Stops the gateway without losing what is paid for: it is not ready any more and takes no connections but to a control plane on
-/// addresses of its own; what is in progress has its time; then it is ended, and settled before the ledger stops.
+/// Stops the gateway without losing what is paid for, or who is on the way: it is not ready any more; it closes connections as
+/// they are used, until balancers have noticed; it takes none but to a control plane on addresses of its own; what is in
+/// progress has its time; then it is ended, and settled before the ledger stops.
 /// </summary>
 internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
@@ -14,12 +15,23 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServe
 
     private ITimer? _end;
 
-    /// <summary>Before the server stops.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    /// <summary>Before the server stops, which closes idle connections in the very moment in which a client may use one.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        finishes.IsStopping = true;
+        await Task.Delay(allowed.Delay, time, cancellationToken);
         _end = time.CreateTimer(_ => End(), null, allowed.Value, Timeout.InfiniteTimeSpan);
-        return Task.CompletedTask;
+    }
+
+    /// <summary>Has a stopping gateway's answers say that their connection ends with them.</summary>
+    public static void Use(IApplicationBuilder app)
+    {
+        var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        app.Use((http, next) =>
+        {
+            if (stopping.IsCancellationRequested && HttpProtocol.IsHttp11(http.Request.Protocol))
+                http.Response.Headers.Connection = "close";
+            return next(http);
+        });
     }
 
     /// <summary>When the server has stopped, since it was started last: what goes on without a client has the rest of the time.</summary>
@@ -47,12 +59,12 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServe
     public void Dispose() => _end?.Dispose();
 
     /// <summary>Registers it, and gives the host time for it.</summary>
-    public static void Add(IServiceCollection services, TimeSpan allowed)
+    public static void Add(IServiceCollection services, DrainTime allowed)
     {
-        services.AddSingleton(new DrainTime(allowed));
+        services.AddSingleton(allowed);
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = allowed + Settling + Settling);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = allowed.Delay + allowed.Value + Settling + Settling);
     }
 
     private void End()
@@ -66,5 +78,5 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServe
     private partial void LogEnded(int count);
 }
 
-/// <summary>How long requests in progress may take when the gateway stops.</summary>
-internal sealed record DrainTime(TimeSpan Value);
+/// <summary>How long a gateway that stops goes on taking requests, and how long those in progress may take after that.</summary>
+internal sealed record DrainTime(TimeSpan Delay, TimeSpan Value);

@@ -62,6 +62,12 @@ internal sealed class GatewayOptions
     /// <summary>How long requests in progress may take when the gateway stops; 0 to 1 hour.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How long the gateway, told to stop, goes on taking requests while it says that it is not ready and closes connections
+    /// as they are used: as long as a balancer takes to notice, so that none of its requests meets a closed door. 0 to 5 minutes.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; }
+
     /// <summary>What answers may take of this process's memory.</summary>
     public ReplayOptions Replay { get; set; } = new();
 

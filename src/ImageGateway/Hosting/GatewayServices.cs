@@ -39,7 +39,7 @@ internal static partial class GatewayServices
         AddReading(services, snapshot);
         AddRouting(services);
         await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
-        await builder.AddReplayAsync(snapshot.Replay, snapshot.DrainTimeout);
+        await builder.AddReplayAsync(snapshot.Replay, new DrainTime(snapshot.DrainDelay, snapshot.DrainTimeout));
         services.AddFiles(snapshot, hasRedis: !string.IsNullOrWhiteSpace(builder.Configuration["ConnectionStrings:Redis"]));
         services.AddBudgetAlerts(snapshot.Alerts);
         services.AddSingleton<ImageEndpoints>();

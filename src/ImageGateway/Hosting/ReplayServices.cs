@@ -13,7 +13,7 @@ internal static class ReplayServices
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
 
-    public static async Task AddReplayAsync(this WebApplicationBuilder builder, ReplayOptions options, TimeSpan drain)
+    public static async Task AddReplayAsync(this WebApplicationBuilder builder, ReplayOptions options, DrainTime drain)
     {
         var services = builder.Services;
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))

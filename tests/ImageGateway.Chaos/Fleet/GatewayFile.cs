@@ -31,6 +31,8 @@ internal sealed class GatewayFile(string path, string redis, string database, IR
         ["Gateway"] = new JsonObject
         {
             ["ReservationLease"] = $"{Lease}",
+            // The balancer asks five times a second.
+            ["DrainDelay"] = "00:00:01",
             ["Providers"] = new JsonObject(providers.Select((provider, i) => KeyValuePair.Create(provider.Name, (JsonNode?)Of(provider, i)))),
             ["Routes"] = new JsonArray(
                 new JsonObject { ["Name"] = $"pictures-{change}", ["When"] = new JsonObject { ["Model"] = "gpt-image-1" }, ["Strategy"] = "Weighted", ["OnTimeout"] = change % 2 == 0 ? "next" : "stop", ["MaxWait"] = "00:00:05" },

@@ -59,6 +59,32 @@ public sealed class DrainTests : IAsyncLifetime
     }
 }
 
+/// <summary>What happens between SIGTERM and the moment balancers have noticed.</summary>
+public sealed class DrainDelayTests : IAsyncLifetime
+{
+    private Replicas _gateway = null!;
+
+    public async Task InitializeAsync() => _gateway = await Replicas.StartAsync("", 1, more: """ "DrainDelay": "00:00:03", """);
+
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task Who_has_not_noticed_is_served_and_told_to_connect_elsewhere()
+    {
+        using (var before = await _gateway.SendAsync(0, "a fox"))
+        {
+            Assert.Null(before.Headers.ConnectionClose);
+            await Reply.ReadAsync(before);
+        }
+        await _gateway.All[0].Process.TerminateAsync();
+        await Until.TrueAsync(async () => await _gateway.ReadyAsync(0) == 503, "it is not ready");
+        using var late = await _gateway.SendAsync(0, "a hare");
+        Assert.True(late.Headers.ConnectionClose);
+        Assert.Single((await Reply.ReadAsync(late)).Pictures);
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+    }
+}
+
 /// <summary>What the end of the time to drain does to them.</summary>
 public sealed class DrainTimeoutTests : IAsyncLifetime
 {

@@ -21,10 +21,11 @@ internal sealed class Replicas : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(60) };
     private readonly string _redis;
     private readonly string _drain;
+    private readonly string _more;
 
-    private Replicas(string redis, string drain)
+    private Replicas(string redis, string drain, string more)
     {
-        (_redis, _drain) = (redis, drain);
+        (_redis, _drain, _more) = (redis, drain, more);
         Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
     }
 
@@ -34,9 +35,9 @@ internal sealed class Replicas : IAsyncDisposable
 
     public IReadOnlyList<Call> Calls => _simulator.Services.GetRequiredService<CallLog>().Calls;
 
-    public static async Task<Replicas> StartAsync(string redis, int count, string drain = "00:00:10")
+    public static async Task<Replicas> StartAsync(string redis, int count, string drain = "00:00:10", string more = "")
     {
-        var made = new Replicas(redis, drain);
+        var made = new Replicas(redis, drain, more);
         await made._simulator.StartAsync();
         for (var i = 0; i < count; i++)
             await made.AddAsync();
@@ -46,7 +47,7 @@ internal sealed class Replicas : IAsyncDisposable
     /// <summary>Starts one more.</summary>
     public async Task AddAsync()
     {
-        var file = CachingGateway.Write(_folder, _simulator.Urls.Single(), _redis, Ledger.ConnectionString, drain: _drain);
+        var file = CachingGateway.Write(_folder, _simulator.Urls.Single(), _redis, Ledger.ConnectionString, _more, _drain);
         var process = GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0", "--Gateway:Admin:Urls", "http://127.0.0.1:0"]);
         var urls = JsonNode.Parse(await process.LineAsync("Listening on "))!["Properties"]!["Urls"]!;
         All.Add((process, new Uri((string)urls[0]!), new Uri((string)urls[1]!)));
