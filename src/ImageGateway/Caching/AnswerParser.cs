@@ -63,7 +63,7 @@ internal static class AnswerParser
     }
 
     // A name that was written with escapes was not seen when the pictures were cut out, and its value is no number.
-    private static ReadOnlySequence<byte> Cut(AnswerCutter cut, string? number) =>
+    private static PictureBytes Cut(AnswerCutter cut, string? number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < cut.Pictures.Count ? cut.Pictures[index] : throw new FormatException("no picture");
 
     private static void ReadItems(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, AnswerCutter cut, Part part)

@@ -77,7 +77,7 @@ public sealed class DrainDelayTests : IAsyncLifetime
             await Reply.ReadAsync(before);
         }
         await _gateway.All[0].Process.TerminateAsync();
-        await Until.TrueAsync(async () => await _gateway.ReadyAsync(0) == 503, "it is not ready");
+        await Until.TrueAsync(async () => (await _gateway.ControlAsync(0, "/healthz/ready")).Status == 503, "it is not ready");
         using var late = await _gateway.SendAsync(0, "a hare");
         Assert.True(late.Headers.ConnectionClose);
         Assert.Single((await Reply.ReadAsync(late)).Pictures);

@@ -26,7 +26,7 @@ public sealed class ProviderPicturesTests
     {
         using var client = new PublicClient(address => throw new InvalidOperationException($"{address} was to be connected to"));
         using var pictures = new ProviderPictures(client, new BlockPool(), new BufferBudget(1 << 20), () => new BodyLimits(), NullLogger<ProviderPictures>.Instance);
-        var answer = new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(default, members)] };
+        var answer = new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(PictureBytes.None, members)] };
 
         var taken = await pictures.TakeOverAsync(answer, Plans.Of("dalle/dall-e-3", "dall-e-3") with { ImageHosts = ["pictures.example"] }, CancellationToken.None);
 
