@@ -52,7 +52,7 @@ internal static partial class GatewayServices
     private static void AddReading(IServiceCollection services, GatewaySnapshot snapshot)
     {
         services.AddSingleton(new BufferBudget(snapshot.Limits.BufferBytes));
-        services.AddSingleton<PublicClient>(_ => new PublicClient());
+        services.AddSingleton(provider => new PublicClient(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ImageFetcher(provider.GetRequiredService<PublicClient>(), snapshot.ImageUrlHosts));
         services.AddSingleton<JsonReader>();
         services.AddSingleton<FormReader>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageGateway.Caching;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Caching.CachingGateway;
@@ -102,7 +103,25 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
         gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
         var id = await LeaveAfterEventsAsync(1, key);
         await Until.TrueAsync(() => gateway.Log.Calls.Any(call => call.Fields.GetValueOrDefault("prompt") == _prompt && call.Aborted), "the provider's call is cancelled");
-        Assert.Equal(("failed", "client_disconnected"), (await gateway.Ledger.EntryAsync(id)).End);
+        var entry = await gateway.Ledger.EntryAsync(id);
+        Assert.Equal((("failed", "client_disconnected"), "estimate"), (entry.End, entry.Charge.Basis));
+    }
+
+    [Fact]
+    public async Task Above_256_jobs_without_clients_the_provider_is_told_at_once()
+    {
+        Assert.All(Enumerable.Range(0, Finishes.Most), _ => Assert.True(gateway.Finishes.TryEnter()));
+        try
+        {
+            gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
+            await LeaveAfterEventsAsync(1, Acme);
+            await Until.TrueAsync(() => gateway.Log.Calls.Any(call => call.Fields.GetValueOrDefault("prompt") == _prompt && call.Aborted), "the provider's call is cancelled");
+        }
+        finally
+        {
+            for (var i = 0; i < Finishes.Most; i++)
+                gateway.Finishes.Leave();
+        }
     }
 
     [Fact]

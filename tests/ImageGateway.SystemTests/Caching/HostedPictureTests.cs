@@ -86,14 +86,29 @@ public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
     {
         var reply = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
         var picture = await _anyone.GetByteArrayAsync(Address(reply));
-        var edit = $"{_prompt} with a hat";
-        using var edited = await EditAsync(edit, (string)reply.Json["data"]![0]!["file_id"]!, Plain);
-        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
-        var call = Assert.Single(gateway.Log.Calls, call => call.Fields.GetValueOrDefault("prompt") == edit);
-        Assert.Equal(Answers.Sha256(picture), Assert.Single(call.Files).Sha256);
+        foreach (var edit in (string[])[$"{_prompt} with a hat", $"{_prompt} with a hat and a scarf"])
+        {
+            using var edited = await EditAsync(edit, (string)reply.Json["data"]![0]!["file_id"]!, Plain);
+            Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+            var call = Assert.Single(gateway.Log.Calls, call => call.Fields.GetValueOrDefault("prompt") == edit);
+            Assert.Equal(Answers.Sha256(picture), Assert.Single(call.Files).Sha256);
+            reply = await Reply.ReadAsync(edited);
+            picture = await _anyone.GetByteArrayAsync(Address(reply));
+        }
 
-        using var foreign = await EditAsync(edit, (string)reply.Json["data"]![0]!["file_id"]!, Acme);
+        using var foreign = await EditAsync(_prompt, (string)reply.Json["data"]![0]!["file_id"]!, Acme);
         await foreign.ErrorAsync(404, "not_found", "images", "file");
+    }
+
+    [Fact]
+    public async Task Providers_own_file_id_goes_to_that_provider_alone()
+    {
+        using var refused = await EditAsync(_prompt, "file-1", Plain);
+        await refused.ErrorAsync(400, "invalid_value", "images", "provider/model");
+        Assert.Equal(0, gateway.Calls(_prompt));
+        using var edited = await EditAsync(_prompt, "file-1", Plain, "east/gpt-image-1");
+        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        Assert.Equal("east", Assert.Single(gateway.Log.Calls, call => call.Fields.GetValueOrDefault("prompt") == _prompt).Account);
     }
 
     [Fact]
@@ -120,9 +135,9 @@ public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
         return _anyone.SendAsync(request);
     }
 
-    private Task<HttpResponseMessage> EditAsync(string prompt, string file, string key)
+    private Task<HttpResponseMessage> EditAsync(string prompt, string file, string key, string model = "gpt-image-1")
     {
-        var body = new JsonObject { ["model"] = "gpt-image-1", ["prompt"] = prompt, ["quality"] = "low", ["images"] = new JsonArray(new JsonObject { ["file_id"] = file }) };
+        var body = new JsonObject { ["model"] = model, ["prompt"] = prompt, ["quality"] = "low", ["response_format"] = "url", ["images"] = new JsonArray(new JsonObject { ["file_id"] = file }) };
         return gateway.PostAsync(new Uri(gateway.Url, "/v1/images/edits"), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), key, []);
     }
 }
@@ -135,13 +150,14 @@ public sealed class RedisHostedPictureTests(RedisCachingGateway gateway) : Hoste
 public sealed class ProviderPictureTests
 {
     [Theory]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("pictures.example", false)]
-    public async Task Picture_is_taken_over_from_a_host_of_its_provider(string host, bool isTakenOver)
+    [InlineData("127.0.0.1", "", true)]
+    [InlineData("pictures.example", "", false)]
+    [InlineData("127.0.0.1", "\"Limits\": { \"FileBytes\": 1000 },", false)]
+    public async Task Picture_is_taken_over_from_a_host_of_its_provider(string host, string more, bool isTakenOver)
     {
         var models = "\"dall-e-3\"";
         await using var own = await OwnGateway.StartAsync($$"""
-            "PublicUrl": "https://pictures.example/gateway", "Providers": { {{OwnGateway.Account("west", models, $", \"ImageHosts\": [ \"{host}\" ]")}} }
+            {{more}} "PublicUrl": "https://pictures.example/gateway", "Providers": { {{OwnGateway.Account("west", models, $", \"ImageHosts\": [ \"{host}\" ]")}} }
             """);
         using var response = await own.GenerateAsync("""{"model":"dall-e-3","prompt":"a fox"}""");
         var item = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]![0]!;

@@ -43,6 +43,16 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
     }
 
     [Fact]
+    public async Task Hosted_picture_is_given_out_by_both()
+    {
+        using var anyone = new HttpClient();
+        var hosted = (await _replicas.AskAsync(0, "a fox", job => job["response_format"] = "url", CachingGateway.Plain))!;
+        var address = new Uri((string)hosted.Json["data"]![0]!["url"]!);
+        var pictures = await Task.WhenAll(_replicas.All.Select(replica => anyone.GetByteArrayAsync(new Uri(replica.Url, address.PathAndQuery))));
+        Assert.Equal(pictures[0], pictures[1]);
+    }
+
+    [Fact]
     public async Task Follower_takes_the_place_of_a_leader_that_was_killed()
     {
         _replicas.Break(new Fault { Hang = true }, times: 1);

@@ -93,6 +93,23 @@ public sealed class DotNetClientTests(GatewayFixture gateway) : GatewayTest(gate
         Assert.Equal("upstream_error", (string?)(await StreamAsync())[^1].Data["error"]!["code"]);
     }
 
+    [Fact]
+    public async Task Idempotency_key_is_added_by_one_line()
+    {
+        var options = new RequestOptions();
+        options.SetHeader("Idempotency-Key", $"{Guid.NewGuid()}");
+        var json = Job(job => job["model"] = "openai/gpt-image-1").ToJsonString();
+        var pictures = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var content = BinaryContent.Create(BinaryData.FromString(json));
+            var result = await Images("unused").GenerateImagesAsync(content, options);
+            pictures.Add(Answers.Sha256(JsonNode.Parse(result.GetRawResponse().Content)!.AsObject().Picture()));
+        }
+
+        Assert.Equal([OnlyCall.Images.Single(), OnlyCall.Images.Single()], pictures);
+    }
+
     [Theory]
     [InlineData("openai/gpt-image-1", "wrong", 401, "invalid_api_key")]
     [InlineData("no-such-model", Keys.Acme, 404, "model_not_found")]

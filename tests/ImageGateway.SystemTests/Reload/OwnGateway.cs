@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageGateway.Caching;
 using ImageGateway.Routing.Load;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
@@ -14,6 +15,9 @@ namespace ImageGateway.SystemTests.Reload;
 /// <summary>A gateway of a test's own, whose configuration the test writes, in front of a simulator.</summary>
 internal sealed class OwnGateway : IAsyncDisposable
 {
+    /// <summary>In the file <c>secrets/signing</c>.</summary>
+    public const string SigningKey = "signing-0123456789abcdef0123456789abcdef";
+
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _simulator;
     private WebApplication? _gateway;
@@ -36,6 +40,9 @@ internal sealed class OwnGateway : IAsyncDisposable
     /// <summary>Jobs that wait for room at a target.</summary>
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 
+    /// <summary>Jobs in progress.</summary>
+    public Finishes Finishes => _gateway!.Services.GetRequiredService<Finishes>();
+
     /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address, <paramref name="tenant"/> more of the tenant's options. Both go by the simulator's clock.</summary>
     public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null, string tenant = "", params string[] switches)
     {
@@ -44,6 +51,7 @@ internal sealed class OwnGateway : IAsyncDisposable
         await own._simulator.StartAsync();
         foreach (var (name, secret) in Keys.Files)
             own._folder.Write(name, secret);
+        own._folder.Write("secrets/signing", SigningKey);
         own._gateway = await GatewayFixture.StartAsync(own.Write(gateway, tenant), simulator.TimeProvider, switches);
         own.Http.BaseAddress = new Uri(own._gateway.Urls.First());
         own.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme);

@@ -91,10 +91,12 @@ public abstract class AnswerStoreTests
             Assert.Null(await Store.FindAsync(shelf, key));
     }
 
-    [Fact]
-    public async Task Another_tenants_answers_take_none_of_a_shelfs_bytes()
+    [Theory]
+    [InlineData("other", "cache")]
+    [InlineData("acme", "files")]
+    public async Task Answers_of_another_tenant_or_kind_take_none_of_a_shelfs_bytes(string tenant, string kind)
     {
-        var (shelf, other) = (Acme with { MaxBytes = 150_000 }, Acme with { Tenant = "other", MaxBytes = 150_000 });
+        var (shelf, other) = (Acme with { MaxBytes = 150_000 }, new Shelf(tenant, kind, 150_000));
         await Store.KeepAsync(shelf, "a", Of(100_000), Hour);
         for (var i = 0; i < 5; i++)
             await Store.KeepAsync(other, $"{i}", Of(100_000), Hour);

@@ -28,6 +28,7 @@ public sealed class JobDigestTests
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","output_format":"webp"}""")]
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","output_compression":50}""")]
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","moderation":"low"}""")]
+    [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","input_fidelity":"high"}""")]
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","seed":1}""")]
     public void Other_pictures_have_other_keys(string body) => Assert.NotEqual(PictureKey(Fox), PictureKey(body));
 
@@ -60,6 +61,15 @@ public sealed class JobDigestTests
     public void Body_key_is_not_of_how_the_body_is_written() =>
         Assert.Equal(BodyKey(Fox), BodyKey("""{ "quality": "low", "prompt": "\u0061 fox", "model": "gpt-image-1" }"""));
 
+    [Theory]
+    [InlineData("vivid", true)]
+    [InlineData("natural", false)]
+    public void Style_of_a_model_that_has_one_is_vivid_by_default(string style, bool isSame) =>
+        Assert.Equal(isSame, PictureKey(Fox, "dall-e-3") == PictureKey(Fox.Replace("}", $",\"style\":\"{style}\"}}", StringComparison.Ordinal), "dall-e-3"));
+
+    [Fact]
+    public void Operation_counts() => Assert.NotEqual(EditKey(["a"], null), EditKey(["a"], null, Operation.Variation));
+
     [Fact]
     public void Bytes_of_pictures_and_mask_and_their_order_count()
     {
@@ -90,11 +100,11 @@ public sealed class JobDigestTests
         return new ImageJob { Operation = Operation.Generation, Model = Parameters.Model(source), Prompt = Parameters.Prompt(source, Operation.Generation), Parameters = Parameters.Read(source), Body = body };
     }
 
-    private static string EditKey(string[] images, string? mask)
+    private static string EditKey(string[] images, string? mask, Operation operation = Operation.Edit)
     {
         using var job = new ImageJob
         {
-            Operation = Operation.Edit,
+            Operation = operation,
             Prompt = "a fox",
             Parameters = new ImageParameters(),
             Images = [.. images.Select(image => Requests.Image("a.png", image))],

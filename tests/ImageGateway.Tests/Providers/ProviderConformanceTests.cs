@@ -196,7 +196,7 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
         http.Request.Headers["OpenAI-Organization"] = "client-secret";
         http.Request.Headers["X-Gateway-Tags"] = "a=client-secret";
         http.Request.Headers.UserAgent = "client/1";
-        using var client = new PublicClient();
+        using var client = new PublicClient(TimeProvider.System);
         var reader = JobReaders.Of(_pool, _budget, client);
         using var job = await reader.ReadAsync(http, operation, null, new BodyLimits());
         http.Request.Headers["X-Gateway-Tier"] = "final";

@@ -8,9 +8,9 @@ using ImageGateway.Routing;
 namespace ImageGateway.Api.Files;
 
 /// <summary>Takes pictures over that a provider answered with addresses for, before these expire: only from hosts that the provider's configuration names.</summary>
-internal sealed partial class ProviderPictures(PublicClient client, BlockPool pool, BufferBudget budget, Func<BodyLimits> limits, ILogger<ProviderPictures> log) : IDisposable
+internal sealed partial class ProviderPictures(PublicClient client, BlockPool pool, BufferBudget budget, Func<BodyLimits> limits, TimeProvider time, ILogger<ProviderPictures> log) : IDisposable
 {
-    private readonly PublicClient _simulators = new(_ => true);
+    private readonly PublicClient _simulators = new(time, _ => true);
 
     /// <summary>The answer with the pictures that could be fetched; the others keep their addresses.</summary>
     public async Task<StoredAnswer> TakeOverAsync(StoredAnswer answer, Target target, CancellationToken cancellationToken)

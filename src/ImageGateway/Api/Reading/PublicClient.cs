@@ -10,25 +10,31 @@ internal sealed class PublicClient : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpMessageInvoker _client;
+    private readonly TimeProvider _time;
 
     /// <summary>A client for addresses of the world's.</summary>
+    /// <param name="time">The clock.</param>
     /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but for a simulator's.</param>
-    public PublicClient(Func<IPAddress, bool>? isPublic = null) => _client = new HttpMessageInvoker(new SocketsHttpHandler
+    public PublicClient(TimeProvider time, Func<IPAddress, bool>? isPublic = null)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        MaxConnectionsPerServer = 16,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isPublic ?? PublicAddress.Is, cancellationToken),
-    });
+        _time = time;
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            MaxConnectionsPerServer = 16,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isPublic ?? PublicAddress.Is, cancellationToken),
+        });
+    }
 
     /// <summary>Fetches a file into <paramref name="bytes"/>, at most <paramref name="limit"/> of them, within 30 s.</summary>
     /// <returns>What came of it; the server's status with <see cref="FetchResult.Refused"/>.</returns>
     public async Task<(FetchResult Result, int Status)> FetchAsync(Uri address, SpooledBytes bytes, long limit, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Timeout);
+        using var end = new CancellationTokenSource(Timeout, _time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);

@@ -176,7 +176,7 @@ public sealed class MaskModeTests : IDisposable
     // What a provider that takes JSON edits is sent.
     private async Task<HttpContent> UpstreamAsync(HttpContent content, Operation operation)
     {
-        using var client = new PublicClient();
+        using var client = new PublicClient(TimeProvider.System);
         var http = await RequestAsync(content);
         var reader = JobReaders.Of(_pool, _budget, client);
         using var job = await reader.ReadAsync(http, operation, null, new BodyLimits());

@@ -1,0 +1,61 @@
+using ImageGateway.SystemTests.Running;
+using static ImageGateway.SystemTests.Caching.CachingGateway;
+
+namespace ImageGateway.SystemTests.Caching;
+
+/// <summary>What the failures of the store of answers are to clients: a miss.</summary>
+public sealed class CacheStoreTests(RedisCachingGateway gateway) : IClassFixture<RedisCachingGateway>
+{
+    private readonly string _prompt = $"a fox {Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Altered_picture_is_drawn_again()
+    {
+        var first = await gateway.AskAsync(_prompt);
+        Assert.Equal("hit", (await gateway.AskAsync(_prompt)).Cache);
+        var chunks = gateway.Server.Command("EVAL \"return table.concat(redis.call('KEYS', '*:cache:*:0'), ' ')\" 0");
+        foreach (var chunk in chunks.Split(' '))
+            Assert.StartsWith(":", gateway.Server.Command($"SETRANGE {chunk} 1000 0123456789"), StringComparison.Ordinal);
+        var again = await gateway.AskAsync(_prompt);
+        Assert.Equal(("miss", first.Hashes[0]), (again.Cache, again.Hashes[0]));
+        Assert.Equal("hit", (await gateway.AskAsync(_prompt)).Cache);
+        Assert.Equal(2, gateway.Calls(_prompt));
+    }
+
+    [Fact]
+    public async Task Full_store_keeps_nothing_and_fails_nobody()
+    {
+        Assert.StartsWith("+OK", gateway.Server.Command("CONFIG SET maxmemory 1"), StringComparison.Ordinal);
+        try
+        {
+            for (var i = 0; i < 2; i++)
+                Assert.Equal((200, "miss"), await gateway.AskAsync(_prompt) is var reply ? (reply.Status, reply.Cache) : default);
+        }
+        finally
+        {
+            gateway.Server.Command("CONFIG SET maxmemory 0");
+        }
+        await Until.TrueAsync(async () => (await gateway.AskAsync(_prompt)).Cache == "hit", "it keeps them again");
+    }
+
+    [Fact]
+    public async Task Store_that_is_gone_is_a_miss_and_leaves_keys_unanswered()
+    {
+        Assert.Equal("miss", (await gateway.AskAsync(_prompt)).Cache);
+        gateway.Server.Kill();
+        try
+        {
+            foreach (var stream in (bool[])[false, true])
+                Assert.Equal((200, "miss", 1), await gateway.AskAsync(_prompt, job => job["stream"] = stream) is var reply ? (reply.Status, reply.Cache, reply.Pictures.Count) : default);
+            var keyed = await gateway.AskAsync(_prompt, null, Plain, ("Idempotency-Key", _prompt));
+            Assert.Equal((503, "store_unavailable", "1"), (keyed.Status, keyed.Code, keyed.Head.Header("retry-after")));
+            var hosted = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
+            Assert.Equal((200, 1), (hosted.Status, hosted.Pictures.Count)); // what cannot be hosted is in the answer itself
+        }
+        finally
+        {
+            gateway.Server.Start();
+        }
+        await Until.TrueAsync(async () => (await gateway.AskAsync(_prompt)).Cache == "hit", "it is back");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ImageGateway.Api.Reading;
+using ImageGateway.Images;
+
+namespace ImageGateway.Tests.Api.Reading;
+
+/// <summary>Files from addresses that others chose, over a socket.</summary>
+public sealed class PublicClientTests : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly TcpListener _server = new(IPAddress.Loopback, 0);
+    private readonly BlockPool _pool = new();
+
+    public PublicClientTests() => _server.Start();
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _pool.Dispose();
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "Fetched", 200)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd", "TooLarge", 200)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "Unreachable", 0)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n", "Refused", 302)]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "Refused", 404)]
+    public async Task File_is_fetched_whole_within_its_size_and_without_redirects(string answer, string result, int status)
+    {
+        using var client = new PublicClient(_time, _ => true);
+        using var bytes = Bytes();
+        var answering = AnswerAsync(answer);
+        Assert.Equal((result, status), await client.FetchAsync(Address, bytes, 3, default) is var fetched ? ($"{fetched.Result}", fetched.Status) : default);
+        if (result == "Fetched")
+            Assert.Equal(3, bytes.Length);
+        await answering;
+        Assert.False(_server.Pending(), "there was a second connection");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na")]
+    public async Task Server_that_is_slow_has_thirty_seconds(string begun)
+    {
+        using var client = new PublicClient(_time, _ => true);
+        using var bytes = Bytes();
+        var fetching = client.FetchAsync(Address, bytes, 3, default);
+        using var connection = await _server.AcceptSocketAsync();
+        await connection.SendAsync(Encoding.ASCII.GetBytes(begun));
+        _time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        Assert.False(fetching.IsCompleted);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal((FetchResult.Unreachable, 0), await fetching);
+    }
+
+    [Fact]
+    public async Task Address_inside_is_never_connected_to()
+    {
+        using var client = new PublicClient(_time);
+        using var bytes = Bytes();
+        Assert.Equal((FetchResult.Unreachable, 0), await client.FetchAsync(Address, bytes, 3, default));
+        Assert.False(_server.Pending(), "a connection was made");
+    }
+
+    private Uri Address => new($"http://{_server.LocalEndpoint}/cat.png");
+
+    private SpooledBytes Bytes() => new(_pool, new BufferBudget(1 << 20));
+
+    private async Task AnswerAsync(string answer)
+    {
+        using var connection = await _server.AcceptSocketAsync();
+        await connection.ReceiveAsync(new byte[4096]);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(answer));
+        connection.Shutdown(SocketShutdown.Send);
+        while (await connection.ReceiveAsync(new byte[4096]) > 0) { }
+    }
+}
