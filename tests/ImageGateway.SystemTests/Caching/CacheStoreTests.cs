@@ -1,3 +1,4 @@
+using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Caching.CachingGateway;
 
@@ -36,6 +37,25 @@ public sealed class CacheStoreTests(RedisCachingGateway gateway) : IClassFixture
             gateway.Server.Command("CONFIG SET maxmemory 0");
         }
         await Until.TrueAsync(async () => (await gateway.AskAsync(_prompt)).Cache == "hit", "it keeps them again");
+    }
+
+    [Fact]
+    public async Task Client_has_its_answer_while_the_store_takes_its_time()
+    {
+        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
+        var asking = gateway.AskAsync(_prompt);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        Assert.StartsWith("+OK", gateway.Server.Command("CLIENT PAUSE 60000 WRITE"), StringComparison.Ordinal);
+        try
+        {
+            Assert.Single((await asking).Pictures);
+            Assert.Equal(1, gateway.Finishes.Jobs); // which keeps it still
+        }
+        finally
+        {
+            gateway.Server.Command("CLIENT UNPAUSE");
+        }
+        await Until.TrueAsync(async () => (await gateway.AskAsync(_prompt)).Cache == "hit", "it is kept, or drawn again");
     }
 
     [Fact]
