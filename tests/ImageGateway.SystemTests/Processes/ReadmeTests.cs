@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ImageGateway.SystemTests.OpenAIClients;
@@ -7,43 +6,14 @@ using ImageGateway.Tests;
 
 namespace ImageGateway.SystemTests.Processes;
 
-/// <summary>A gateway as the README starts it, which all of its snippets use, in their order.</summary>
-public sealed class ReadmeFixture : IAsyncLifetime, IDisposable
-{
-    private readonly TemporaryFolder _folder = new();
-    private GatewayProcess? _gateway;
-
-    public string Url { get; private set; } = "";
-
-    // The README's own first command, as what the tests have built.
-    public async Task InitializeAsync()
-    {
-        _gateway = GatewayProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0"], ("GATEWAY_ADMIN_KEY", Keys.Admin));
-        Url = (await _gateway.LineAsync("ImageGateway listens on")).Split(' ')[^1];
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _gateway!.TerminateAsync();
-        Assert.Equal(0, await _gateway.ExitCodeAsync());
-    }
-
-    public void Dispose()
-    {
-        _gateway?.Dispose();
-        _folder.Dispose();
-    }
-}
-
 /// <summary>Every command and snippet of the README runs, and does what it says.</summary>
 public sealed partial class ReadmeTests(ReadmeFixture gateway) : IClassFixture<ReadmeFixture>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly List<(string Language, string Text)> Blocks = [.. Fence().Matches(File.ReadAllText(Repository.File("README.md"))).Select(match => (match.Groups["language"].Value, match.Groups["text"].Value))];
+    private static readonly List<(string Language, string Text)> Blocks = Snippets.Of("README.md");
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<int, string> Snippets
+    public static TheoryData<int, string> Indices
     {
         get
         {
@@ -57,17 +27,17 @@ public sealed partial class ReadmeTests(ReadmeFixture gateway) : IClassFixture<R
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(Snippets))]
+    [MemberData(nameof(Indices))]
     public async Task Snippet_runs(int index, string language)
     {
         var text = Blocks[index].Text.Replace("http://127.0.0.1:8080", gateway.Url, StringComparison.Ordinal);
         var output = language switch
         {
             "sh" when text.StartsWith("dotnet run --project src/ImageGateway ", StringComparison.Ordinal) => FirstCommands(text),
-            "sh" => await RunAsync("bash", "-euo", "pipefail", "-c", text.Replace("dotnet run --project src/ImageGateway --", $"dotnet {Program()}", StringComparison.Ordinal)),
-            "python" => await RunAsync("python3", _folder.Write("lighthouse.py", text)),
+            "sh" => await gateway.RunAsync(_folder.Path, "bash", "-euo", "pipefail", "-c", text.Replace("dotnet run --project src/ImageGateway --", $"dotnet {Program()}", StringComparison.Ordinal)),
+            "python" => await gateway.RunAsync(_folder.Path, "python3", _folder.Write("lighthouse.py", text)),
             "javascript" => await NodeAsync(text),
-            "csharp" => await RunAsync("dotnet", "run", _folder.Write("lighthouse.cs", text)),
+            "csharp" => await gateway.RunAsync(_folder.Path, "dotnet", "run", _folder.Write("lighthouse.cs", text)),
             "json" => await CheckAsync(text),
             _ => throw new InvalidOperationException($"A snippet in {language}: say here how it is run."),
         };
@@ -107,29 +77,14 @@ public sealed partial class ReadmeTests(ReadmeFixture gateway) : IClassFixture<R
     {
         var clients = Metadata("NodeClients");
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "node_modules"), Path.Combine(clients, "node_modules"));
-        return RunAsync(NodeScript.Node, _folder.Write("lighthouse.mjs", text));
+        return gateway.RunAsync(_folder.Path, NodeScript.Node, _folder.Write("lighthouse.mjs", text));
     }
 
-    private Task<string> CheckAsync(string text) => RunAsync("dotnet", Program(), "check-config", "--without-secrets", "--config", _folder.Write("my-gateway.json", text));
-
-    private async Task<string> RunAsync(string program, params string[] args)
-    {
-        var start = new ProcessStartInfo(program, args) { WorkingDirectory = _folder.Path, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["GATEWAY_URL"] = gateway.Url;
-        start.Environment["GATEWAY_ADMIN_KEY"] = Keys.Admin;
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}{await output}");
-        return await output;
-    }
+    private Task<string> CheckAsync(string text) => gateway.RunAsync(_folder.Path, "dotnet", Program(), "check-config", "--without-secrets", "--config", _folder.Write("my-gateway.json", text));
 
     private static string Program() => Path.GetFullPath(Metadata("GatewayProgram"));
 
     private static string Metadata(string key) => typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;
-
-    [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
-    private static partial Regex Fence();
 
     [GeneratedRegex(@"\]\((?!https?:|#)(?<path>[^)#]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
