@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Reload;
+using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests;
 
 namespace ImageGateway.SystemTests.Governance;
@@ -48,13 +49,16 @@ public sealed class OutcomeTests
         await using var gateway = await OwnGateway.StartAsync(Configuration, null, """, "Limits": { "UsdPerMonth": 5, "MaxQuality": "medium" }, "Users": { "*": { "Limits": { "UsdPerDay": 1 } }, "ada": { "Limits": { "ImagesPerMinute": 9 } } } """);
         Assert.Equal(200, await GenerateAsync(gateway));
 
-        var first = await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/limits?limit=1");
+        JsonNode first = null!;
+        await Until.TrueAsync(
+            async () => (decimal)(first = await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/limits?limit=1"))["data"]![0]!["limits"]![0]!["held"]! == 0,
+            "the job is settled, which may be after its client has the answer");
         var second = await gateway.AdminAsync(HttpMethod.Get, $"/admin/v1/limits?limit=1&cursor={first["next_cursor"]}");
 
         var (tenant, user) = (Assert.Single(first["data"]!.AsArray())!, Assert.Single(second["data"]!.AsArray())!);
         Assert.Equal(("tenant:acme", "acme", "medium"), ((string?)tenant["scope"], (string?)tenant["tenant"], (string?)tenant["max_quality"]));
         var limit = Assert.Single(tenant["limits"]!.AsArray())!;
-        Assert.Equal(("usd_per_month", 5m, 0m), ((string?)limit["limit"], (decimal)limit["max"]!, (decimal)limit["held"]!));
+        Assert.Equal(("usd_per_month", 5m), ((string?)limit["limit"], (decimal)limit["max"]!));
         Assert.True((decimal)limit["used"]! > 0);
         Assert.Equal((decimal)limit["max"]!, (decimal)limit["used"]! + (decimal)limit["remaining"]!);
         Assert.Equal(("user:acme/ada", null), ((string?)user["scope"], (string?)second["next_cursor"]));

@@ -52,7 +52,7 @@ public sealed class RedisServer : IDisposable
     /// <summary>Starts it, on the data it had.</summary>
     public void Start()
     {
-        string[] own = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--enable-debug-command", "yes"];
+        string[] own = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"];
         _process = Process.Start(new ProcessStartInfo("redis-server", [.. own, .. _options]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         _process.OutputDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
@@ -63,6 +63,18 @@ public sealed class RedisServer : IDisposable
                 throw new InvalidOperationException("redis-server did not start");
             Thread.Sleep(10);
         }
+    }
+
+    /// <summary>Stops it where it is, so that it answers nobody, until the result is disposed.</summary>
+    public IDisposable Freeze()
+    {
+        Signal("STOP");
+        for (var clock = Stopwatch.StartNew(); !File.ReadAllText($"/proc/{_process!.Id}/stat").Contains(") T ", StringComparison.Ordinal); Thread.Sleep(1))
+        {
+            if (clock.Elapsed > Patience)
+                throw new InvalidOperationException("redis-server did not stop");
+        }
+        return new Thaw(this);
     }
 
     /// <summary>Ends it as a power cut does.</summary>
@@ -77,9 +89,10 @@ public sealed class RedisServer : IDisposable
     /// <summary>Sends a command and gives the first line of its answer, or the whole of a bulk string.</summary>
     public string Command(string line)
     {
-        using var client = Send(line);
-        client.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        using var client = new TcpClient { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        client.Connect(IPAddress.Loopback, Port);
         var stream = client.GetStream();
+        stream.Write(Encoding.UTF8.GetBytes(line + "\r\n"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var first = reader.ReadLine() ?? "";
         if (!first.StartsWith('$') || first == "$-1")
@@ -91,20 +104,22 @@ public sealed class RedisServer : IDisposable
     /// <summary>A number of <c>INFO replication</c>.</summary>
     public long Replication(string name) => long.Parse(Command("INFO replication").Split("\r\n").Single(line => line.StartsWith($"{name}:", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
 
-    /// <summary>Sends a command whose answer is not waited for; the connection is open until it is disposed.</summary>
-    public TcpClient Send(string line)
-    {
-        var client = new TcpClient();
-        client.Connect(IPAddress.Loopback, Port);
-        client.GetStream().Write(Encoding.UTF8.GetBytes(line + "\r\n"));
-        return client;
-    }
-
     public void Dispose()
     {
         if (_process is not null)
             Kill();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private sealed class Thaw(RedisServer server) : IDisposable
+    {
+        public void Dispose() => server.Signal("CONT");
     }
 
     internal bool Answers()

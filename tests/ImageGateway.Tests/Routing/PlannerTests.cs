@@ -108,8 +108,11 @@ public sealed class PlannerTests
     [Fact]
     public void Target_that_cannot_do_the_job_is_skipped_and_the_last_reason_told()
     {
-        Assert.Equal("dalle/dall-e-3", PlanOf(Job("final", new ImageParameters { Style = "natural", Size = "1792x1024", Quality = "hd" }))?.Targets.FirstOrDefault(planned => planned.Target.Model.Name == "dall-e-3")?.Target.Name);
-        var error = Requests.Failure(() => PlanOf(Job("dall-e-3", new ImageParameters { Stream = true })));
+        var stream = new ImageParameters { Stream = true };
+        var plan = PlanOf(Job("final", stream));
+        Assert.Equal("openai/gpt-image-1 azure/img-std", plan.Names());
+        Assert.Equal(("dalle/dall-e-3", "stream"), Assert.Single(plan.Skipped) is var skipped ? (skipped.Target.Name, skipped.Param) : default);
+        var error = Refused(Job("dall-e-3", stream));
         Assert.Equal((ErrorKind.InvalidValue, "stream"), (error.Kind, error.Param));
     }
 

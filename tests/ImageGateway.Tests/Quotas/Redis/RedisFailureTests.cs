@@ -19,25 +19,27 @@ public sealed class RedisFailureTests : IDisposable
 
     public void Dispose() => _redis.Dispose();
 
-    [Theory]
-    [InlineData("CLIENT PAUSE 900 ALL")]
-    [InlineData("DEBUG SLEEP 0.9")]
-    public async Task Slow_server_is_given_up_soon_and_what_it_did_late_is_undone(string command)
+    [Fact]
+    public async Task Slow_server_is_given_up_soon_and_what_it_did_late_is_undone()
     {
         using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
         var store = new RedisQuotaStore(link, _ledger);
         await store.ReserveAsync(Tenant, "a", [Use(4)]);
-        using var slow = _redis.Send(command);
-        await Task.Delay(50);
-        var clock = Stopwatch.StartNew();
-        await RefusedAsync(() => store.ReserveAsync(Tenant, "b", [Use(4)]));
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 800);
-        Assert.True(link.IsOpen);
-        clock.Restart();
-        for (var i = 0; i < 1000; i++)
-            await RefusedAsync(() => store.ReserveAsync(Tenant, $"c{i}", [Use(1)]));
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 500);
-        Assert.False(await store.SettleAsync(Tenant, "a", 3, 0));
+        using (_redis.Freeze())
+        {
+            var clock = Stopwatch.StartNew();
+            await RefusedAsync(() => store.ReserveAsync(Tenant, "b", [Use(4)]));
+            Assert.InRange(clock.ElapsedMilliseconds, 0, 1000);
+            Assert.True(link.IsOpen);
+            // From now on nobody waits for it at all.
+            for (var i = 0; i < 1000; i++)
+            {
+                var refused = store.ReserveAsync(Tenant, $"c{i}", [Use(1)]);
+                Assert.True(refused.IsFaulted);
+                await RefusedAsync(() => refused);
+            }
+            Assert.False(await store.SettleAsync(Tenant, "a", 3, 0));
+        }
         await BackAsync(link);
         await store.Late.RunAsync(store.SettleNowAsync);
         Assert.Equal([new CounterState(3, 0)], await store.ReadAsync(Tenant, [Use(0)]));
@@ -46,7 +48,7 @@ public sealed class RedisFailureTests : IDisposable
     [Fact]
     public async Task Server_that_answers_with_errors_refuses_and_is_not_given_up()
     {
-        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        using var link = await PatientAsync();
         var store = new RedisQuotaStore(link, _ledger);
         _redis.Command("SET igw:{acme}:counters text");
         await RefusedAsync(() => store.ReserveAsync(Tenant, "a", [Use(4)]));
@@ -110,7 +112,7 @@ public sealed class RedisFailureTests : IDisposable
     [Fact]
     public async Task Counters_older_than_the_ledgers_generation_are_built_again()
     {
-        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        using var link = await PatientAsync();
         var store = new RedisQuotaStore(link, _ledger);
         await store.ReserveAsync(Tenant, "a", [Use(4)]);
         _ledger.Intend("emergency", 5, [Use(5)]);
@@ -121,7 +123,7 @@ public sealed class RedisFailureTests : IDisposable
     [Fact]
     public async Task Audit_lets_go_of_what_led_to_no_call_and_settles_what_the_ledger_knows_to_be_over()
     {
-        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        using var link = await PatientAsync();
         var store = new RedisQuotaStore(link, _ledger);
         foreach (var id in (string[])["uncalled", "running", "over"])
             await store.ReserveAsync(Tenant, id, [Use(3)]);
@@ -138,7 +140,7 @@ public sealed class RedisFailureTests : IDisposable
     [Fact]
     public async Task Job_whose_room_was_given_away_before_its_intent_makes_no_call()
     {
-        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        using var link = await PatientAsync();
         var (store, other) = (new RedisQuotaStore(link, _ledger), new RedisQuotaStore(link, _ledger));
         var granted = await store.ReserveAsync(Tenant, "a", [Use(6)]);
         _redis.Command("FLUSHALL");
@@ -157,7 +159,7 @@ public sealed class RedisFailureTests : IDisposable
     [Fact]
     public async Task What_a_rebuild_did_not_know_of_a_job_is_held_again_when_it_asks()
     {
-        using var link = await RedisLink.ConnectAsync(_redis.ConnectionString);
+        using var link = await PatientAsync();
         var store = new RedisQuotaStore(link, _ledger);
         await store.ReserveAsync(Tenant, "a", [Use(3)]);
         _ledger.Intend("a", 3, [Use(3)]);
@@ -176,6 +178,9 @@ public sealed class RedisFailureTests : IDisposable
         for (var clock = Stopwatch.StartNew(); !await link.ProbeAsync(); await Task.Delay(20))
             Assert.InRange(clock.ElapsedMilliseconds, 0, 10_000);
     }
+
+    // Where it is not the time that matters: a busy machine may take longer than the 250 ms that a call has.
+    private Task<RedisLink> PatientAsync() => RedisLink.ConnectAsync(_redis.ConnectionString, TimeSpan.FromSeconds(10));
 
     private static async Task RefusedAsync(Func<ValueTask<QuotaAnswer>> call)
     {
