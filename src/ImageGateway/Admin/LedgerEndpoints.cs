@@ -5,7 +5,7 @@ using ImageGateway.Ledger.Queries;
 namespace ImageGateway.Admin;
 
 /// <summary>A page of entries; null as the cursor of the last one.</summary>
-internal sealed record LedgerPage(IReadOnlyList<EntryAnswer> Data, string? NextCursor);
+internal sealed record LedgerPage(IReadOnlyList<LedgerRow> Data, string? NextCursor);
 
 /// <summary><c>GET /admin/v1/ledger</c>, the newest entry first, and <c>GET /admin/v1/ledger/{request-id}</c>.</summary>
 internal static class LedgerEndpoints
@@ -33,15 +33,16 @@ internal static class LedgerEndpoints
             },
             cancellationToken);
         var next = rows.Count > limit ? Cursor.Of(List, $"{rows[limit - 1].CreatedAt}", rows[limit - 1].Id) : null;
-        return new LedgerPage([.. rows.Take(limit).Select(EntryAnswer.Of)], next);
+        return new LedgerPage([.. rows.Take(limit)], next);
     }
 
-    private static async Task<EntryAnswer> FindAsync(string id, LedgerReader ledger, CancellationToken cancellationToken)
+    private static async Task<LedgerRow> FindAsync(string id, LedgerReader ledger, CancellationToken cancellationToken)
     {
         var rows = await ledger.ReadAsync(connection => JobQueries.EntryAsync(connection, id, cancellationToken), cancellationToken);
-        return rows is [var entry, .. var corrections] && entry.Id == id
-            ? EntryAnswer.Of(entry) with { Corrections = [.. corrections.Select(EntryAnswer.Of)] }
-            : throw new GatewayException(ErrorKind.NotFound, $"The ledger has no entry '{GatewayException.Shortened(id)}'.", "id");
+        if (rows is not [var entry, ..] || entry.Id != id)
+            throw new GatewayException(ErrorKind.NotFound, $"The ledger has no entry '{GatewayException.Shortened(id)}'.", "id");
+        entry.Corrections = rows[1..];
+        return entry;
     }
 
     private static EntryPosition Position(string cursor) => Cursor.Read(cursor, 3) is [List, var at, var id] ? new EntryPosition(Cursor.Moment(at, cursor), id) : throw Cursor.Invalid("cursor", cursor);

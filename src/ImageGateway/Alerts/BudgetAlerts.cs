@@ -40,19 +40,8 @@ internal sealed partial class BudgetAlerts : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TryAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The gateway stops; what is not delivered is in the database.
-        }
-    }
+    // What is not delivered when the gateway stops is in the database.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.EveryAsync(Interval, () => TryAsync(stoppingToken), stoppingToken);
 
     private async Task TryAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ImageGateway.Images;
+using ImageGateway.Streaming;
 
 namespace ImageGateway.Caching;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageGateway.Configuration;
+using ImageGateway.Images;
 using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
@@ -12,32 +13,24 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private string _known = "";
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            await WatchAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The gateway ends. The host would call it an error when it is disposed without being stopped.
-        }
+        _known = Fingerprint();
+        return time.EveryAsync(Interval, LookAsync, stoppingToken);
     }
 
-    private async Task WatchAsync(CancellationToken stoppingToken)
+    private Task LookAsync()
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        var known = Fingerprint();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            var now = Fingerprint();
-            if (now == known)
-                continue;
-            var watched = snapshots.Current.SecretFiles;
-            Reload();
-            // Other files are no change by themselves.
-            known = watched.SequenceEqual(snapshots.Current.SecretFiles) ? now : Fingerprint();
-        }
+        var now = Fingerprint();
+        if (now == _known)
+            return Task.CompletedTask;
+        var watched = snapshots.Current.SecretFiles;
+        Reload();
+        // Other files are no change by themselves.
+        _known = watched.SequenceEqual(snapshots.Current.SecretFiles) ? now : Fingerprint();
+        return Task.CompletedTask;
     }
 
     private void Reload()

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -25,12 +24,10 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
     private readonly List<Item> _late = [];
 
-    // What the database does not take, of the batch that is being written.
-    private readonly HashSet<LedgerWork> _refused = new(ReferenceEqualityComparer.Instance);
+    private readonly LedgerCommits _commits = new(database, log);
+    private readonly SpoolAttempts _spooling = new(spool, time, RetryPause, log);
     private Thread? _thread;
-    private DbConnection? _connection;
     private DateTimeOffset _retryAt;
-    private DateTimeOffset _spoolRetryAt;
     private long _unrecorded;
     private long _failures;
     private long _oldest;
@@ -90,7 +87,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         _stopping = true;
         _ready.Set();
         _thread?.Join(TimeSpan.FromSeconds(10));
-        _connection?.Dispose();
+        _commits.Dispose();
         spool.Dispose();
         _room.Dispose();
     }
@@ -154,13 +151,13 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         {
             if (!_stopping && time.GetUtcNow() < _retryAt)
                 throw new IOException("The database failed a moment ago.");
-            _connection ??= database.Open();
-            if (spool.HasContent && spool.Replay(Commit) is > 0 and var unreadable)
+            _commits.Open();
+            if (spool.HasContent && spool.Replay(_commits.Commit) is > 0 and var unreadable)
                 LogUnreadable(unreadable);
-            _refused.Clear();
-            Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
+            _commits.Refused.Clear();
+            _commits.Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
             // After the commit: a generation that began before it must be seen.
-            var generations = LedgerStore.Generations(_connection ??= database.Open(), _batch.Where(item => item.Work is { AsksGeneration: true }).Select(item => item.Work!.Entry.Tenant));
+            var generations = LedgerStore.Generations(_commits.Open(), _batch.Where(item => item.Work is { AsksGeneration: true }).Select(item => item.Work!.Entry.Tenant));
             var unrecorded = Interlocked.Exchange(ref _unrecorded, 0);
             if (_isFailing)
                 LogBack(unrecorded);
@@ -168,7 +165,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             Interlocked.Exchange(ref _oldest, 0);
             foreach (var item in _batch)
             {
-                if (item.Work is { Intent: not null } intent && _refused.Contains(intent))
+                if (item.Work is { Intent: not null } intent && _commits.Refused.Contains(intent))
                     item.Done.SetException(Unavailable());
                 else
                     item.Done.SetResult(item.Work is { AsksGeneration: true, Entry.Tenant: var tenant } ? generations.GetValueOrDefault(tenant) : -1);
@@ -180,29 +177,6 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         }
     }
 
-    // One that the database does not take must not stop the others. An entry's intents stay, and are charged at their worst case in the end.
-    private void Commit(IReadOnlyList<LedgerWork> works)
-    {
-        try
-        {
-            if (works.Count > 0)
-                LedgerStore.Commit(_connection ??= database.Open(), works);
-        }
-        catch (Exception e) when (SqlDatabase.IsOfTheData(e))
-        {
-            _connection?.Dispose();
-            _connection = null;
-            if (works.Count > 1)
-            {
-                foreach (var work in works)
-                    Commit([work]);
-                return;
-            }
-            _refused.Add(works[0]);
-            LogRefused(e, works[0].Entry.Id);
-        }
-    }
-
     // What is over must be kept; what has not begun can be refused.
     private void Fail(Exception e)
     {
@@ -210,13 +184,12 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         {
             LogFailing(e.GetType().Name, e.Message);
             _retryAt = time.GetUtcNow() + RetryPause;
-            _connection?.Dispose();
-            _connection = null;
+            _commits.Close();
         }
         _isFailing = true;
         Interlocked.Increment(ref _failures);
         var kept = _batch.Where(item => item.Work is { } work && (work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)).ToList();
-        var isSpooled = Spool(kept);
+        var isSpooled = kept.Count == 0 || _spooling.TryAppend([.. kept.Select(item => item.Work!)], isLast: _stopping);
         foreach (var item in _batch)
         {
             if (item.Work is null || (isSpooled && (item.Work.Intent is null || options.OnFailure == LedgerFailureAction.Spool)))
@@ -229,24 +202,6 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         // What was refused waits for nothing.
         if (_late.Count == 0 && !spool.HasContent)
             Interlocked.Exchange(ref _oldest, 0);
-    }
-
-    private bool Spool(List<Item> kept)
-    {
-        if (kept.Count > 0 && !_stopping && time.GetUtcNow() < _spoolRetryAt)
-            return false;
-        try
-        {
-            if (kept.Count == 0 || spool.Append(kept.Select(item => item.Work!)))
-                return true;
-            LogSpoolFull(kept.Count);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogSpoolFailed(kept.Count, e.Message);
-        }
-        _spoolRetryAt = time.GetUtcNow() + RetryPause;
-        return false;
     }
 
     private static GatewayException Unavailable() => new(new GatewayError(
@@ -272,15 +227,6 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} records of the ledger could be written nowhere; those of jobs that called a provider are intents still, which will be charged at their worst case")]
     private partial void LogLost(int count);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's database does not take the record of {Job}")]
-    private partial void LogRefused(Exception exception, string job);
-
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} lines of the ledger's spool cannot be read, and were left out")]
     private partial void LogUnreadable(int count);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool is full: {Count} records wait in memory")]
-    private partial void LogSpoolFull(int count);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool cannot be written, {Count} records wait in memory: {Message}")]
-    private partial void LogSpoolFailed(int count, string message);
 }

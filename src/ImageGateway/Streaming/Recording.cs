@@ -120,15 +120,7 @@ internal sealed class Recording : IDisposable
         get
         {
             lock (_lock)
-            {
-                if (_blocks.Count == 0)
-                    return default;
-                var first = new Piece(_blocks[0].Memory, 0);
-                var last = first;
-                for (var i = 1; i < _blocks.Count; i++)
-                    last = last.Append(_blocks[i].Memory);
-                return new ReadOnlySequence<byte>(first, 0, last, (int)(_length - last.RunningIndex));
-            }
+                return ByteSequence.Of(_blocks.ConvertAll(block => (ReadOnlyMemory<byte>)block.Memory)).Slice(0, _length);
         }
     }
 
@@ -168,18 +160,6 @@ internal sealed class Recording : IDisposable
             _budget.Return((long)_blocks.Count * BlockPool.BlockSize);
             _blocks.Clear();
             (_length, _isGivenUp) = (0, true);
-        }
-    }
-
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public Piece(ReadOnlyMemory<byte> memory, long index) => (Memory, RunningIndex) = (memory, index);
-
-        public Piece Append(ReadOnlyMemory<byte> memory)
-        {
-            var next = new Piece(memory, RunningIndex + Memory.Length);
-            Next = next;
-            return next;
         }
     }
 }

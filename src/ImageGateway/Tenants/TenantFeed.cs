@@ -1,4 +1,5 @@
 using ImageGateway.Database;
+using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
@@ -44,19 +45,7 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await RefreshAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The gateway stops.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.EveryAsync(Interval, () => RefreshAsync(stoppingToken), stoppingToken);
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {

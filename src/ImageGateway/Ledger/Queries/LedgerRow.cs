@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
 /// <summary>An entry as it is read: tags and attempts stay JSON until somebody looks at them. Times in ms, money in nano-USD.</summary>
+[JsonConverter(typeof(EntryJson))]
 internal sealed class LedgerRow
 {
     /// <summary>What <see cref="Read"/> expects, in its order.</summary>
@@ -52,6 +54,9 @@ internal sealed class LedgerRow
     public required string Attempts { get; init; }
     public string? Corrects { get; init; }
     public string? ClientRequestId { get; init; }
+
+    /// <summary>What was corrected later; only of an entry that is asked for by its id.</summary>
+    public IReadOnlyList<LedgerRow>? Corrections { get; set; }
 
     public static LedgerRow Read(DbDataReader row) => new()
     {

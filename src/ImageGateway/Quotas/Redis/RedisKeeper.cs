@@ -18,24 +18,16 @@ internal sealed partial class RedisKeeper(RedisLink link, RedisQuotaStore store,
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private int _audit;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => TimeProvider.System.EveryAsync(Pause, LookAsync, stoppingToken);
+
+    private async Task LookAsync()
     {
-        using var timer = new PeriodicTimer(Pause);
-        var audit = 0;
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                if (link.Outage is { } outage)
-                    LogOutage(outage);
-                if (await link.ProbeAsync())
-                    await TryAsync(isAudit: ++audit % AuditEvery == 0);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The gateway stops.
-        }
+        if (link.Outage is { } outage)
+            LogOutage(outage);
+        if (await link.ProbeAsync())
+            await TryAsync(isAudit: ++_audit % AuditEvery == 0);
     }
 
     private async Task TryAsync(bool isAudit)

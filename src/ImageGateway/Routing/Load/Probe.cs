@@ -14,31 +14,17 @@ internal sealed partial class Probe(Func<RoutingTable> table, Fleet fleet, TimeP
 
     private readonly Dictionary<IImageProvider, DateTimeOffset> _due = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await AskAgainAndAgainAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The gateway ends. The host would call it an error when it is disposed without being stopped.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.EveryAsync(Tick, () => AskDueAsync(stoppingToken), stoppingToken);
 
-    private async Task AskAgainAndAgainAsync(CancellationToken stoppingToken)
+    private async Task AskDueAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            var now = time.GetUtcNow();
-            var providers = table().Targets.Where(target => target.Probe is not null).GroupBy(target => target.Provider).ToList();
-            var due = providers.Where(provider => !_due.TryGetValue(provider.Key, out var next) || next <= now).ToList();
-            await Task.WhenAll(due.Select(provider => AskAsync(provider.Key, [.. provider], stoppingToken)));
-            Forget(providers.Select(provider => provider.Key).ToHashSet());
-            foreach (var provider in due)
-                _due[provider.Key] = now + provider.First().Probe!.Value;
-        }
+        var now = time.GetUtcNow();
+        var providers = table().Targets.Where(target => target.Probe is not null).GroupBy(target => target.Provider).ToList();
+        var due = providers.Where(provider => !_due.TryGetValue(provider.Key, out var next) || next <= now).ToList();
+        await Task.WhenAll(due.Select(provider => AskAsync(provider.Key, [.. provider], stopping)));
+        Forget(providers.Select(provider => provider.Key).ToHashSet());
+        foreach (var provider in due)
+            _due[provider.Key] = now + provider.First().Probe!.Value;
     }
 
     private async Task AskAsync(IImageProvider provider, List<Target> targets, CancellationToken stopping)

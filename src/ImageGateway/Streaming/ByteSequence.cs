@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ImageGateway.Caching;
+namespace ImageGateway.Streaming;
 
 /// <summary>Makes one sequence of pieces.</summary>
 internal static class ByteSequence

@@ -1,0 +1,100 @@
+using System.Text;
+using ImageGateway.Alerts;
+using ImageGateway.Api;
+using ImageGateway.Api.PassThrough;
+using ImageGateway.Caching.Files;
+using ImageGateway.Catalog;
+using ImageGateway.Configuration;
+using ImageGateway.Ledger;
+using ImageGateway.Quotas;
+using ImageGateway.Routing;
+using ImageGateway.Tenants;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
+internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
+{
+    /// <summary>The snapshot; null when mistakes were reported.</summary>
+    public GatewaySnapshot? Build(IEnumerable<string> catalogueFolders)
+    {
+        var before = mistakes.All.Count;
+        var path = catalogueFolders.Select(folder => Path.Combine(folder, options.Catalogue)).FirstOrDefault(File.Exists) ?? options.Catalogue;
+        var catalogue = Catalogue.Load(path, mistakes.At("Catalogue"));
+        CheckLimits(options.Limits, mistakes.At("Limits"));
+        var ledger = Ledger();
+        var alerts = Alerts();
+        mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
+        mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
+        CheckReplay();
+        var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
+        var (files, publicUrl) = (Files(), PublicUrl());
+        var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
+        var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
+        if (catalogue is null)
+            return null;
+        mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
+        var providers = new TargetBuilder(catalogue, mistakes.At("Providers"), secrets, time, simulator);
+        var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
+        var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
+        var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
+        return mistakes.All.Count == before
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
+            : null;
+    }
+
+    private AlertOptions Alerts()
+    {
+        var (here, alerts) = (mistakes.At("Alerts"), options.Alerts);
+        here.Unless(alerts.Thresholds.TrueForAll(percent => percent is >= 1 and <= 1000), nameof(alerts.Thresholds), "must be 1 to 1000 per cent each");
+        var address = Uri.TryCreate(alerts.Webhook, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+        here.Unless(alerts.Webhook is null || address is not null, nameof(alerts.Webhook), "is no http or https address");
+        here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is needed with a webhook: its receiver must know who calls");
+        var secret = alerts.Secret is { } reference ? secrets.Resolve(reference, here, nameof(alerts.Secret)) : null;
+        return new AlertOptions(address, secret, alerts.Thresholds.Count > 0 ? [.. alerts.Thresholds.Distinct().Order()] : [50, 80, 100]);
+    }
+
+    private (HostedFileOptions, byte[]?) Files()
+    {
+        var (here, files) = (mistakes.At("Files"), options.Files);
+        here.Unless(files.Ttl >= TimeSpan.FromMinutes(1) && files.Ttl <= TimeSpan.FromDays(7), nameof(files.Ttl), "must be 00:01:00 to 7.00:00:00");
+        here.Unless(files.MaxBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MaxBytes), "must be 1048576 to 1099511627776");
+        here.Unless(files.MemoryBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MemoryBytes), "must be 1048576 to 1099511627776");
+        var key = files.SigningKey is { } reference ? secrets.Resolve(reference, here, nameof(files.SigningKey)) : null;
+        here.Unless(key is null or { Length: >= FileLinks.KeyBytes } || secrets.IsFormOnly, nameof(files.SigningKey), $"must have at least {FileLinks.KeyBytes} characters");
+        return (files, key is null ? null : Encoding.UTF8.GetBytes(key));
+    }
+
+    private Uri? PublicUrl()
+    {
+        var url = Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0 ? uri : null;
+        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"'{options.PublicUrl}' is no http or https address, as in https://images.example.com");
+        return url;
+    }
+
+    private LedgerOptions Ledger()
+    {
+        var here = mistakes.At("Ledger");
+        mistakes.Unless(options.ReservationLease >= TimeSpan.FromSeconds(1) && options.ReservationLease <= TimeSpan.FromDays(1), nameof(options.ReservationLease), "must be 00:00:01 to 1.00:00:00");
+        here.Unless(options.Ledger.Retention is null || options.Ledger.Retention >= TimeSpan.FromDays(1), nameof(options.Ledger.Retention), "must be at least 1.00:00:00");
+        here.Unless(options.Ledger.SpoolBytes > 0, nameof(options.Ledger.SpoolBytes), "must be above 0");
+        var salt = options.Ledger.PromptSalt is { } reference ? secrets.Resolve(reference, here, nameof(options.Ledger.PromptSalt)) : null;
+        return new LedgerOptions(options.OnLedgerFailure, options.ReservationLease, options.Ledger.Retention, salt) { Spool = options.Ledger.Spool, SpoolBytes = options.Ledger.SpoolBytes };
+    }
+
+    private void CheckReplay()
+    {
+        mistakes.Unless(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromHours(1), nameof(options.DrainTimeout), "must be 00:00:00 to 01:00:00");
+        mistakes.Unless(options.DrainDelay >= TimeSpan.Zero && options.DrainDelay <= TimeSpan.FromMinutes(5), nameof(options.DrainDelay), "must be 00:00:00 to 00:05:00");
+        mistakes.At("Replay").Unless(options.Replay.RecordingBytes >= 0, nameof(options.Replay.RecordingBytes), "must not be negative");
+        mistakes.At("Replay").Unless(options.Replay.MemoryBytes >= 0, nameof(options.Replay.MemoryBytes), "must not be negative");
+    }
+
+    private static void CheckLimits(BodyLimits limits, Mistakes here)
+    {
+        here.Unless(limits.JsonBytes is > 0 and <= 1L << 30, nameof(limits.JsonBytes), "must be 1 to 1073741824");
+        here.Unless(limits.FormBytes > 0, nameof(limits.FormBytes), "must be above 0");
+        here.Unless(limits.FileBytes > 0, nameof(limits.FileBytes), "must be above 0");
+        here.Unless(limits.BufferBytes >= 0, nameof(limits.BufferBytes), "must not be negative");
+    }
+}
