@@ -146,85 +146,6 @@ public sealed class FailoverTests
         Assert.Equal((west, east), (gateway.Calls("west"), gateway.Calls("east")));
     }
 
-    [Theory]
-    [InlineData(429, 60)]
-    [InlineData(503, 20)]
-    public async Task Target_rests_as_long_as_it_asked(int status, int seconds)
-    {
-        await using var gateway = await RoutedGateway.StartAsync();
-        gateway.Break("west", new Fault { Status = status, Headers = new Dictionary<string, string> { ["retry-after"] = $"{seconds}" } }, times: 1);
-        for (var i = 0; i < 3; i++)
-        {
-            using var response = await gateway.GenerateAsync();
-            await response.ImagesAsync();
-        }
-        Assert.Equal((1, 3), (gateway.Calls("west"), gateway.Calls("east")));
-    }
-
-    [Fact]
-    public async Task Empty_account_is_left_alone_for_5_minutes()
-    {
-        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1"), ["MaxWait"] = "00:00:00" });
-        gateway.Break("west", Error(429, "insufficient_quota", "insufficient_quota"), times: 1);
-        using var first = await gateway.GenerateAsync();
-        await first.ErrorAsync(503, "no_target_available", null);
-        using var second = await gateway.GenerateAsync();
-        Assert.False(second.IsSuccessStatusCode);
-        Assert.InRange(int.Parse(second.Header("retry-after")!), 290, 300);
-        Assert.Equal(1, gateway.Calls("west"));
-    }
-
-    [Fact]
-    public async Task Short_rate_limit_of_the_only_target_is_waited_for()
-    {
-        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") });
-        gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } }, times: 1);
-        using var response = await gateway.GenerateAsync();
-        await response.ImagesAsync();
-        Assert.Equal(("2", 2), (response.Header("x-gateway-attempts"), gateway.Calls("west")));
-    }
-
-    [Fact]
-    public async Task Short_rate_limit_is_waited_for_when_the_other_target_is_not_free()
-    {
-        await using var gateway = await RoutedGateway.StartAsync(east: new JsonObject { ["RequestsPerMinute"] = 1 });
-        gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } }, times: 2);
-        using var first = await gateway.GenerateAsync();
-        Assert.Equal("east/gpt-image-1", first.Header("x-gateway-target"));
-        await gateway.RestedAsync("west");
-        using var second = await gateway.GenerateAsync();
-        await second.ImagesAsync();
-        Assert.Equal("west/gpt-image-1", second.Header("x-gateway-target"));
-        Assert.Equal((3, 1), (gateway.Calls("west"), gateway.Calls("east")));
-    }
-
-    [Fact]
-    public async Task Longer_rate_limit_of_the_only_target_is_told()
-    {
-        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") });
-        gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "7" } });
-        using var response = await gateway.GenerateAsync();
-        await response.ErrorAsync(429, "rate_limit_exceeded", null);
-        Assert.Equal("7", response.Header("retry-after"));
-        Assert.Equal(1, gateway.Calls("west"));
-    }
-
-    [Fact]
-    public async Task Targets_without_capacity_are_a_429_that_says_when()
-    {
-        var one = new JsonObject { ["RequestsPerMinute"] = 1 };
-        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["MaxWait"] = "00:00:01" }, west: one, east: one);
-        for (var i = 0; i < 2; i++)
-        {
-            using var served = await gateway.GenerateAsync();
-            await served.ImagesAsync();
-        }
-        using var response = await gateway.GenerateAsync();
-        await response.ErrorAsync(429, "rate_limit_exceeded", null);
-        Assert.InRange(int.Parse(response.Header("retry-after")!), 50, 60);
-        Assert.Equal((1, 1), (gateway.Calls("west"), gateway.Calls("east")));
-    }
-
     [Fact]
     public async Task Stream_that_breaks_in_the_middle_ends_with_one_error_and_no_second_call()
     {
@@ -289,6 +210,6 @@ public sealed class FailoverTests
         }
     }
 
-    private static Fault Error(int status, string type, string code) =>
+    internal static Fault Error(int status, string type, string code) =>
         new() { Status = status, Body = new JsonObject { ["error"] = new JsonObject { ["message"] = "No.", ["type"] = type, ["code"] = code, ["param"] = null } } };
 }
