@@ -14,10 +14,19 @@ internal sealed class FileOrder
 
     /// <summary>Reads the order of a file.</summary>
     /// <param name="path">A JSON file that the configuration was read from.</param>
+    /// <exception cref="ConfigurationException">It is another by now, which is none.</exception>
     public FileOrder(string path)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-        Visit("", document.RootElement);
+        try
+        {
+            // As text, like the framework: a file may begin with a byte order mark, and bytes that are no text are replaced.
+            using var document = JsonDocument.Parse(File.ReadAllText(path), Lenient);
+            Visit("", document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new ConfigurationException([$"--config: {path}: {e.Message}"]);
+        }
     }
 
     /// <summary>The entries at a key path in the file's order; what only environment or switches name comes last.</summary>

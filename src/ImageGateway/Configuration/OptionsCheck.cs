@@ -64,7 +64,14 @@ internal sealed class OptionsCheck
         else if (type.IsClass && type != typeof(string))
             Item(section, type, here, property);
         else
-            here.AddHere("must be a single value");
+            NoValue(section, here);
+    }
+
+    // The binder would look for a constructor of the text or number.
+    private void NoValue(IConfigurationSection section, Mistakes here)
+    {
+        here.AddHere("must be a single value");
+        _dropped.UnionWith(section.AsEnumerable().Select(entry => entry.Key));
     }
 
     private void Item(IConfigurationSection section, Type type, Mistakes here, PropertyInfo? property)

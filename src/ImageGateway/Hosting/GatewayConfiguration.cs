@@ -36,7 +36,7 @@ internal static class GatewayConfiguration
         return options;
     }
 
-    /// <summary>True when a provider is the simulator inside this process.</summary>
+    /// <summary>True when a provider is the simulator inside this process. What is neither true nor false is a mistake that is told later.</summary>
     public static bool NeedsSimulator(IConfiguration configuration) => configuration.GetSection("Gateway:Providers").GetChildren()
-        .Any(provider => provider.GetValue("Simulated", false) && provider["BaseUrl"] is null && provider["Endpoint"] is null);
+        .Any(provider => bool.TryParse(provider["Simulated"], out var isSimulated) && isSimulated && provider["BaseUrl"] is null && provider["Endpoint"] is null);
 }

@@ -122,6 +122,38 @@ public sealed class GatewayConfigurationTests
             Assert.Contains(mistakes, mistake => mistake.StartsWith(path, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""{"Providers":{"a":P},"Alerts":{"Secret":{"Name":"x"}}}""", "Gateway:Alerts:Secret: must be a single value")]
+    [InlineData("""{"Providers":{"a":P},"Limits":{"JsonBytes":[1,{"b":[2]}]}}""", "Gateway:Limits:JsonBytes: must be a single value")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":"perhaps","Models":["gpt-image-1"]}}}""", "Gateway:Providers:a:Simulated: 'perhaps' is not true or false")]
+    public void Value_of_the_wrong_shape_is_a_mistake(string gateway, string mistake) =>
+        Assert.Contains(mistake, Mistakes(gateway.Replace("P}", $"{Provider}}}", StringComparison.Ordinal)));
+
+    [Fact]
+    public void File_with_a_byte_order_mark_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.json", $$"""{{'\uFEFF'}}{ "Gateway": { "Providers": { "b": {{Provider}}, "a": {{Provider}} } } }""");
+        Assert.Equal(["b/gpt-image-1", "a/gpt-image-1"], Load(path, []).Routing.Targets.Select(target => target.Name));
+    }
+
+    // Between the two looks at it a file may be written anew.
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData(null)]
+    public void File_that_is_none_by_now_is_a_mistake(string? later)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.json", $$"""{ "Gateway": { "Providers": { "a": {{Provider}} } } }""");
+        var configuration = Read(path);
+        if (later is null)
+            File.Delete(path);
+        else
+            File.WriteAllText(path, later);
+        Assert.StartsWith("--config: ", Assert.Single(Assert.Throws<ConfigurationException>(() => Load(configuration, [])).Mistakes), StringComparison.Ordinal);
+    }
+
     // The contract: Shutdown is the catalogue's unless said; null: none.
     [Theory]
     [InlineData("\"gpt-image-1\"", "2026-10-23")]
@@ -163,9 +195,13 @@ public sealed class GatewayConfigurationTests
         }
     }
 
-    private static GatewaySnapshot Load(string path, List<string> warnings)
+    private static GatewaySnapshot Load(string path, List<string> warnings) => Load(Read(path), warnings);
+
+    private static IConfigurationRoot Read(string path) => new ConfigurationBuilder().AddJsonFile(path).AddInMemoryCollection([new("config", path)]).Build();
+
+    private static GatewaySnapshot Load(IConfiguration configuration, List<string> warnings)
     {
-        var configuration = new ConfigurationBuilder().AddJsonFile(path).AddInMemoryCollection([new("config", path)]).Build();
+        GatewayConfiguration.NeedsSimulator(configuration);
         return GatewayConfiguration.Load(configuration, new FirstRun(), new ManualTime(), new Uri("http://127.0.0.1:1/"), warnings);
     }
 }
