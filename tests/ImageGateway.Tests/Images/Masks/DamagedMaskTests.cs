@@ -49,7 +49,7 @@ public sealed class DamagedMaskTests : IDisposable
             var damaged = (byte[])file.Clone();
             for (var changes = random.Next(1, 4); changes > 0; changes--)
                 damaged[random.Next(8, damaged.Length)] = (byte)random.Next(256);
-            var error = await _bench.FailureAsync(Sealed(damaged));
+            var error = await _bench.FailureAsync(TestPng.Sealed(damaged));
             if (error is not null)
                 AssertRefused(error);
         }
@@ -171,21 +171,7 @@ public sealed class DamagedMaskTests : IDisposable
         var file = new TestPng(0, 8, 1, 1, seed: 1).Encode(interlaced, pixels);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), width);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), height);
-        return Sealed(file);
-    }
-
-    // All checksums made right, as far as the chunks can be walked.
-    private static byte[] Sealed(byte[] file)
-    {
-        for (var at = 8; at + 12 <= file.Length;)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
-            if (length < 0 || length > file.Length - at - 12)
-                break;
-            TestPng.Checksum(file.AsSpan(at + 4, length + 4)).CopyTo(file, at + 8 + length);
-            at += 12 + length;
-        }
-        return file;
+        return TestPng.Sealed(file);
     }
 
     private static void AssertRefused(GatewayError? error)
