@@ -1,5 +1,6 @@
 using System.Buffers;
 using ImageGateway.Caching;
+using ImageGateway.Streaming;
 
 namespace ImageGateway.Tests.Caching;
 

@@ -24,7 +24,7 @@ public sealed class HeaderFuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Header_is_understood_ignored_or_refused_by_name()
     {
-        using var client = new PublicClient();
+        using var client = new PublicClient(TimeProvider.System);
         var reader = JobReaders.Of(new BlockPool(), new BufferBudget(1 << 20), client);
         await new Fuzzer(output).RunAsync(10_000, random =>
         {

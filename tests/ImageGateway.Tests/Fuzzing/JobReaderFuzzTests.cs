@@ -34,7 +34,7 @@ public sealed class JobReaderFuzzTests(ITestOutputHelper output)
 
     private async Task FuzzAsync(int inputs, bool isForm)
     {
-        using var client = new PublicClient();
+        using var client = new PublicClient(TimeProvider.System);
         var (seeds, reader) = (Seed.Requests.Where(seed => seed.IsForm == isForm).ToArray(), JobReaders.Of(_pool, _budget, client));
         await new Fuzzer(output).RunAsync(inputs, random => Draw(random, random.Pick(seeds), random.Pick(seeds).Body), async (body, random) =>
         {

@@ -24,8 +24,8 @@ public sealed class ProviderPicturesTests
     [InlineData("\"url\":\"https://evil\\\\pictures.example/cat.png\"")]
     public async Task Address_that_may_not_be_fetched_is_passed_on(string members)
     {
-        using var client = new PublicClient(address => throw new InvalidOperationException($"{address} was to be connected to"));
-        using var pictures = new ProviderPictures(client, new BlockPool(), new BufferBudget(1 << 20), () => new BodyLimits(), NullLogger<ProviderPictures>.Instance);
+        using var client = new PublicClient(TimeProvider.System, address => throw new InvalidOperationException($"{address} was to be connected to"));
+        using var pictures = new ProviderPictures(client, new BlockPool(), new BufferBudget(1 << 20), () => new BodyLimits(), TimeProvider.System, NullLogger<ProviderPictures>.Instance);
         var answer = new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(PictureBytes.None, members)] };
 
         var taken = await pictures.TakeOverAsync(answer, Plans.Of("dalle/dall-e-3", "dall-e-3") with { ImageHosts = ["pictures.example"] }, CancellationToken.None);
