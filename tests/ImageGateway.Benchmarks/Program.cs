@@ -1,4 +1,5 @@
 using ImageGateway.Benchmarks.Caching;
+using ImageGateway.Benchmarks.Costs;
 using ImageGateway.Benchmarks.Growth;
 using ImageGateway.Benchmarks.Ledger;
 using ImageGateway.Benchmarks.Planning;
@@ -24,6 +25,8 @@ internal static class Program
                            what 200 streams held at once cost, with an event a second
                ImageGateway.Benchmarks growth [ENTRIES]
                            what a request costs with 10 to 10000 tenants, 1 to 100 targets, and a full ledger (1000000)
+               ImageGateway.Benchmarks costs
+                           what a job costs of the gateway, Redis and PostgreSQL, with everything on
                ImageGateway.Benchmarks planner
                            what planning a job costs, with its allocations
                ImageGateway.Benchmarks ledger [options]
@@ -44,6 +47,7 @@ internal static class Program
         ["ledger", .. var options] => LedgerCommand.Run(options),
         ["streams"] => StreamsCommand.Run(),
         ["growth", .. var options] => GrowthCommand.Run(options),
+        ["costs"] => CostsCommand.Run(),
         ["planner"] => PlannerBenchmark.Run(),
         ["quotas"] => QuotaCommand.RunAsync(null).GetAwaiter().GetResult(),
         ["quotas", var redis] => QuotaCommand.RunAsync(redis).GetAwaiter().GetResult(),

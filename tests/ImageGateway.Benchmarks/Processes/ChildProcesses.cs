@@ -26,6 +26,8 @@ internal sealed class ChildProcesses : IDisposable
     /// <summary>For configuration, logs and data of the children.</summary>
     public string Directory { get; }
 
+    public IReadOnlyList<ChildProcess> All => children;
+
     public ChildProcess Start(ChildCommand command)
     {
         var child = ChildProcess.Start(command, Path.Combine(Directory, command.Name + ".log"));

@@ -8,6 +8,7 @@ internal sealed class SystemStart
     private readonly ChildProcesses _children;
     private readonly int _stub = FreePort.Next();
     private readonly ProxySystem _direct;
+    private readonly Dictionary<string, GatewaySetup> _setups = [];
 
     /// <summary>Starts the stub.</summary>
     public SystemStart(ChildProcesses children)
@@ -40,6 +41,13 @@ internal sealed class SystemStart
         return system;
     }
 
+    /// <summary>The servers of a gateway that was started, and a process by its name.</summary>
+    public string RedisOf(string name) => _setups[name].Redis;
+
+    public string PostgresOf(string name) => _setups[name].Database;
+
+    public ChildProcess ProcessOf(string name) => _children.All.Single(child => child.Name == name);
+
     /// <summary>Where a gateway of that name has its files.</summary>
     public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_children.Directory, name)).FullName;
 
@@ -58,7 +66,9 @@ internal sealed class SystemStart
             return Nginx.Find() is { } nginx ? (Nginx.Command(nginx, _children.Directory, port, _stub), port) : LeftOut("nginx is not installed");
         if (name == ProxySystem.Portkey)
             return Portkey.Find() is { } portkey ? (Portkey.Command(portkey, port), port) : LeftOut("Portkey is not installed (npm ci in tests/ImageGateway.Benchmarks/portkey)");
-        return Setup(name) is { } setup ? (Proxy.Gateway.Command(name, _children.Directory, port, _stub, setup), port) : LeftOut("PostgreSQL is not installed");
+        if (Setup(name) is { } made)
+            _setups[name] = made;
+        return _setups.TryGetValue(name, out var setup) ? (Proxy.Gateway.Command(name, _children.Directory, port, _stub, setup), port) : LeftOut("PostgreSQL is not installed");
     }
 
     private GatewaySetup? Setup(string name) => name switch
