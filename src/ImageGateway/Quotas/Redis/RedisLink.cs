@@ -44,6 +44,9 @@ internal sealed class RedisLink : IDisposable
         options.ConnectTimeout = 1000;
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
+        // After a failover the library goes by old roles until it asks again, and sends scripts to the old master when that is
+        // back as a replica, which refuses to write. Its default is a minute.
+        options.ConfigCheckSeconds = 2;
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await Task.WhenAll(redis.GetEndPoints().Select(endpoint => LoadAsync(redis.GetServer(endpoint))));
         return new RedisLink(redis, patience ?? Patience);

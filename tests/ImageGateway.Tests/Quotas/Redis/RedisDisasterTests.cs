@@ -70,6 +70,40 @@ public sealed class RedisDisasterTests
     }
 
     /// <summary>Runs jobs and, while they do, disasters; gives the most that was committed to providers at any moment.</summary>
+    // The old master answers again, as a replica: what is sent to it by mistake is refused.
+    [Fact]
+    public async Task Store_follows_a_failover_after_which_the_old_master_comes_back()
+    {
+        using var cluster = new RedisCluster();
+        using var link = await RedisLink.ConnectAsync(cluster.ConnectionString, TimeSpan.FromSeconds(1));
+        var store = new RedisQuotaStore(link, _ledger);
+        var use = RedisFailureTests.Use(1, Limit);
+        Assert.True((await store.ReserveAsync(Tenant, "before", [use])).IsGranted);
+        var (master, replica) = cluster.Of($"igw:{{{Tenant}}}:counters");
+        master.Kill();
+        await UntilAsync(() => replica.Command("INFO replication").Contains("role:master", StringComparison.Ordinal), "the replica took over");
+        master.Start();
+        await UntilAsync(() => master.Command("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal), "the old master is a replica");
+        await GrantedAsync(link, store, use, TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task GrantedAsync(RedisLink link, RedisQuotaStore store, CounterUse use, TimeSpan patience)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            try
+            {
+                await RedisFailureTests.BackAsync(link);
+                Assert.True((await store.ReserveAsync(Tenant, "after", [use])).IsGranted);
+                return;
+            }
+            catch (GatewayException) when (clock.Elapsed < patience)
+            {
+                // Not yet.
+            }
+        }
+    }
+
     private async Task<long> RunAsync(string redis, int disasters, Func<Task> disaster, bool checks = true, bool rebuilds = true)
     {
         var links = new List<RedisLink>();
