@@ -26,12 +26,12 @@ internal sealed class ClaimHold : IAsyncDisposable
 
     public string Owner { get; }
 
-    /// <summary>Ends the claim with an outcome.</summary>
-    public async Task SettleAsync(string outcome, TimeSpan keep)
+    /// <summary>Ends the claim with an outcome. False: the store does not answer; it may be tried again until the lease is over.</summary>
+    public async Task<bool> SettleAsync(string outcome, TimeSpan keep)
     {
         _isSettled = true;
         await StopAsync();
-        await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep);
+        return await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep);
     }
 
     public async ValueTask DisposeAsync()

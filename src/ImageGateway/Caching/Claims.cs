@@ -33,8 +33,8 @@ internal interface IClaimStore
     /// <summary>Lives on for another lease; false when it is another's by now, has ended, or the store does not answer.</summary>
     ValueTask<bool> RenewAsync(string tenant, string name, string owner);
 
-    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays.</summary>
-    ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
+    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays. False: the store does not answer, and nobody knows.</summary>
+    ValueTask<bool> SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
 
     /// <summary>Ends a claim without an outcome: the name is free.</summary>
     ValueTask ReleaseAsync(string tenant, string name, string owner);
@@ -83,17 +83,17 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
         }
     }
 
-    public ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep)
+    public ValueTask<bool> SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep)
     {
         lock (_lock)
         {
             if (Find((tenant, name)) is not { Outcome: null } there || there.Owner != owner)
-                return default;
+                return new(true);
             _claims[(tenant, name)] = (there with { Outcome = outcome }, time.GetUtcNow() + keep);
             _settled.Enqueue(((tenant, name), owner));
             Forget();
         }
-        return default;
+        return new(true);
     }
 
     public ValueTask ReleaseAsync(string tenant, string name, string owner)

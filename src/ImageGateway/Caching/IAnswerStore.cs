@@ -10,11 +10,15 @@ internal readonly record struct Shelf(string Tenant, string Kind, long MaxBytes)
     public const string Shared = "*";
 }
 
-/// <summary>Keeps answers by key, for a time. Never the only place of anything: what it loses or cannot find is a miss, and none of its failures is a request's.</summary>
+/// <summary>Keeps answers by key, for a time. Never the only place of anything: what it loses or cannot find is a miss, and none of its failures is a request's, unless it asks to know.</summary>
 internal interface IAnswerStore
 {
     /// <summary>The answer; null when there is none, or the store cannot say.</summary>
     ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key);
+
+    /// <summary>The answer; null when there is none.</summary>
+    /// <exception cref="Images.GatewayException">The store cannot say.</exception>
+    ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key);
 
     /// <summary>Keeps an answer for so long; one that is larger than the shelf is not kept. True when it can be found now.</summary>
     ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl);

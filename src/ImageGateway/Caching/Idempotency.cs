@@ -25,7 +25,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     /// <summary>Claims the request's key. Null: it has none.</summary>
-    /// <exception cref="GatewayException">The key is none, in use, or another body's; or it was refused before, and so it is again.</exception>
+    /// <exception cref="GatewayException">The key is none, in use, or another body's; it was refused before, and so it is again; or it was answered, and the answer cannot be read now.</exception>
     public async Task<IdempotentJob?> BeginAsync(HttpContext http, ReplayAsk ask)
     {
         if (Key(http.Request) is not { } key)
@@ -41,11 +41,11 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
                 throw InFlight;
             if (there.Outcome != Answered)
                 throw Refused(http, there.Outcome);
-            if (await answers.FindAsync(shelf, name) is { } answer)
-                return new IdempotentJob(answer, null, answers, shelf, name);
+            if (await answers.ReadAsync(shelf, name) is { } answer)
+                return new IdempotentJob(answer, null, answers, shelf, name, time);
             lost = there.Owner; // its answer made room for others
         }
-        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine.Owner, time), answers, shelf, name);
+        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine.Owner, time), answers, shelf, name, time);
     }
 
     /// <summary>Says on an answer that it is a repetition.</summary>
@@ -87,17 +87,27 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 }
 
 /// <summary>A job with an idempotency key: the answer it had before, or the hold on its key.</summary>
-internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Shelf shelf, string name) : IAsyncDisposable
+internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Shelf shelf, string name, TimeProvider time) : IAsyncDisposable
 {
+    // A store that fails over is back by then, and the claim, renewed a third of its lease ago at most, is still there.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The answer to give again; null: the job runs.</summary>
     public StoredAnswer? Before => before;
 
-    /// <summary>Leaves the answer to those that repeat the request.</summary>
+    /// <summary>Leaves the answer to those that repeat the request, and tries again while the store does not take it.</summary>
     public async Task KeepAsync(StoredAnswer answer)
     {
-        if (await answers.KeepAsync(shelf, name, answer, Idempotency.Retention))
-            await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
+        if (answer.Bytes > shelf.MaxBytes)
+            return;
+        var start = time.GetTimestamp();
+        while (!await TryKeepAsync(answer) && time.GetElapsedTime(start) < Patience)
+            await Task.Delay(Pause, time);
     }
+
+    private async Task<bool> TryKeepAsync(StoredAnswer answer) =>
+        await answers.KeepAsync(shelf, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
 
     /// <summary>Leaves a provider's refusal to them; other failures leave the key free.</summary>
     public Task KeepAsync(GatewayError error) =>

@@ -5,7 +5,7 @@ namespace ImageGateway.Caching;
 
 /// <summary>
 /// Runs a job whose answer is kept: records what passes to the client, goes on when the client has left, and makes a stored
-/// answer of it in the end, when the client has all of it.
+/// answer of it in the end, when the client has all of it, or, where it must be kept before that, all but the end.
 /// </summary>
 internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes finishes, TimeProvider time)
 {
@@ -27,6 +27,9 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         using var departure = new Departure(record, recording, finishes, mayFinish, time);
         http.Features.Set<IHttpResponseBodyFeature>(new KeptBody(server, tee));
         http.RequestAborted = departure.Job;
+        // Without a length the answer ends when the server says so, and not with its last byte.
+        if (ask.EndsWhenKept && !http.Response.HasStarted)
+            http.Response.OnStarting(static response => Task.FromResult(((HttpResponse)response).ContentLength = null), http.Response);
         try
         {
             using (client.UnsafeRegister(static left => ((Departure)left!).ClientLeft(), departure))
@@ -40,8 +43,8 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         }
         if (record.Status != JobStatus.Completed || !recording.IsKept)
             return null;
-        // The client need not wait for what follows.
-        if (!client.IsCancellationRequested)
+        // The client need not wait for what follows, unless it counts on it.
+        if (!client.IsCancellationRequested && !ask.EndsWhenKept)
             await server.CompleteAsync();
         return Stored(recording.Answer(record.Job.Parameters.Stream), ask);
     }

@@ -26,6 +26,8 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         }
     }
 
+    public ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key) => FindAsync(shelf, key);
+
     public ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key)
     {
         if (Touch(shelf, key) is not { } entry)

@@ -28,6 +28,7 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
             await delivery.SendAsync(http, ask, before);
             return;
         }
+        ask.EndsWhenKept = key is not null;
         try
         {
             if (await AnswerAsync(http, ask, key is not null, run) is { } answer && key is not null)

@@ -11,6 +11,9 @@ namespace ImageGateway.Caching;
 /// <param name="Adjusted">What of its parameters is sent differently, as a header; null: nothing.</param>
 internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyList<(string Model, int Count, Lazy<string> Key)> Models, Lazy<string> Body, Func<string, bool> IsSimulated, Lazy<string?> Adjusted)
 {
+    /// <summary>True when its answer must be kept before the client has the end of it: a client who has it all may ask for it again.</summary>
+    public bool EndsWhenKept { get; set; }
+
     /// <summary>Where its answer is cached, under its key.</summary>
     public Shelf Shelf => new(Rule!.IsShared ? Shelf.Shared : Record.Caller.Tenant, "cache", Rule.MaxBytes);
 }

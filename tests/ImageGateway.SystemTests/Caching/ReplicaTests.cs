@@ -90,6 +90,22 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
         Assert.Equal(2, _replicas.Calls.Count);
     }
 
+    // A client that has all of its answer may ask for it again, and a store that fails over is away for some seconds.
+    [Fact]
+    public async Task Answer_with_an_idempotency_key_ends_when_it_is_kept()
+    {
+        var key = ("Idempotency-Key", "the key");
+        _replicas.Break(new Fault { PauseAfterBytes = 70_000, PauseMilliseconds = 500 }, times: 1);
+        using var response = await _replicas.SendAsync(0, "a fox", key: CachingGateway.Plain, headers: key);
+        redis.Command("CLIENT PAUSE 3000 WRITE");
+        var first = await Reply.ReadAsync(response);
+        Assert.Single(first.Pictures);
+        var again = await _replicas.AskAsync(1, "a fox", key: CachingGateway.Plain, headers: key);
+        Assert.Equal((200, "true"), (again!.Status, again.Head.Header("idempotent-replayed")));
+        Assert.Equal(first.Hashes, again.Hashes);
+        Assert.Single(_replicas.Calls);
+    }
+
     [Fact]
     public async Task Asynchronous_job_is_fetched_and_cancelled_on_the_other_and_is_lost_with_its_process()
     {

@@ -47,20 +47,25 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
     {
         try
         {
-            var head = await redis.RunAsync(database => database.StringGetAsync(Head(shelf, key)));
-            if (head.IsNull || AnswerHead.Read((byte[])head!) is not { } read)
-                return null;
-            var keys = ChunkKeys(shelf, key, read.Number, read.Chunks);
-            var chunks = await redis.RunAsync(database => Task.WhenAll(Array.ConvertAll(keys, chunk => database.StringGetAsync(chunk))));
-            if (read.Answer(Array.ConvertAll(chunks, chunk => (byte[]?)chunk)) is not { } answer)
-                return null;
-            redis.Send(database => database.Execute("ZADD", [Order(shelf), "XX", Now, key], CommandFlags.FireAndForget));
-            return answer;
+            return await ReadAsync(shelf, key);
         }
         catch (GatewayException)
         {
             return null;
         }
+    }
+
+    public async ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key)
+    {
+        var head = await redis.RunAsync(database => database.StringGetAsync(Head(shelf, key)));
+        if (head.IsNull || AnswerHead.Read((byte[])head!) is not { } read)
+            return null;
+        var keys = ChunkKeys(shelf, key, read.Number, read.Chunks);
+        var chunks = await redis.RunAsync(database => Task.WhenAll(Array.ConvertAll(keys, chunk => database.StringGetAsync(chunk))));
+        if (read.Answer(Array.ConvertAll(chunks, chunk => (byte[]?)chunk)) is not { } answer)
+            return null;
+        redis.Send(database => database.Execute("ZADD", [Order(shelf), "XX", Now, key], CommandFlags.FireAndForget));
+        return answer;
     }
 
     public async ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)

@@ -66,20 +66,22 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         }
     }
 
-    public ValueTask SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep) => EndAsync(Settle, tenant, name, [owner, Milliseconds(keep), outcome]);
+    public ValueTask<bool> SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep) => EndAsync(Settle, tenant, name, [owner, Milliseconds(keep), outcome]);
 
-    public ValueTask ReleaseAsync(string tenant, string name, string owner) => EndAsync(Release, tenant, name, [owner]);
+    public async ValueTask ReleaseAsync(string tenant, string name, string owner) => await EndAsync(Release, tenant, name, [owner]);
 
     // What cannot be ended ends with its lease.
-    private async ValueTask EndAsync(string script, string tenant, string name, RedisValue[] values)
+    private async ValueTask<bool> EndAsync(string script, string tenant, string name, RedisValue[] values)
     {
         try
         {
             await redis.ScriptAsync(script, Key(tenant, name), values);
+            return true;
         }
         catch (GatewayException)
         {
             // It is in the log already.
+            return false;
         }
     }
 
