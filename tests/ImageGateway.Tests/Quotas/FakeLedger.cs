@@ -15,6 +15,9 @@ internal sealed class FakeLedger : IQuotaHistory
     /// <summary>How many times counters were built again.</summary>
     public long Rebuilds { get; private set; }
 
+    /// <summary>How many times it was read.</summary>
+    public int Reads { get; private set; }
+
     /// <summary>A job announces a call: what it may cost, and which counters it is of. The generation that is in force then.</summary>
     public long Intend(string id, long worst, IEnumerable<CounterUse> uses, string tenant = "acme")
     {
@@ -54,6 +57,7 @@ internal sealed class FakeLedger : IQuotaHistory
     {
         lock (_lock)
         {
+            Reads++;
             var settled = uses.Select(use => use.Measure == Measure.NanoUsd ? _ended.Values.Where(job => job.Counters.Contains(use.Key)).Sum(job => job.NanoUsd) : 0);
             var open = _open.Select(job => new OpenJob(job.Key, [.. uses.Select(use => job.Value.Counters.Contains(use.Key) ? use.Measure == Measure.NanoUsd ? job.Value.NanoUsd : 1 : 0)]));
             return new(new PastUse([.. settled], [.. open]));

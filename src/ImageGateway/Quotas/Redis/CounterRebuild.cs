@@ -9,25 +9,43 @@ namespace ImageGateway.Quotas.Redis;
 /// </summary>
 internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func<long>? clock)
 {
+    private const int AtOnce = 64;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a tenant may ask nothing before Redis forgets it, in ms; 0: for ever, since nothing else knows its sums.</summary>
     public long IdleMs { get; } = history.IsKept ? (long)TimeSpan.FromDays(40).TotalMilliseconds : 0;
 
-    /// <summary>Builds; or waits a moment while another does, who may have built something else: false.</summary>
+    /// <summary>Builds what this job and others beside it wait for. False: another did, and may have built something else.</summary>
     public async Task<bool> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses)
     {
+        List<CounterUse> mine = [.. uses.Where(use => use.Shape != LimitShape.Minute)];
+        foreach (var use in mine)
+            tenant.Wanted[use.Key] = use;
         if (!await tenant.Gate.WaitAsync(Patience))
             throw RedisLink.Unavailable(null);
         try
         {
-            return await BuildAsync(tenant, [.. uses.Where(use => use.Shape != LimitShape.Minute)]);
+            if (mine.Count > 0 && !mine.Exists(use => tenant.Wanted.ContainsKey(use.Key)))
+                return false;
+            return await BuildAsync(tenant, Take(tenant));
         }
         finally
         {
             tenant.Gate.Release();
         }
+    }
+
+    private static List<CounterUse> Take(RedisTenant tenant)
+    {
+        var taken = new List<CounterUse>();
+        foreach (var (key, use) in tenant.Wanted)
+        {
+            if (taken.Count < AtOnce && tenant.Wanted.TryRemove(key, out _))
+                taken.Add(use);
+        }
+        return taken;
     }
 
     private async Task<bool> BuildAsync(RedisTenant tenant, List<CounterUse> uses)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
@@ -11,6 +12,9 @@ internal sealed class RedisTenant(string id)
 
     /// <summary>As the scripts know them: counters, times, open reservations, lock.</summary>
     public RedisKey[] Keys { get; } = [$"igw:{{{id}}}:counters", $"igw:{{{id}}}:times", $"igw:{{{id}}}:open", $"igw:{{{id}}}:lock"];
+
+    /// <summary>Counters that jobs of this process wait for, by key: whoever builds next builds them all.</summary>
+    public ConcurrentDictionary<string, CounterUse> Wanted { get; } = new();
 
     /// <summary>One rebuild at a time in this process.</summary>
     public SemaphoreSlim Gate { get; } = new(1);

@@ -101,6 +101,17 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
         Assert.True((await Over(new FakeLedger()).ReserveAsync(Tenant, "a", [Use("user:acme/new", "usd_per_day", 10 * Usd, Usd)])).IsGranted);
     }
 
+    [Fact]
+    public async Task New_counters_of_many_jobs_are_built_together()
+    {
+        var ledger = new FakeLedger();
+        var store = Over(ledger);
+        await store.ReserveAsync(Tenant, "first", [Use("tenant:acme", "usd_per_day", 100 * Usd, Usd)]);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(user => store.ReserveAsync(Tenant, $"{user}", [Use($"user:acme/{user}", "usd_per_day", 10 * Usd, Usd)]).AsTask()));
+        Assert.All(answers, answer => Assert.True(answer.IsGranted));
+        Assert.InRange(ledger.Reads, 1, 20);
+    }
+
     private protected override Task DisturbAsync(Random random)
     {
         if (random.Chance(5))
