@@ -20,7 +20,7 @@ internal sealed class GatewayGauges
     private readonly LedgerWriter? _ledger;
     private readonly RedisLink? _redis;
 
-    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, Fleet fleet, WaitingRoom room, Quota quota, BufferBudget buffers, IServiceProvider services)
+    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, Fleet fleet, WaitingRoom room, Quota quota, BufferBudget buffers, BlockPool pool, IServiceProvider services)
     {
         (_table, _fleet, _ledger, _redis) = (table, fleet, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
         var meter = meters.Create(JobMetrics.MeterName);
@@ -28,6 +28,7 @@ internal sealed class GatewayGauges
         meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs that wait for room at a target.");
         meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations of jobs in this process that hold room of a limit.");
         meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory that request bodies and held answers take.");
+        meter.CreateObservableGauge("imagegateway.buffers.idle", () => pool.Idle, "By", "Memory that is kept for the next bodies and answers.");
         meter.CreateObservableCounter("imagegateway.store.errors", Errors, "{error}", "Failures of the stores: the ledger's database and Redis.");
         if (services.GetService<IAnswerStore>() is MemoryAnswerStore answers)
             meter.CreateObservableGauge("imagegateway.cache.memory", () => answers.Bytes, "By", "Memory that answers take which may be given again.");

@@ -20,6 +20,16 @@ internal sealed class BlockPool : MemoryPool<byte>
 
     public override int MaxBufferSize => BlockSize;
 
+    /// <summary>Bytes that lie unused.</summary>
+    public long Idle
+    {
+        get
+        {
+            lock (_lock)
+                return (long)_idle.Count * BlockSize;
+        }
+    }
+
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);

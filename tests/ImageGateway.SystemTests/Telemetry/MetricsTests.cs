@@ -57,7 +57,7 @@ public sealed class MetricsTests
 
         Assert.Equal((1, 0), (Value(metrics, "imagegateway_target_state", ("target", "west/gpt-image-1"), ("state", "drained")), Value(metrics, "imagegateway_target_state", ("target", "west/gpt-image-1"), ("state", "healthy"))));
         Assert.Equal(1, Value(metrics, "imagegateway_target_state", ("target", "east/gpt-image-1"), ("state", "healthy")));
-        foreach (var name in (string[])["imagegateway_queue_length", "imagegateway_reservations_held", "imagegateway_ledger_lag_seconds", "imagegateway_ledger_queue", "imagegateway_buffers_used_bytes"])
+        foreach (var name in (string[])["imagegateway_queue_length", "imagegateway_reservations_held", "imagegateway_ledger_lag_seconds", "imagegateway_ledger_queue", "imagegateway_buffers_used_bytes", "imagegateway_buffers_idle_bytes"])
             Assert.Equal("gauge", metrics[name].Type);
         Assert.Equal("counter", metrics["imagegateway_store_errors_total"].Type);
     }
