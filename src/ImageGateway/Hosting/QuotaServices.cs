@@ -84,10 +84,11 @@ internal static class QuotaServices
     private static ConcurrencyLimiter Process(OverloadOptions overload) =>
         new(new ConcurrencyLimiterOptions { PermitLimit = overload.Requests, QueueLimit = overload.Queued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
+    private static readonly GatewayError Overloaded = new(ErrorKind.Overloaded, "The gateway has as many requests in progress as it may. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    // Written here and not thrown: what is shed must cost next to nothing, and an exception costs each stage on its way.
     private static ValueTask Reject(Microsoft.AspNetCore.RateLimiting.OnRejectedContext context, CancellationToken cancellationToken) =>
-        context.Lease.TryGetMetadata(RequestLimiter.Error, out var error) && error is not null
-            ? throw error
-            : throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "The gateway has as many requests in progress as it may. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+        new(ErrorEnvelope.WriteAsync(context.HttpContext.Response, context.Lease.TryGetMetadata(RequestLimiter.Error, out var refused) && refused is not null ? refused.Error : Overloaded, cancellationToken));
 }
 
 /// <summary>The limits in force, of the configuration and of the control plane; made into a book again when either changes, and when a top-up may have ended.</summary>
