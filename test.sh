@@ -39,15 +39,26 @@ rm -rf $results
 status=0
 dotnet test ImageGateway.sln -c Release --no-build --nologo --logger trx --results-directory $results || status=1
 
+# Runs that are no test projects count as one test each.
+passed=0; failed=0
+one() { # one NAME COMMAND...
+  local name=$1; shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "test.sh: $name failed" >&2; fi
+}
 # The benchmarks must run; what they measure in so short a time says nothing.
-dotnet run -c Release --no-build --project tests/ImageGateway.Benchmarks -- proxy --smoke || { echo "test.sh: the benchmark's smoke run failed" >&2; status=1; }
-
+one "the benchmark's smoke run" dotnet run -c Release --no-build --project tests/ImageGateway.Benchmarks -- proxy --smoke
 # Builds a copy of its own; when nothing else runs, since it takes the usual port.
-bash tests/new-user.sh || { echo "test.sh: the new user's first minutes failed" >&2; status=1; }
+one "the new user's first minutes" bash tests/new-user.sh
+
+# Each check of the chaos run counts as a test. A run that breaks off is one that failed.
+chaos=$results/chaos.log
+dotnet run -c Release --no-build --project tests/ImageGateway.Chaos -- chaos --seconds 60 --seed 1 2>&1 | tee $chaos
+checks() { sed -nE "s/^([0-9]+) checks passed, ([0-9]+) failed$/\\$1/p" $chaos; }
 
 # One closing line over all test projects, summed from their result files.
 count() { { cat $results/*.trx 2>/dev/null || true; } | grep -o '<Counters [^>]*' | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
-passed=$(count passed); failed=$(count failed)
+passed=$((passed + $(count passed) + $(checks 1 | grep . || echo 0)))
+failed=$((failed + $(count failed) + $(checks 2 | grep . || echo 1)))
 [ "$passed" -gt 0 ] || { echo "test.sh: no test ran" >&2; status=1; }
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] || status=1

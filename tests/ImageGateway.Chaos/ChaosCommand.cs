@@ -10,7 +10,7 @@ using ImageGateway.Chaos.Fleet;
 
 namespace ImageGateway.Chaos;
 
-/// <summary>The chaos run: (1) a fleet under load, (2) a rolling restart, (3) its memory in peace, (4) faults, (5) the audit.</summary>
+/// <summary>The chaos run: (1) a fleet under load, (2) a rolling restart, (3) faults and the memory after some of them, (4) more of them, (5) the audit.</summary>
 internal sealed class ChaosCommand(TimeSpan length, int seed, int clients, string? keep)
 {
     // How much more of memory may be alive after the run, as a share.
@@ -68,11 +68,12 @@ internal sealed class ChaosCommand(TimeSpan length, int seed, int clients, strin
     private async Task<int> RunAsync(FleetSystem fleet, Tenancy tenancy, Crowd crowd, Balancer balancer)
     {
         var (from, to) = await RestartAsync(fleet, crowd); // 2
-        balancer.HangUp();
-        var before = await MemoryAsync(fleet); // 3
-        Tell("memory is read");
         var schedule = new Schedule(fleet, seed, Tell);
-        await LoadAsync(crowd, () => schedule.RunAsync(length)); // 4
+        await LoadAsync(crowd, () => schedule.RunAsync(length / 3)); // 3
+        balancer.HangUp();
+        var before = await MemoryAsync(fleet);
+        Tell("memory is read");
+        await LoadAsync(crowd, () => schedule.RunAsync(length * 2 / 3)); // 4
         Tell($"faults: {string.Join(", ", schedule.Count.Select(fault => $"{fault.Key} {fault.Value}"))}");
         balancer.HangUp();
         return await AuditAsync(fleet, tenancy, crowd, (from, to), before); // 5

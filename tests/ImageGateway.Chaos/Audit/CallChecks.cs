@@ -14,21 +14,23 @@ internal static class CallChecks
     }
 
     /// <summary>
-    /// A call that was announced and not made is of a process that died; or of a client who left before it was sent, and then it
-    /// costs nothing; or it was broken off before the provider had read it, who then has a call without a prompt.
+    /// A call that was announced and not made is of a process that died; or of a client who left: before it was sent, and then it
+    /// costs nothing, or while it was, and then nobody can know and it counts at its worst case.
     /// </summary>
     public static Finding Called(Evidence evidence)
     {
-        var (unread, uncalled) = (new List<string>(), 0);
+        var (failures, uncalled, cut) = (new List<string>(), 0, 0);
         foreach (var jobs in evidence.JobsByPrompt)
         {
             var missing = Made(evidence, jobs.Key) - evidence.Calls[jobs.Key].Count();
             var excused = jobs.Sum(job => job.Entry.Status == "abandoned" ? job.Calls.Count : job.Calls.Count(call => call is { Basis: "none", Charge: 0 }));
+            var leaving = jobs.Sum(job => job.Calls.Count(call => call is { Basis: "estimate", ErrorCode: "client_disconnected" }));
             uncalled += Math.Max(0, missing);
-            if (missing > excused)
-                unread.Add($"'{jobs.Key}': {missing} more calls in the ledger than were made: {string.Join(", ", jobs.Select(Shown))}");
+            cut += Math.Clamp(missing - excused, 0, leaving);
+            if (missing > excused + leaving)
+                failures.Add($"'{jobs.Key}': {missing} more calls in the ledger than were made: {string.Join(", ", jobs.Select(Shown))}");
         }
-        return new("what is in the ledger without a call is abandoned, or known not to have been sent and free", $"{evidence.Jobs.Sum(job => job.Calls.Count)} calls, {uncalled} of them not made; {unread.Count} were broken off while they were sent, {evidence.Unread} by the providers' word", unread.Count <= evidence.Unread ? [] : unread);
+        return new("what is in the ledger without a call is abandoned, or its client left", $"{evidence.Jobs.Sum(job => job.Calls.Count)} calls, {uncalled} of them not made, {cut} cut off while they were sent", failures);
     }
 
     public static Finding Settled(Evidence evidence)

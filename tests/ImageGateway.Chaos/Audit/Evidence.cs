@@ -20,7 +20,7 @@ internal sealed class Evidence
     {
         (Replies, Jobs) = (replies, jobs);
         _requests = replies.ToDictionary(reply => reply.Id);
-        Unread = calls.Count(call => !call.Fields.ContainsKey("prompt"));
+        // What a provider has not read whole it knows no prompt of, and bills nothing for.
         Calls = calls.Where(call => call.Fields.ContainsKey("prompt")).ToLookup(call => call.Fields["prompt"]);
         JobsByPrompt = jobs.Where(job => Of(job) is not null).ToLookup(job => Of(job)!.Ask.Prompt);
     }
@@ -28,9 +28,6 @@ internal sealed class Evidence
     public IReadOnlyCollection<Reply> Replies { get; }
 
     public IReadOnlyList<Job> Jobs { get; }
-
-    /// <summary>Calls that never came whole: the provider knows no prompt of them, and bills nothing.</summary>
-    public int Unread { get; }
 
     /// <summary>The providers' calls by prompt.</summary>
     public ILookup<string, Call> Calls { get; }

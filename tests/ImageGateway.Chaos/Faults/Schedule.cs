@@ -9,27 +9,39 @@ namespace ImageGateway.Chaos.Faults;
 internal sealed class Schedule(FleetSystem fleet, int seed, Action<string> tell)
 {
     private readonly Dictionary<string, int> _count = [];
+    private readonly Lane[] _lanes = [new([.. Fault.OfMachines], new Random(seed)), new([.. Fault.OfProviders], new Random(seed + 1))];
 
     /// <summary>How often each fault has struck.</summary>
     public IReadOnlyDictionary<string, int> Count => _count;
 
-    /// <summary>Lets them strike for so long; when this returns, all is mended.</summary>
-    public Task RunAsync(TimeSpan length) =>
-        Task.WhenAll(LaneAsync([.. Fault.OfMachines], new Random(seed), length), LaneAsync([.. Fault.OfProviders], new Random(seed + 1), length));
+    /// <summary>Lets them strike for so long, from where they were; when this returns, all is mended.</summary>
+    public Task RunAsync(TimeSpan length) => Task.WhenAll(_lanes.Select(lane => RunAsync(lane, length)));
 
-    private async Task LaneAsync(Fault[] faults, Random random, TimeSpan length)
+    private async Task RunAsync(Lane lane, TimeSpan length)
     {
         using var over = new CancellationTokenSource(length);
-        for (var i = 0; !over.IsCancellationRequested; i++)
+        while (!over.IsCancellationRequested)
         {
-            if (i % faults.Length == 0)
-                random.Shuffle(faults);
-            var fault = faults[i % faults.Length];
+            var fault = lane.Next();
             tell(fault.Name);
             lock (_count)
                 _count[fault.Name] = _count.GetValueOrDefault(fault.Name) + 1;
-            await fault.RunAsync(fleet, random);
-            await Task.Delay(random.Next(300, 1500));
+            await fault.RunAsync(fleet, lane.Random);
+            await Task.Delay(lane.Random.Next(300, 1500));
+        }
+    }
+
+    private sealed class Lane(Fault[] faults, Random random)
+    {
+        private int _number;
+
+        public Random Random => random;
+
+        public Fault Next()
+        {
+            if (_number % faults.Length == 0)
+                random.Shuffle(faults);
+            return faults[_number++ % faults.Length];
         }
     }
 }

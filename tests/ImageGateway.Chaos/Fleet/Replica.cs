@@ -4,8 +4,8 @@ using ImageGateway.Benchmarks.Processes;
 
 namespace ImageGateway.Chaos.Fleet;
 
-/// <summary>One gateway of the fleet, at one address whichever process is behind it.</summary>
-internal sealed class Replica(string name, string file, int port, ChildProcesses children) : IDisposable
+/// <summary>One gateway, at one address whichever process is behind it; started under another program where one is given.</summary>
+internal sealed class Replica(string name, string file, int port, ChildProcesses children, string[]? under = null) : IDisposable
 {
     private static readonly string Program =
         Path.GetFullPath(typeof(Replica).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "GatewayProgram").Value!);
@@ -28,6 +28,8 @@ internal sealed class Replica(string name, string file, int port, ChildProcesses
     public void Start()
     {
         var command = DotNet.Command($"{name}-{++_starts}", Program, "--config", file, "--urls", $"{Url}", "--Serilog:MinimumLevel", "Warning");
+        if (under is [var program, .. var arguments])
+            command = command with { Program = program, Arguments = [.. arguments, command.Program, .. command.Arguments] };
         _process = children.Start(command with { Directory = Path.GetDirectoryName(file) });
     }
 
