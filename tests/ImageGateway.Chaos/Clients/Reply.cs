@@ -37,6 +37,9 @@ internal sealed record Reply(Ask Ask, string Id, string Replica, TimeSpan Began)
     /// <summary>The HTTP status; null when none came.</summary>
     public int? Status { get; init; }
 
+    /// <summary>True when it was told when to come again, and so nothing came of it.</summary>
+    public bool HasRetryAfter { get; init; }
+
     /// <summary>Code and message of an error, or what the client's own library said.</summary>
     public string? Code { get; init; }
     public string? Message { get; init; }

@@ -30,7 +30,7 @@ internal sealed class Sender(Balancer balancer, Stopwatch clock, Action<Reply> b
         {
             using var request = Requests.Of(reply.Ask, reply.Id, gateway);
             using var response = await balancer.SendAsync(request, leaving.Token);
-            reply = reply with { Status = (int)response.StatusCode, Cache = Header(response, "x-gateway-cache"), IsReplayed = Header(response, "idempotent-replayed") is not null };
+            reply = reply with { Status = (int)response.StatusCode, Cache = Header(response, "x-gateway-cache"), IsReplayed = Header(response, "idempotent-replayed") is not null, HasRetryAfter = response.Headers.RetryAfter is not null };
             var body = await response.Content.ReadAsByteArrayAsync(leaving.Token);
             return response.StatusCode != HttpStatusCode.OK ? Answers.OfError(reply, body)
                 : reply.Ask.Streams ? Answers.OfEvents(reply, Encoding.UTF8.GetString(body))

@@ -27,11 +27,13 @@ public sealed class PostgresServer : IAsyncDisposable
         rm -rf "$folder"
         """;
 
-    // The server first, so that it cannot mourn its children; it is not started again before all of them are gone.
+    // The server first, so that it cannot mourn its children. Its next start would take one that is dead and not yet buried by
+    // its parent for alive: so the file goes with it.
     private const string Kill = """
         read -r p < "$0"; all="$p $(cat /proc/$p/task/$p/children)"
         kill -9 $all
         for one in $all; do while [ -e /proc/$one/exe ]; do sleep 0.02; done; done
+        rm "$0"
         """;
 
     // A file system that nobody else sees, and that is gone with the server.
