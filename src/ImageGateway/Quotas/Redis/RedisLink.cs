@@ -34,14 +34,14 @@ internal sealed class RedisLink : IDisposable
 
     /// <summary>Connects, or goes on trying when the server does not answer.</summary>
     /// <param name="connectionString">The server or servers.</param>
-    /// <param name="patience">The longest a call may take; 250 ms, and more in tests on machines that are busy.</param>
+    /// <param name="patience">The longest a call may take; 250 ms, and more in tests on machines that are busy, which connect more slowly, too.</param>
     /// <exception cref="ArgumentException">The connection string is none.</exception>
     public static async Task<RedisLink> ConnectAsync(string connectionString, TimeSpan? patience = null)
     {
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.ClientName = "imagegateway-quotas";
-        options.ConnectTimeout = 1000;
+        options.ConnectTimeout = (int)Math.Max(1000, (patience ?? Patience).TotalMilliseconds);
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
         // After a failover the library goes by old roles until it asks again, and sends scripts to the old master when that is

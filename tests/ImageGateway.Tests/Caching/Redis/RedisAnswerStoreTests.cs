@@ -115,8 +115,15 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
             await Task.Delay(10, patience.Token);
     }
 
-    internal static async Task<RedisConnection> ConnectAsync(RedisServer server) =>
-        new(await RedisConnection.ConnectAsync(server.ConnectionString, "tests"), TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+    // A busy machine may take longer to connect than the gateway waits for it.
+    internal static async Task<RedisConnection> ConnectAsync(RedisServer server)
+    {
+        var redis = await RedisConnection.ConnectAsync(server.ConnectionString, "tests");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!redis.IsConnected)
+            await Task.Delay(10, patience.Token);
+        return new RedisConnection(redis, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+    }
 
     // The number of the answer's chunks is in the name of any.
     private string Named(string text)
