@@ -27,7 +27,7 @@ internal static class CommandLine
     public static Task<int> RunAsync(string[] args) =>
         args.Length == 0 || IsSwitch(args[0]) ? ServeCommand.RunAsync(args) : Root().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
 
-    private static RootCommand Root() => new(Examples)
+    internal static RootCommand Root() => new(Examples)
     {
         ServeCommand.Create(),
         CheckConfigCommand.Create(),

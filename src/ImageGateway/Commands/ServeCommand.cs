@@ -9,7 +9,12 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var command = new Command("serve", "Run the gateway; what is done without a command too. Takes ASP.NET Core's switches, as in --urls http://*:8080, and every option of the configuration, as in --Gateway:Admin:Urls http://127.0.0.1:9090.")
+        var command = new Command("serve", """
+            Run the gateway; what is done without a command too. Takes ASP.NET Core's switches and every option of the configuration.
+
+            Example:
+              ImageGateway serve --config my.json --urls http://*:8080 --Gateway:Admin:Urls http://127.0.0.1:9090
+            """)
         {
             new Option<string>("--config") { Description = "The configuration file; without it, the shipped one with simulated providers.", HelpName = "FILE" },
             new Option<string>("--urls") { Description = "Where to listen.", HelpName = "URLS" },

@@ -92,12 +92,15 @@ public sealed class CommandTests : IDisposable
         Assert.Contains(output.Concat(errors), told => told.StartsWith(line, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Serve_takes_the_switches_of_the_host()
+    [Theory]
+    [InlineData("Production", "text")]
+    [InlineData("Development", "auto")]
+    public async Task Serve_takes_the_switches_of_the_host_and_writes_text_for_people(string environment, string format)
     {
-        using var gateway = GatewayProcess.Start(_folder.Path, ["serve", "--urls", "http://127.0.0.1:0", "--Serilog:Format", "text", "--Gateway:Admin:Urls", "http://127.0.0.1:0"]);
+        using var gateway = GatewayProcess.Start(_folder.Path, ["serve", "--environment", environment, "--urls", "http://127.0.0.1:0", "--Serilog:Format", format, "--Gateway:Admin:Urls", "http://127.0.0.1:0"]);
 
         var line = await gateway.LineAsync("Listening on");
+        Assert.Matches("^[0-9:]{8} INF ImageGateway.Hosting.Announcement Listening on ", line);
         Assert.Equal(2, line.Split("http://127.0.0.1:").Length - 1);
         await gateway.TerminateAsync();
         Assert.Equal(0, await gateway.ExitCodeAsync());

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImageGateway.SystemTests.Processes;
 using ImageGateway.SystemTests.Running;
+using ImageGateway.Tests;
 
 namespace ImageGateway.SystemTests.Deploy;
 
@@ -46,9 +47,48 @@ public sealed class ManifestTests
     {
         var pause = (int)Container["lifecycle"]!["preStop"]!["sleep"]!["seconds"]!;
 
-        Assert.True((int)Pod["terminationGracePeriodSeconds"]! >= pause + Drain + 10);
-        Assert.True(Seconds((string)Compose("gateway-1")["stop_grace_period"]!) >= Drain + 10);
+        Assert.InRange((int)Pod["terminationGracePeriodSeconds"]!, pause + Delay("kubernetes/gateway.json") + Drain + 20, 300);
+        Assert.InRange(Seconds((string)Compose("gateway-1")["stop_grace_period"]!), Delay("gateway.json") + Drain + 20, 300);
     }
+
+    [Fact]
+    public void Control_plane_is_let_in_by_its_label_alone_and_keys_come_from_the_secret()
+    {
+        var policy = Yaml.Objects().Single(made => (string)made["kind"]! == "NetworkPolicy")["spec"]!;
+        var open = policy["ingress"]!.AsArray().Where(rule => rule!["from"] is null).SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => (string)port!["port"]!);
+        var labelled = policy["ingress"]!.AsArray().Single(rule => rule!["from"] is not null)!;
+
+        Assert.Equal(["Ingress", "Egress"], policy["policyTypes"]!.AsArray().Select(type => (string)type!));
+        Assert.Equal(["http"], open);
+        Assert.Equal(("control", "true"), ((string)labelled["ports"]!.AsArray().Single()!["port"]!, (string)labelled["from"]!.AsArray().Single()!["namespaceSelector"]!["matchLabels"]!["imagegateway/control"]!));
+        Assert.Equal("imagegateway", (string)Container["envFrom"]!.AsArray().Single()!["secretRef"]!["name"]!);
+        Assert.Null(Container["env"]);
+    }
+
+    [Fact]
+    public void Compose_starts_two_replicas_and_everything_around_them()
+    {
+        Assert.Equal(["gateway-1", "gateway-2", "grafana", "otel", "postgres", "prometheus", "proxy", "redis"], Yaml.Read("compose.yaml").Single()["services"]!.AsObject().Select(service => service.Key).Order());
+        Assert.Equal("redis-server --appendonly yes --appendfsync everysec", string.Join(' ', Compose("redis")["command"]!.AsArray().Select(word => (string)word!)));
+    }
+
+    [Fact]
+    public void Image_is_built_in_stages_and_runs_without_rights()
+    {
+        var lines = File.ReadAllLines(Repository.File("Dockerfile"));
+        var last = lines[Array.FindLastIndex(lines, line => line.StartsWith("FROM ", StringComparison.Ordinal))..];
+
+        Assert.Equal(3, lines.Count(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
+        Assert.EndsWith("-chiseled", last[0], StringComparison.Ordinal);
+        Assert.Equal("USER $APP_UID", Assert.Single(last, line => line.StartsWith("USER ", StringComparison.Ordinal)));
+        Assert.Equal("VOLUME [\"/data\", \"/tmp\"]", Assert.Single(last, line => line.StartsWith("VOLUME ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(last, line => line.StartsWith("RUN ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Alerts_are_those_that_are_promised() => Assert.Superset(
+        new HashSet<string> { "BudgetNearlySpent", "CircuitOpen", "LedgerLag", "StoreErrors", "ErrorShare", "QueueWait" },
+        Yaml.Read("prometheus/rules.yml").Single()["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Select(rule => (string)rule!["alert"]!).ToHashSet());
 
     [Fact]
     public void Pod_is_probed_where_the_gateway_answers()
@@ -97,6 +137,9 @@ public sealed class ManifestTests
     private static (string Path, string Port) Probe(string name) => ((string)Container[name]!["httpGet"]!["path"]!, (string)Container[name]!["httpGet"]!["port"]!);
 
     private static JsonNode Compose(string service) => Yaml.Read("compose.yaml").Single()["services"]![service]!;
+
+    // DrainDelay of a configuration.
+    private static int Delay(string file) => (int)TimeSpan.Parse((string?)JsonNode.Parse(File.ReadAllText(Path.Combine(Yaml.Folder, file)), null, new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!["Gateway"]!["DrainDelay"] ?? "0", System.Globalization.CultureInfo.InvariantCulture).TotalSeconds;
 
     private static int Seconds(string duration) => int.Parse(duration.TrimEnd('s'));
 }
