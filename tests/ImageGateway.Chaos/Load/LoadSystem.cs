@@ -13,7 +13,7 @@ namespace ImageGateway.Chaos.Load;
 /// </summary>
 internal sealed class LoadSystem : IAsyncDisposable
 {
-    public const string Key = ImageGateway.Benchmarks.Proxy.Requests.KeyOf(0);
+    public static readonly string Key = ImageGateway.Benchmarks.Proxy.Requests.KeyOf(0);
 
     private readonly ChildProcesses _children;
 
