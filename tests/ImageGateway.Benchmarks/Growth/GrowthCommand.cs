@@ -17,6 +17,7 @@ internal static class GrowthCommand
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
     private static readonly ProxyCase Case = ProxyCase.Parse("2KB/16");
 
+    /// <summary>Measures and prints.</summary>
     /// <param name="args">How many entries the full ledger has; 1 000 000 when it is not said.</param>
     public static int Run(string[] args)
     {

@@ -15,6 +15,7 @@ internal sealed class Caller : IDisposable
     private readonly IReadOnlyList<LoadRequest> requests;
     private int next;
 
+    /// <summary>Connects.</summary>
     /// <param name="requests">What it sends, in turns.</param>
     /// <param name="port">Where to.</param>
     /// <param name="first">The first one of them.</param>

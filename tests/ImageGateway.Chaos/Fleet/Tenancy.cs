@@ -34,7 +34,10 @@ internal sealed class Tenancy(TimeSpan length)
     /// <summary>Requests and pictures a minute by scope.</summary>
     public static IReadOnlyDictionary<string, (int Requests, int Images)> Rates { get; } = new Dictionary<string, (int, int)>
     {
-        ["tenant:rate"] = (150, 130), ["project:rate/web"] = (100, 90), ["key:rate/a"] = (60, 50), ["user:rate/*"] = (14, 12),
+        ["tenant:rate"] = (150, 130),
+        ["project:rate/web"] = (100, 90),
+        ["key:rate/a"] = (60, 50),
+        ["user:rate/*"] = (14, 12),
     };
 
     /// <summary>The budget of a scope, in USD; null: it has none that anybody reaches.</summary>
