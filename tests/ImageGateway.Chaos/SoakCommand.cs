@@ -62,19 +62,20 @@ internal static class SoakCommand
         Console.WriteLine(table.ToText(markdown: true));
     }
 
-    // The last third against the one in the middle: the first is when pools fill and code is compiled.
+    // Of threads the pool takes a few more and less as it likes. The last third against the one in the middle: the first is when pools fill and code is compiled.
     private static bool Judge(List<SoakState> states)
     {
         var (middle, end) = (states.GetRange(Samples / 3, Samples / 3), states.GetRange(Samples * 2 / 3, Samples / 3));
-        bool Flat(string what, Func<SoakState, double> value, double room)
+        bool Flat(string what, Func<SoakState, double> value, double room, double some = 0)
         {
             var (before, after) = (middle.Select(value).Median(), end.Select(value).Median());
-            Console.WriteLine($"{(after <= before * (1 + room) ? "ok  " : "FAIL")} {what}: {before:0.###} → {after:0.###}, {(after / before) - 1:+0.0%;-0.0%}, at most {room:+0%}");
-            return after <= before * (1 + room);
+            var isFlat = after <= (before * (1 + room)) + some;
+            Console.WriteLine($"{(isFlat ? "ok  " : "FAIL")} {what}: {before:0.###} → {after:0.###}, {(after / before) - 1:+0.0%;-0.0%}, at most {room:+0%}{(some > 0 ? $" and {some}" : "")}");
+            return isFlat;
         }
         var failed = states.Sum(state => state.Failed);
-        Console.WriteLine($"{(failed == 0 ? "ok  " : "FAIL")} {states.Sum(state => state.Jobs)} jobs, {failed} of them not answered");
-        return (failed == 0) & Flat("resident set", state => state.Resident, 0.1) & Flat("handles", state => state.Handles, 0.1) & Flat("threads", state => state.Threads, 0.1)
+        Console.WriteLine($"{(failed == 0 ? "ok  " : "FAIL")} {states.Sum(state => state.Jobs)} jobs, {failed} of them not answered: {string.Join(", ", states.SelectMany(state => state.Failures).GroupBy(pair => pair.Key, pair => pair.Value).Select(status => $"{status.Sum()} with {status.Key}"))}");
+        return (failed == 0) & Flat("resident set", state => state.Resident, 0.1) & Flat("handles", state => state.Handles, 0.1) & Flat("threads", state => state.Threads, 0.1, some: 8)
             & Flat("memory of Redis", state => state.Redis, 0.1) & Flat("database, bytes per 1000 jobs", state => state.Database / state.TotalJobs * 1000, 0.1) & Flat("p99", state => state.P99, 0.5);
     }
 }

@@ -5,8 +5,11 @@ using Npgsql;
 namespace ImageGateway.Chaos.Load;
 
 /// <summary>How a gateway and its stores stand after a part of a soak; bytes and milliseconds.</summary>
-internal sealed record SoakState(TimeSpan Length, int Jobs, int Failed, double Median, double P99, long Resident, int Handles, int Threads, double Redis, double Database, long TotalJobs)
+internal sealed record SoakState(TimeSpan Length, int Jobs, IReadOnlyDictionary<int, int> Failures, double Median, double P99, long Resident, int Handles, int Threads, double Redis, double Database, long TotalJobs)
 {
+    /// <summary>Jobs that were not answered, whatever their status; 0 is a lost connection.</summary>
+    public int Failed => Failures.Values.Sum();
+
     /// <summary>Reads it; <paramref name="outcomes"/> are those of the part that has just ended.</summary>
     public static async Task<SoakState> ReadAsync(LoadSystem system, NpgsqlConnection database, IReadOnlyList<Outcome> outcomes, TimeSpan length)
     {
@@ -17,7 +20,7 @@ internal sealed record SoakState(TimeSpan Length, int Jobs, int Failed, double M
         long Of(string name) => long.Parse(status.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Trim().Split(' ')[0]);
         var used = system.Redis.Command("INFO memory").Split("\r\n").Single(line => line.StartsWith("used_memory:", StringComparison.Ordinal));
         return new SoakState(
-            length, outcomes.Count, outcomes.Count(outcome => outcome.Status != 200), latency.Percentile(0.5).TotalMilliseconds, latency.Percentile(0.99).TotalMilliseconds,
+            length, outcomes.Count, outcomes.Where(outcome => outcome.Status != 200).CountBy(outcome => outcome.Status).ToDictionary(), latency.Percentile(0.5).TotalMilliseconds, latency.Percentile(0.99).TotalMilliseconds,
             1024 * Of("VmRSS:"), Directory.GetFiles($"{folder}/fd").Length, (int)Of("Threads:"), double.Parse(used[(used.IndexOf(':') + 1)..]),
             await database.ExecuteScalarAsync<long>("SELECT pg_database_size(current_database())"), await database.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM entries"));
     }
