@@ -32,6 +32,7 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
     /// <summary>How long requests may take when the gateway stops; read at start only.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 
+    /// <summary>How long requests are still taken when the gateway stops; read at start only.</summary>
     public required TimeSpan DrainDelay { get; init; }
 
     /// <summary>Addresses of the control plane's own; read at start only.</summary>
