@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using ImageGateway.Providers.Bodies;
 using Yarp.ReverseProxy.Transforms;
 
@@ -28,8 +29,21 @@ internal static class HeaderRules
     }
 
     /// <summary>Copies what may pass of the provider's headers; nothing that says who it is where that is hidden.</summary>
-    public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client, bool hidesProvider) =>
-        (hidesProvider ? Anonymous : Response).ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
+    public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client, bool hidesProvider)
+    {
+        KeepWritable(response);
+        return (hidesProvider ? Anonymous : Response).ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
+    }
+
+    /// <summary>Drops what the server would not write, and would fail over when the answer is paid for: letters beyond ASCII, control characters.</summary>
+    public static void KeepWritable(HttpResponseMessage response)
+    {
+        KeepWritable(response.Headers);
+        KeepWritable(response.Content.Headers);
+        // One that is no number, of which the client of HTTP made nothing either.
+        if (response.Content.Headers.ContentLength is null)
+            response.Content.Headers.Remove("Content-Length");
+    }
 
     /// <summary>A request in the newest HTTP version the provider offers.</summary>
     public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
@@ -38,4 +52,19 @@ internal static class HeaderRules
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         Content = content,
     };
+
+    private static void KeepWritable(HttpHeaders headers)
+    {
+        List<string>? dropped = null;
+        foreach (var (name, values) in headers.NonValidated)
+        {
+            foreach (var value in values)
+            {
+                if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+                    (dropped ??= []).Add(name);
+            }
+        }
+        foreach (var name in dropped ?? [])
+            headers.Remove(name);
+    }
 }

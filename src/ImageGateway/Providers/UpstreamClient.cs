@@ -1,3 +1,4 @@
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ImageGateway.Providers;
@@ -23,6 +24,8 @@ internal sealed class UpstreamClient : ForwarderHttpClientFactory
     {
         base.ConfigureHandler(context, handler);
         handler.ActivityHeadersPropagator = null;
+        // As the server read them: a client's word beyond ASCII would otherwise break the call, and count against the provider.
+        handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
         // DNS is asked again now and then; Azure moves its front ends.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(15);

@@ -37,6 +37,9 @@ internal sealed class OwnGateway : IAsyncDisposable
 
     public CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
+    /// <summary>Bytes of request bodies that it holds in memory.</summary>
+    public long Held => _gateway!.Services.GetRequiredService<ImageGateway.Images.BufferBudget>().Held;
+
     /// <summary>Jobs that wait for room at a target.</summary>
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 
@@ -66,6 +69,14 @@ internal sealed class OwnGateway : IAsyncDisposable
           {{gateway.Replace("SIMULATOR", _simulator.Urls.Single(), StringComparison.Ordinal)}}
         } }
         """);
+
+    /// <summary>Forgets what happened at the targets.</summary>
+    public void Enable()
+    {
+        var fleet = _gateway!.Services.GetRequiredService<Fleet>();
+        foreach (var target in _gateway.Services.GetRequiredService<ImageGateway.Routing.RoutingTable>().Targets)
+            fleet.Of(target).Enable();
+    }
 
     /// <summary>Writes a file that a secret is read from.</summary>
     public void WriteSecret(string name, string secret) => _folder.Write(name, secret);

@@ -15,10 +15,14 @@ internal static class LogScan
     private static readonly string[] Private = [.. Keys.Files.Values.Select(key => key.Trim()), "a fox", "very secret fox", "\"prompt\"", "b64_json"];
 
     private static readonly ConcurrentQueue<string> Leaks = new();
+    private static readonly ConcurrentQueue<string> Unexpected = new();
     private static long _lines;
 
     /// <summary>Lines that had something private in them.</summary>
     public static IReadOnlyCollection<string> Found => Leaks;
+
+    /// <summary>Lines that tell of a failure that nobody foresaw.</summary>
+    public static IReadOnlyCollection<string> Failures => Unexpected;
 
     /// <summary>Lines that were read.</summary>
     public static long Lines => Interlocked.Read(ref _lines);
@@ -30,6 +34,8 @@ internal static class LogScan
             Interlocked.Increment(ref _lines);
         if (IsPrivate(line))
             Leaks.Enqueue(line);
+        if (IsOfALog(line) && (line.Contains("unexpected failure", StringComparison.Ordinal) || line.Contains("An unhandled exception", StringComparison.Ordinal)))
+            Unexpected.Enqueue(line);
     }
 
     /// <summary>True for a line of a log with something private in it.</summary>

@@ -24,6 +24,8 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
     {
         // It speaks of the gateway's key, which is not the client's to mend.
         IsRefused = proxyResponse?.StatusCode == HttpStatusCode.Unauthorized;
+        if (proxyResponse is not null)
+            HeaderRules.KeepWritable(proxyResponse);
         if (IsRefused || !await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
             return false;
         PassThroughHeaders.Clean(httpContext.Response.Headers, proxyResponse?.Headers.Connection);
