@@ -30,7 +30,7 @@ internal static class LedgerServices
         }
         services.AddSingleton(database);
         await services.AddSigningKeyAsync(database);
-        services.AddSingleton(new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes));
+        services.AddSingleton(provider => new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton(provider => new JobLedger(provider.GetRequiredService<LedgerWriter>(), options));
         services.AddSingleton<LedgerHistory>();

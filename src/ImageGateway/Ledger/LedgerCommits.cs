@@ -10,12 +10,13 @@ namespace ImageGateway.Ledger;
 internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) : IDisposable
 {
     private DbConnection? _connection;
+    private LedgerStore? _store;
 
     /// <summary>What the database refused for what it is, since somebody cleared this. An entry's intents stay, and are charged at their worst case in the end.</summary>
     public HashSet<LedgerWork> Refused { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The connection; opened where it is not.</summary>
-    public DbConnection Open() => _connection ??= database.Open();
+    /// <summary>The store on the connection; opened where it is not.</summary>
+    public LedgerStore Open() => _store ??= new LedgerStore(_connection = database.Open());
 
     /// <summary>Writes all of it, or all but what is refused.</summary>
     /// <exception cref="Exception">The database fails (<see cref="SqlDatabase.IsFailure"/>).</exception>
@@ -24,7 +25,7 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
         try
         {
             if (works.Count > 0)
-                LedgerStore.Commit(Open(), works);
+                Open().Commit(works);
         }
         catch (Exception e) when (SqlDatabase.IsOfTheData(e))
         {
@@ -43,8 +44,9 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
     /// <summary>Gives the connection up: the next one is new.</summary>
     public void Close()
     {
+        _store?.Dispose();
         _connection?.Dispose();
-        _connection = null;
+        (_store, _connection) = (null, null);
     }
 
     public void Dispose() => Close();

@@ -89,7 +89,8 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         if (time.GetUtcNow() < _sweepsFrom)
             return;
         await using var connection = await database.OpenAsync(cancellationToken);
-        while (LedgerStore.Sweep(connection, time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } closed)
+        using var store = new LedgerStore(connection);
+        while (store.Sweep(time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } closed)
         {
             LogAbandoned(closed.Count, string.Create(CultureInfo.InvariantCulture, $"{closed.Sum(entry => entry.Charge) / 1e9m:0.######}"));
             await abandoned(closed);

@@ -7,16 +7,19 @@ namespace ImageGateway.Ledger;
 /// A file beside the database for what cannot be written to it now: one line of JSON each, on the disk when
 /// <see cref="Append"/> returns. Used by one thread. A process that finds its file in use takes the next name.
 /// </summary>
-internal sealed class LedgerSpool(string path, long maxBytes) : IDisposable
+internal sealed class LedgerSpool(string path, long maxBytes, TimeProvider time) : IDisposable
 {
     private const int Names = 16;
     private const byte LineEnd = (byte)'\n';
     private const int ReplayedAtOnce = 500;
 
-    private FileStream? _file;
+    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>True when there is something to replay, left by this process or one before it.</summary>
-    public bool HasContent => _file is { Length: > 0 } || (_file is null && Candidates().Any(candidate => new FileInfo(candidate) is { Exists: true, Length: > 0 }));
+    private FileStream? _file;
+    private long? _lookedAt;
+
+    /// <summary>True when there is something to replay, left by this process or, as far as was seen a second ago, by one before it.</summary>
+    public bool HasContent => _file is null ? IsLeft() : _file.Length > 0;
 
     /// <summary>Appends, durably; false and nothing written when the file would become too large.</summary>
     /// <exception cref="IOException">The disk does not take it; what was written in part is cut off again.</exception>
@@ -70,6 +73,16 @@ internal sealed class LedgerSpool(string path, long maxBytes) : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
+
+    // Each look asks the file system many times, and every commit of the ledger asks for one.
+    private bool IsLeft()
+    {
+        if (_lookedAt is { } at && time.GetElapsedTime(at) < LookPause)
+            return false;
+        var isLeft = Candidates().Any(candidate => new FileInfo(candidate) is { Exists: true, Length: > 0 });
+        _lookedAt = isLeft ? null : time.GetTimestamp();
+        return isLeft;
+    }
 
     // Null for a line of which the disk has lost a part; a crash can do so before anybody was told that it was kept.
     private static IEnumerable<LedgerWork?> Lines(StreamReader reader)

@@ -5,40 +5,51 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>Writes intents, entries and their sums to the database; everything may be written again without harm.</summary>
-internal static class LedgerStore
+/// <summary>
+/// Writes intents, entries and their sums by one connection, which is its owner's; everything may be written again without
+/// harm. Used by one thread.
+/// </summary>
+internal sealed class LedgerStore(DbConnection connection) : IDisposable
 {
     private static readonly Dictionary<string, long> None = [];
 
+    private readonly Statements _statements = Statements.Of(connection);
+
     /// <summary>Writes a batch in one transaction. It is durable when this returns.</summary>
-    public static void Commit(DbConnection connection, IReadOnlyList<LedgerWork> batch)
+    public void Commit(IReadOnlyList<LedgerWork> batch)
     {
         var entries = batch.Where(work => work.Intent is null).Select(work => work.Entry).DistinctBy(entry => entry.Id).ToList();
+        if (entries.Count == 0 && _statements.AreAtomic)
+        {
+            _statements.Insert(LedgerTables.Intents, batch);
+            return;
+        }
         var over = entries.Select(entry => entry.Id).ToHashSet();
         Transactions.Run(connection, transaction =>
         {
-            LedgerTables.Intents.Write(connection, transaction, [.. batch.Where(work => work.Intent is not null && !over.Contains(work.Entry.Id))]);
+            _statements.Insert(LedgerTables.Intents, over.Count == 0 ? batch : [.. batch.Where(work => work.Intent is not null && !over.Contains(work.Entry.Id))]);
             if (entries.Count == 0)
                 return entries;
-            var written = Write(connection, transaction, entries);
-            Rows.Delete(connection, transaction, "intents", "job", [.. over]);
+            var written = Write(transaction, entries);
+            _statements.Delete("intents", "job", [.. over]);
             return written;
         });
     }
 
     /// <summary>The generations of tenants' quota counters; a tenant without any is left out.</summary>
-    public static IReadOnlyDictionary<string, long> Generations(DbConnection connection, IEnumerable<string> tenants)
+    public IReadOnlyDictionary<string, long> Generations(IEnumerable<string> tenants)
     {
         var asked = tenants.Distinct().ToArray();
         return asked.Length == 0 ? None : connection.Query<(string Tenant, long Generation)>($"SELECT tenant, generation FROM quota_generations WHERE {Rows.Among(connection, "tenant", "@asked")}", new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
     }
 
     /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>
-    /// <param name="connection">The database.</param>
     /// <param name="now">Unix ms.</param>
-    public static List<LedgerEntry> Sweep(DbConnection connection, long now) => Transactions.Run(connection, transaction => Sweep(connection, transaction, now));
+    public List<LedgerEntry> Sweep(long now) => Transactions.Run(connection, transaction => Sweep(transaction, now));
 
-    private static List<LedgerEntry> Sweep(DbConnection connection, DbTransaction transaction, long now)
+    public void Dispose() => _statements.Dispose();
+
+    private List<LedgerEntry> Sweep(DbTransaction transaction, long now)
     {
         // Whole jobs: each of a job's intents may know a call that the others do not.
         var intents = connection.Query<(string Id, string Entry)>(
@@ -50,29 +61,29 @@ internal static class LedgerStore
         var abandoned = intents.Select(intent => LedgerEntry.FromJson(intent.Entry)).GroupBy(entry => entry.Id).Select(job => Entries.Abandoned(job, now)).ToList();
         if (abandoned.Count == 0)
             return abandoned;
-        var written = Write(connection, transaction, abandoned);
+        var written = Write(transaction, abandoned);
         // Not all of the job: a process that lives after all may have begun another call meanwhile.
-        Rows.Delete(connection, transaction, "intents", "id", [.. intents.Select(intent => intent.Id)]);
+        _statements.Delete("intents", "id", [.. intents.Select(intent => intent.Id)]);
         return written;
     }
 
     // In the order of their ids, so that two replicas that close the same jobs cannot wait for each other.
-    private static List<LedgerEntry> Write(DbConnection connection, DbTransaction transaction, List<LedgerEntry> entries)
+    private List<LedgerEntry> Write(DbTransaction transaction, List<LedgerEntry> entries)
     {
         entries.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
-        var ids = LedgerTables.Entries.Write(connection, transaction, entries).ToHashSet();
+        var ids = _statements.Insert(LedgerTables.Entries, entries).ToHashSet();
         var written = entries.Where(entry => ids.Contains(entry.Id)).ToList();
         if (written.Count < entries.Count)
-            written.AddRange(Correct(connection, transaction, entries.Where(entry => !ids.Contains(entry.Id))));
-        LedgerTables.Hours.Write(connection, transaction, UsageSum.Of(written, UsageSum.Hour));
-        LedgerTables.Days.Write(connection, transaction, UsageSum.Of(written, UsageSum.Day));
-        LedgerTables.Totals.Write(connection, transaction, UsageSum.Totals(written));
+            written.AddRange(Correct(transaction, entries.Where(entry => !ids.Contains(entry.Id))));
+        _statements.Insert(LedgerTables.Hours, UsageSum.Of(written, UsageSum.Hour));
+        _statements.Insert(LedgerTables.Days, UsageSum.Of(written, UsageSum.Day));
+        _statements.Insert(LedgerTables.Totals, UsageSum.Totals(written));
         return written;
     }
 
     // A process that was taken for dead has closed its job after all, or begun another call and then died: entries are never
     // changed, so the difference gets one of its own. What else is there already was written before, and is replayed.
-    private static List<LedgerEntry> Correct(DbConnection connection, DbTransaction transaction, IEnumerable<LedgerEntry> late)
+    private List<LedgerEntry> Correct(DbTransaction transaction, IEnumerable<LedgerEntry> late)
     {
         var corrections = new List<LedgerEntry>();
         foreach (var entry in late)
@@ -81,7 +92,7 @@ internal static class LedgerStore
             if (recorded.IsAbandoned && (entry.Status != JobStatus.Abandoned || entry.Attempts.Count > recorded.Attempts))
                 corrections.Add(Entries.Correction(recorded, entry, RecordedSums.CorrectionId(entry.Id, recorded.Entries)));
         }
-        var ids = LedgerTables.Entries.Write(connection, transaction, corrections).ToHashSet();
+        var ids = _statements.Insert(LedgerTables.Entries, corrections).ToHashSet();
         return [.. corrections.Where(entry => ids.Contains(entry.Id))];
     }
 }

@@ -6,8 +6,9 @@ namespace ImageGateway.Ledger;
 
 /// <summary>
 /// The one thread that writes the ledger. A commit takes what queued during the last one, so that concurrent intents share
-/// it and none waits for a timer. While the database fails, entries go to the spool; intents do so too or are refused, as
-/// the configuration says.
+/// it and none waits for a timer. Entries that nobody waits for gather for a moment and are written many at a time: until then
+/// their intents stand for them. While the database fails, entries go to the spool; intents do so too or are refused, as the
+/// configuration says.
 /// </summary>
 internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spool, LedgerOptions options, TimeProvider time, ILogger<LedgerWriter> log) : IHostedService, IDisposable
 {
@@ -16,9 +17,16 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
+    // Long enough to share the cost of a commit among the jobs of a busy gateway; what a crash loses of it is charged at its worst case.
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
+
+    // What somebody waits for, and the entries that nobody waits for.
     private readonly ConcurrentQueue<Item> _queue = new();
+    private readonly ConcurrentQueue<Item> _gathering = new();
     private readonly SemaphoreSlim _room = new(MaxQueued);
-    private readonly ManualResetEventSlim _ready = new();
+
+    // Not spinning: there is nothing to read meanwhile, and the processors are the requests'.
+    private readonly ManualResetEventSlim _ready = new(false, spinCount: 0);
     private readonly List<Item> _batch = new(MaxBatch);
 
     // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
@@ -31,6 +39,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private long _unrecorded;
     private long _failures;
     private long _oldest;
+    private int _gathered;
     private volatile bool _isFailing;
     private volatile bool _stopping;
 
@@ -41,14 +50,14 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>How long the oldest of what is not in the database has been waiting, the spool included.</summary>
-    public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : _queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;
+    public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : Longer(Age(_queue), Age(_gathering));
 
     /// <summary>Work that is waiting to be written.</summary>
     public int Queued => MaxQueued - _room.CurrentCount;
 
     /// <summary>Writes an intent or an entry; it is durable when this returns. The generation of its tenant's quota counters then, where it is asked for; else -1.</summary>
     /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
-    public async Task<long> WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Task;
+    public async Task<long> WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Done.Task;
 
     /// <summary>
     /// Puts an entry in the queue and waits only when that is full. When it is full since neither the database nor the spool
@@ -57,13 +66,19 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public async ValueTask EnqueueAsync(LedgerWork work)
     {
         if (_isFailing && _room.CurrentCount == 0 && work.Entry.Attempts.Count == 0)
+        {
             Interlocked.Increment(ref _unrecorded);
-        else
-            await QueueAsync(work);
+            return;
+        }
+        await MakeRoomAsync(work);
+        var isFirst = Interlocked.Increment(ref _gathered) == 1;
+        _gathering.Enqueue(new Item(work, time.GetTimestamp()));
+        if (isFirst)
+            _ready.Set();
     }
 
     /// <summary>Waits until all that was queued before is written.</summary>
-    public async Task FlushAsync() => await (await QueueAsync(null)).Task;
+    public async Task FlushAsync() => await (await QueueAsync(null)).Done.Task;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -92,18 +107,20 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         _room.Dispose();
     }
 
-    private async ValueTask<TaskCompletionSource<long>> QueueAsync(LedgerWork? work)
+    private async ValueTask<Item> QueueAsync(LedgerWork? work)
     {
-        if (!_room.Wait(0))
-        {
-            if (work?.Intent is not null && _isFailing)
-                throw Unavailable();
-            await _room.WaitAsync();
-        }
+        await MakeRoomAsync(work);
         var item = new Item(work, time.GetTimestamp());
         _queue.Enqueue(item);
         _ready.Set();
-        return item.Done;
+        return item;
+    }
+
+    private ValueTask MakeRoomAsync(LedgerWork? work)
+    {
+        if (_room.Wait(0))
+            return ValueTask.CompletedTask;
+        return work?.Intent is not null && _isFailing ? throw Unavailable() : new ValueTask(_room.WaitAsync());
     }
 
     private void Run()
@@ -111,17 +128,17 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         while (!_stopping)
         {
             // Awake now and then while something is left over.
-            _ready.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
+            var isQuiet = !_ready.Wait(Volatile.Read(ref _gathered) > 0 ? GatherTime : spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
             _ready.Reset();
-            WriteQueue();
+            WriteQueue(isQuiet);
         }
-        WriteQueue();
+        WriteQueue(gathered: true);
         if (_late.Count > 0)
             LogLost(_late.Count);
     }
 
     // At least once, for what is left over.
-    private void WriteQueue()
+    private void WriteQueue(bool gathered)
     {
         do
         {
@@ -132,15 +149,38 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             }
             var (most, stillLate) = (_batch.Count + MaxBatch, _late.Count);
             while (_batch.Count < most && _queue.TryDequeue(out var item))
+            {
                 _batch.Add(item);
+                // Who waits for an entry, or for all that came before, waits for what gathers too.
+                gathered |= item.Work?.Intent is null;
+            }
+            if (gathered || IsGathered)
+                TakeGathered();
+            gathered = _stopping;
             if (_batch.Count > 0 || spool.HasContent)
                 WriteBatch();
             if (_batch.Count - (_late.Count - stillLate) is > 0 and var done)
                 _room.Release(done);
             _batch.Clear();
         }
-        while (!_queue.IsEmpty);
+        while (!_queue.IsEmpty || (gathered && !_gathering.IsEmpty));
     }
+
+    private bool IsGathered => Volatile.Read(ref _gathered) >= MaxBatch || Age(_gathering) >= GatherTime;
+
+    // All of it, which is bounded by the room: who waits for what came before must not be told too early.
+    private void TakeGathered()
+    {
+        while (_gathering.TryDequeue(out var item))
+        {
+            _batch.Add(item);
+            Interlocked.Decrement(ref _gathered);
+        }
+    }
+
+    private TimeSpan Age(ConcurrentQueue<Item> queue) => queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private void WriteBatch()
     {
@@ -157,7 +197,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             _commits.Refused.Clear();
             _commits.Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);
             // After the commit: a generation that began before it must be seen.
-            var generations = LedgerStore.Generations(_commits.Open(), _batch.Where(item => item.Work is { AsksGeneration: true }).Select(item => item.Work!.Entry.Tenant));
+            var generations = _commits.Open().Generations(_batch.Where(item => item.Work is { AsksGeneration: true }).Select(item => item.Work!.Entry.Tenant));
             var unrecorded = Interlocked.Exchange(ref _unrecorded, 0);
             if (_isFailing)
                 LogBack(unrecorded);

@@ -113,10 +113,11 @@ internal sealed class LedgerFill(SqlDatabase database, DateTimeOffset today)
     private void Write<T>(Table<T> table, List<T> rows)
     {
         using var connection = database.Open();
+        using var statements = Statements.Of(connection);
         foreach (var some in rows.Chunk(Batch))
         {
             using var transaction = connection.BeginTransaction();
-            table.Write(connection, transaction, some);
+            statements.Insert(table, some);
             transaction.Commit();
         }
     }

@@ -55,9 +55,10 @@ public abstract class JobTests(LedgerGateway gateway)
         var entry = At("2024-01-01T00:00:00Z");
         await using (var connection = await gateway.Database.OpenAsync(CancellationToken.None))
         {
+            using var store = new LedgerStore(connection);
             var attempt = entry.Attempts[0] with { Ended = false, Status = null };
-            LedgerStore.Commit(connection, [new LedgerWork(entry with { Attempts = [attempt] }, $"{entry.Id}/1", "test")]);
-            LedgerStore.Commit(connection, [new LedgerWork(entry with { Attempts = [entry.Attempts[0], attempt with { Number = 2 }] }, $"{entry.Id}/2", "test")]);
+            store.Commit([new LedgerWork(entry with { Attempts = [attempt] }, $"{entry.Id}/1", "test")]);
+            store.Commit([new LedgerWork(entry with { Attempts = [entry.Attempts[0], attempt with { Number = 2 }] }, $"{entry.Id}/2", "test")]);
         }
 
         var job = await gateway.ReadAsync($"/v1/images/jobs/{entry.Id}", Keys.Acme);

@@ -49,8 +49,9 @@ public abstract class LedgerGateway(TestDatabases databases) : IAsyncLifetime
     internal async Task WriteAsync(params IEnumerable<LedgerEntry> entries)
     {
         await using var connection = await Database.OpenAsync(CancellationToken.None);
+        using var store = new LedgerStore(connection);
         foreach (var some in entries.Chunk(500))
-            LedgerStore.Commit(connection, [.. some.Select(entry => new LedgerWork(entry, null, "test"))]);
+            store.Commit([.. some.Select(entry => new LedgerWork(entry, null, "test"))]);
     }
 
     /// <summary>Has a picture drawn, and gives the request's id.</summary>

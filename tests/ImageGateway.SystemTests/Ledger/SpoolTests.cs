@@ -48,7 +48,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     public async Task Replay_that_fails_in_the_middle_is_repeated_whole()
     {
         Append([.. Enumerable.Range(0, 700).SelectMany(i => Works($"job-{i:000}"))]);
-        using var spool = new LedgerSpool(File, 1 << 24);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
         var batches = 0;
         Assert.Throws<IOException>(() => spool.Replay(works =>
         {
@@ -94,7 +94,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public async Task Process_whose_file_is_in_use_takes_another_and_the_next_replays_both()
     {
-        using (var other = new LedgerSpool(File, 1 << 20))
+        using (var other = new LedgerSpool(File, 1 << 20, TimeProvider.System))
         {
             Assert.True(other.Append(Works("first")));
             Append(Works("second"));
@@ -110,7 +110,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public void Full_spool_takes_nothing_more_and_keeps_what_it_has()
     {
-        using var spool = new LedgerSpool(File, 5000);
+        using var spool = new LedgerSpool(File, 5000, TimeProvider.System);
         Assert.True(spool.Append(Works("fits")));
         var length = new FileInfo(File).Length;
         Assert.False(spool.Append(Enumerable.Range(0, 20).SelectMany(i => Works($"{i}"))));
@@ -121,7 +121,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     public async Task Spool_of_a_dead_process_is_replayed_by_the_next_gateway()
     {
         await using var gateway = await LedgerGateway.PrepareAsync(_ledger.ConnectionString);
-        using (var dead = new LedgerSpool(Path.Combine(gateway.Folder, "data", "ledger.spool"), 1 << 20))
+        using (var dead = new LedgerSpool(Path.Combine(gateway.Folder, "data", "ledger.spool"), 1 << 20, TimeProvider.System))
             Assert.True(dead.Append([.. Works("done"), Works("open")[0]]));
         using var process = await gateway.StartProcessAsync();
         Assert.Equal("completed", (await _ledger.EntryAsync("done")).Text("status"));
@@ -156,20 +156,21 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
 
     private void Append(IEnumerable<LedgerWork> works)
     {
-        using var spool = new LedgerSpool(File, 1 << 24);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
         Assert.True(spool.Append(works));
     }
 
     private int Replay()
     {
-        using var spool = new LedgerSpool(File, 1 << 24);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
         return spool.Replay(Commit);
     }
 
     private void Commit(IReadOnlyList<LedgerWork> works)
     {
         using var connection = _ledger.Database.Open();
-        LedgerStore.Commit(connection, works);
+        using var store = new LedgerStore(connection);
+        store.Commit(works);
     }
 }
 

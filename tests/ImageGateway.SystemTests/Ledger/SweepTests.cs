@@ -115,7 +115,8 @@ public abstract class SweepTests(TestDatabases databases) : IAsyncLifetime
         var closed = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
             using var connection = _ledger.Database.Open();
-            return LedgerStore.Sweep(connection, _time.Now.ToUnixTimeMilliseconds()).Count;
+            using var store = new LedgerStore(connection);
+            return store.Sweep(_time.Now.ToUnixTimeMilliseconds()).Count;
         })));
         Assert.Equal(200, closed.Sum());
         Assert.Equal((200, 0), (await _ledger.CountAsync("entries"), await _ledger.CountAsync("intents")));
@@ -131,7 +132,8 @@ public abstract class SweepTests(TestDatabases databases) : IAsyncLifetime
         var sweep = Task.Run(() =>
         {
             using var connection = _ledger.Database.Open();
-            return LedgerStore.Sweep(connection, _time.Now.ToUnixTimeMilliseconds());
+            using var store = new LedgerStore(connection);
+            return store.Sweep(_time.Now.ToUnixTimeMilliseconds());
         });
         foreach (var job in Enumerable.Reverse(jobs))
         {
