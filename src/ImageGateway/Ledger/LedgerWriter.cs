@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -6,31 +5,18 @@ namespace ImageGateway.Ledger;
 
 /// <summary>
 /// The one thread that writes the ledger. A commit takes what queued during the last one, so that concurrent intents share
-/// it and none waits for a timer. Entries that nobody waits for gather for a moment and are written many at a time: until then
-/// their intents stand for them. While the database fails, entries go to the spool; intents do so too or are refused, as the
+/// it and none waits for a timer; entries gather (<see cref="LedgerQueue"/>). While the database fails, entries go to the spool; intents do so too or are refused, as the
 /// configuration says.
 /// </summary>
 internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spool, LedgerOptions options, TimeProvider time, ILogger<LedgerWriter> log) : IHostedService, IDisposable
 {
-    private const int MaxQueued = 4096;
-    private const int MaxBatch = 1024;
-
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    // Long enough to share the cost of a commit among the jobs of a busy gateway; what a crash loses of it is charged at its worst case.
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
-
-    // What somebody waits for, and the entries that nobody waits for.
-    private readonly ConcurrentQueue<Item> _queue = new();
-    private readonly ConcurrentQueue<Item> _gathering = new();
-    private readonly SemaphoreSlim _room = new(MaxQueued);
-
-    // Not spinning: there is nothing to read meanwhile, and the processors are the requests'.
-    private readonly ManualResetEventSlim _ready = new(false, spinCount: 0);
-    private readonly List<Item> _batch = new(MaxBatch);
+    private readonly LedgerQueue _queue = new(time);
+    private readonly List<LedgerItem> _batch = [];
 
     // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
-    private readonly List<Item> _late = [];
+    private readonly List<LedgerItem> _late = [];
 
     private readonly LedgerCommits _commits = new(database, log);
     private readonly SpoolAttempts _spooling = new(spool, time, RetryPause, log);
@@ -39,7 +25,6 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private long _unrecorded;
     private long _failures;
     private long _oldest;
-    private int _gathered;
     private volatile bool _isFailing;
     private volatile bool _stopping;
 
@@ -50,10 +35,10 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>How long the oldest of what is not in the database has been waiting, the spool included.</summary>
-    public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : Longer(Age(_queue), Age(_gathering));
+    public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : _queue.Age;
 
     /// <summary>Work that is waiting to be written.</summary>
-    public int Queued => MaxQueued - _room.CurrentCount;
+    public int Queued => _queue.Count;
 
     /// <summary>Writes an intent or an entry; it is durable when this returns. The generation of its tenant's quota counters then, where it is asked for; else -1.</summary>
     /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
@@ -65,16 +50,13 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     /// </summary>
     public async ValueTask EnqueueAsync(LedgerWork work)
     {
-        if (_isFailing && _room.CurrentCount == 0 && work.Entry.Attempts.Count == 0)
+        if (_isFailing && _queue.IsFull && work.Entry.Attempts.Count == 0)
         {
             Interlocked.Increment(ref _unrecorded);
             return;
         }
-        await MakeRoomAsync(work);
-        var isFirst = Interlocked.Increment(ref _gathered) == 1;
-        _gathering.Enqueue(new Item(work, time.GetTimestamp()));
-        if (isFirst)
-            _ready.Set();
+        await _queue.MakeRoomAsync();
+        _queue.Gather(new LedgerItem(work, time.GetTimestamp()));
     }
 
     /// <summary>Waits until all that was queued before is written.</summary>
@@ -92,7 +74,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        _ready.Set();
+        _queue.Wake();
         if (_thread is not null)
             await Task.Run(_thread.Join, CancellationToken.None).WaitAsync(cancellationToken);
     }
@@ -100,27 +82,21 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public void Dispose()
     {
         _stopping = true;
-        _ready.Set();
+        _queue.Wake();
         _thread?.Join(TimeSpan.FromSeconds(10));
         _commits.Dispose();
         spool.Dispose();
-        _room.Dispose();
+        _queue.Dispose();
     }
 
-    private async ValueTask<Item> QueueAsync(LedgerWork? work)
+    private async ValueTask<LedgerItem> QueueAsync(LedgerWork? work)
     {
-        await MakeRoomAsync(work);
-        var item = new Item(work, time.GetTimestamp());
-        _queue.Enqueue(item);
-        _ready.Set();
+        if (work?.Intent is not null && _isFailing && _queue.IsFull)
+            throw Unavailable();
+        await _queue.MakeRoomAsync();
+        var item = new LedgerItem(work, time.GetTimestamp());
+        _queue.Add(item);
         return item;
-    }
-
-    private ValueTask MakeRoomAsync(LedgerWork? work)
-    {
-        if (_room.Wait(0))
-            return ValueTask.CompletedTask;
-        return work?.Intent is not null && _isFailing ? throw Unavailable() : new ValueTask(_room.WaitAsync());
     }
 
     private void Run()
@@ -128,17 +104,18 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         while (!_stopping)
         {
             // Awake now and then while something is left over.
-            var isQuiet = !_ready.Wait(Volatile.Read(ref _gathered) > 0 ? GatherTime : spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
-            _ready.Reset();
+            var isQuiet = !_queue.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
             WriteQueue(isQuiet);
         }
-        WriteQueue(gathered: true);
+        do
+            WriteQueue(all: true);
+        while (_queue.Count > _late.Count);
         if (_late.Count > 0)
             LogLost(_late.Count);
     }
 
     // At least once, for what is left over.
-    private void WriteQueue(bool gathered)
+    private void WriteQueue(bool all)
     {
         do
         {
@@ -147,40 +124,16 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
                 _batch.AddRange(_late);
                 _late.Clear();
             }
-            var (most, stillLate) = (_batch.Count + MaxBatch, _late.Count);
-            while (_batch.Count < most && _queue.TryDequeue(out var item))
-            {
-                _batch.Add(item);
-                // Who waits for an entry, or for all that came before, waits for what gathers too.
-                gathered |= item.Work?.Intent is null;
-            }
-            if (gathered || IsGathered)
-                TakeGathered();
-            gathered = _stopping;
+            var stillLate = _late.Count;
+            _queue.Take(_batch, all);
             if (_batch.Count > 0 || spool.HasContent)
                 WriteBatch();
             if (_batch.Count - (_late.Count - stillLate) is > 0 and var done)
-                _room.Release(done);
+                _queue.Release(done);
             _batch.Clear();
         }
-        while (!_queue.IsEmpty || (gathered && !_gathering.IsEmpty));
+        while (_queue.IsAwaited);
     }
-
-    private bool IsGathered => Volatile.Read(ref _gathered) >= MaxBatch || Age(_gathering) >= GatherTime;
-
-    // All of it, which is bounded by the room: who waits for what came before must not be told too early.
-    private void TakeGathered()
-    {
-        while (_gathering.TryDequeue(out var item))
-        {
-            _batch.Add(item);
-            Interlocked.Decrement(ref _gathered);
-        }
-    }
-
-    private TimeSpan Age(ConcurrentQueue<Item> queue) => queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private void WriteBatch()
     {
@@ -247,16 +200,6 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private static GatewayException Unavailable() => new(new GatewayError(
         ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.")
     { RetryAfter = RetryPause });
-
-    private sealed class Item(LedgerWork? work, long since)
-    {
-        public LedgerWork? Work => work;
-
-        /// <summary>When it was queued.</summary>
-        public long Since => since;
-
-        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's database fails: {Kind}: {Message}")]
     private partial void LogFailing(string kind, string message);
