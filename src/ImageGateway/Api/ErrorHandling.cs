@@ -22,10 +22,12 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         {
             await FailAsync(http, e.Error);
         }
-        catch (BadHttpRequestException e)
+        catch (Exception e) when (IsUnreadable(e))
         {
-            // The server's own words are about framing and never quote the body.
-            var kind = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorKind.RequestTooLarge : ErrorKind.InvalidValue;
+            // The server's own words are about framing and never quote the body; where the next request begins is not known.
+            var kind = e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } ? ErrorKind.RequestTooLarge : ErrorKind.InvalidValue;
+            if (!http.Response.HasStarted && HttpProtocol.IsHttp11(http.Request.Protocol))
+                http.Response.Headers.Connection = "close";
             await FailAsync(http, new GatewayError(kind, $"The request cannot be read: {e.Message}"));
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -38,6 +40,9 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
             await FailAsync(http, new GatewayError(ErrorKind.Internal, "The gateway failed. Its log has the details under this request id."));
         }
     }
+
+    // The second is what the server throws for a chunk whose size is beyond any number.
+    private static bool IsUnreadable(Exception e) => e is BadHttpRequestException or IOException { InnerException: OverflowException };
 
     // Routing answers unknown paths and methods with a bare status.
     private static Task DescribeAsync(HttpContext http) => (http.Response.HasStarted, http.Response.StatusCode) switch

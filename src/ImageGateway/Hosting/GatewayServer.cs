@@ -13,6 +13,8 @@ internal static class GatewayServer
     {
         builder.Services.AddSingleton<BlockPool>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SharedPool>();
+        // A line ends in CR LF: what a proxy takes for part of a header's value must not be a header here.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         builder.WebHost.ConfigureKestrel(Bound);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
