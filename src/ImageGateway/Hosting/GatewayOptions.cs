@@ -53,6 +53,9 @@ internal sealed class GatewayOptions
     /// <summary>Bounds of what runs at once.</summary>
     public OverloadOptions Overload { get; set; } = new();
 
+    /// <summary>What clients' connections may hold.</summary>
+    public ConnectionOptions Connections { get; set; } = new();
+
     /// <summary>What happens to jobs when the ledger cannot be written.</summary>
     public LedgerFailureAction OnLedgerFailure { get; set; } = LedgerFailureAction.Refuse;
 

@@ -23,12 +23,12 @@ internal static class GatewayServer
         });
     }
 
-    /// <summary>What a server takes at the most.</summary>
+    /// <summary>What a server takes at the most; its options must have the application's services.</summary>
     public static void Bound(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        kestrel.ApplicationServices.GetRequiredService<GatewaySnapshot>().Connections.Bound(kestrel.Limits);
         // What is read ahead of a slow handler, and what a slow client may leave unread.
         kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
         kestrel.Limits.MaxResponseBufferSize = 128 * 1024;

@@ -26,6 +26,9 @@ internal sealed record GatewaySnapshot(Catalogue Catalogue, RoutingTable Routing
     /// <summary>What may run at once; read at start only.</summary>
     public required OverloadOptions Overload { get; init; }
 
+    /// <summary>What connections may hold; read at start only.</summary>
+    public required ConnectionOptions Connections { get; init; }
+
     /// <summary>What answers may take of memory; read at start only.</summary>
     public required ReplayOptions Replay { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var alerts = Alerts();
         mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
+        CheckConnections(options.Connections, mistakes.At("Connections"));
         CheckReplay();
         var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
         var (files, publicUrl) = (Files(), PublicUrl());
@@ -39,7 +40,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
             : null;
     }
 
@@ -88,6 +89,14 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.Unless(options.DrainDelay >= TimeSpan.Zero && options.DrainDelay <= TimeSpan.FromMinutes(5), nameof(options.DrainDelay), "must be 00:00:00 to 00:05:00");
         mistakes.At("Replay").Unless(options.Replay.RecordingBytes >= 0, nameof(options.Replay.RecordingBytes), "must not be negative");
         mistakes.At("Replay").Unless(options.Replay.MemoryBytes >= 0, nameof(options.Replay.MemoryBytes), "must not be negative");
+    }
+
+    private static void CheckConnections(ConnectionOptions connections, Mistakes here)
+    {
+        here.Unless(connections.Max is >= 1 and <= 1_000_000, nameof(connections.Max), "must be 1 to 1000000");
+        here.Unless(connections.HeaderTimeout >= TimeSpan.FromSeconds(1) && connections.HeaderTimeout <= TimeSpan.FromMinutes(10), nameof(connections.HeaderTimeout), "must be 00:00:01 to 00:10:00");
+        here.Unless(connections.IdleTimeout >= TimeSpan.FromSeconds(1) && connections.IdleTimeout <= TimeSpan.FromHours(1), nameof(connections.IdleTimeout), "must be 00:00:01 to 01:00:00");
+        here.Unless(connections.MinBytesPerSecond is >= 0 and <= 1_000_000, nameof(connections.MinBytesPerSecond), "must be 0 to 1000000");
     }
 
     private static void CheckLimits(BodyLimits limits, Mistakes here)
