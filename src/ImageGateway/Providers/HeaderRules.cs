@@ -13,8 +13,8 @@ internal static class HeaderRules
 {
     private static readonly RequestHeadersAllowedTransform Request = new(["User-Agent", "OpenAI-Beta"]);
 
-    private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "Content-Encoding", "OpenAI-Version", "OpenAI-Processing-Ms"]);
-    private static readonly ResponseHeadersAllowedTransform Anonymous = new(["Content-Type", "Content-Length", "Content-Encoding"]);
+    private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "OpenAI-Version", "OpenAI-Processing-Ms"]);
+    private static readonly ResponseHeadersAllowedTransform Anonymous = new(["Content-Type", "Content-Length"]);
 
     /// <summary>Copies what may pass of the client's headers, and the trace where the provider may know it.</summary>
     public static ValueTask ToProviderAsync(Attempt attempt, HttpRequestMessage request)

@@ -86,7 +86,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         try
         {
             await answer.Relay.PeekAsync(clock.Token); // 2
-            if (response.IsSuccessStatusCode && tap.Verdict != Verdict.Error && !(answer.Relay.Ended && tap.Verdict == Verdict.Undecided))
+            if (response.IsSuccessStatusCode && !IsPacked(response) && tap.Verdict != Verdict.Error && !(answer.Relay.Ended && tap.Verdict == Verdict.Undecided))
             {
                 kept = true;
                 return (answer, null);
@@ -99,6 +99,9 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
                 await answer.DisposeAsync();
         }
     }
+
+    // No provider is asked for that. What it used could not be read, and how much its client would unpack is not known.
+    private static bool IsPacked(HttpResponseMessage response) => response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var coding) && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
 
     private async Task<UpstreamFailure> FailureAsync(Target target, Attempt attempt, Answer answer, AttemptClock clock)
     {

@@ -1,4 +1,8 @@
+using System.IO.Compression;
 using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.SystemTests.Running;
+using ImageGateway.SystemTests.Schema;
 using ImageGateway.Tests.Fuzzing;
 
 namespace ImageGateway.SystemTests.Hostile;
@@ -86,6 +90,79 @@ public sealed class HeaderTests
 
         Assert.Equal((415, "unsupported_media_type"), (answer.Status, answer.Code));
         Assert.Empty(_hostile.Provider.Arrivals);
+    }
+
+    // Whatever has an owner in the gateway is refused by it, in its own words.
+    [Theory]
+    [InlineData("X-Gateway-Tags", 20_000, 400)]
+    [InlineData("Idempotency-Key", 20_000, 400)]
+    [InlineData("X-Gateway-Tier", 20_000, 400)]
+    [InlineData("Authorization", 20_000, 401)]
+    public async Task Header_of_20_KB_is_refused_in_the_envelope(string name, int length, int status)
+    {
+        var request = HostileGateway.Request(Path, Job(), more: name == "Authorization" ? "" : $"{name}: k={new string('x', length)}\r\n");
+        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, name == "Authorization" ? request.Replace("Bearer ", $"Bearer {new string('x', length)}", StringComparison.Ordinal) : request));
+
+        Assert.Equal(status, answer.Status);
+        Assert.NotNull(answer.Code);
+        Assert.InRange(answer.Body.Length, 1, 2000);
+        Assert.Empty(_hostile.Provider.Arrivals);
+    }
+
+    // Whichever of the two somebody else would take: here neither counts.
+    [Theory]
+    [InlineData("Bearer nobody")]
+    [InlineData("Bearer " + Keys.Acme)]
+    [InlineData("Basic x")]
+    public async Task Two_keys_in_one_request_are_none(string second)
+    {
+        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(Path, Job(), more: $"Authorization: {second}\r\n")));
+
+        Assert.Equal((401, "invalid_api_key"), (answer.Status, answer.Code));
+        Assert.Empty(_hostile.Provider.Arrivals);
+    }
+
+    [Fact]
+    public async Task A_thousand_cookies_cost_nothing_and_go_nowhere()
+    {
+        var cookies = string.Join("; ", Enumerable.Range(0, 1000).Select(i => $"session{i}=0123456789"));
+        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(Path, Job(), more: $"Cookie: {cookies}\r\n")));
+
+        Assert.Equal(200, answer.Status);
+        Assert.Null(Assert.Single(_hostile.Provider.Arrivals).Header("Cookie"));
+    }
+
+    // A gigabyte of nothing is a megabyte packed. Nobody asked for it, nobody unpacks it, and the client does not get it.
+    [Theory]
+    [InlineData("gzip", 1 << 30, 200)]
+    [InlineData("gzip", 1 << 10, 200)]
+    [InlineData("br", 1 << 10, 200)]
+    [InlineData("gzip", 1 << 30, 400)]
+    public async Task Packed_answer_of_a_provider_is_its_failure_and_stays_packed(string coding, int length, int status)
+    {
+        var bomb = Packed(coding, length);
+        _hostile.Provider.Answer = request => HostileGateway.Answer(request, bomb, status, $"Content-Encoding: {coding}\r\n");
+        var before = GC.GetTotalAllocatedBytes();
+        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(Path, Job())));
+
+        Assert.Null(Assert.Single(_hostile.Provider.Arrivals).Header("Accept-Encoding"));
+        Assert.Equal(status == 200 ? (502, "upstream_error") : (400, answer.Code), (answer.Status, answer.Code));
+        OpenAISchema.CheckError(JsonNode.Parse(answer.Text)!);
+        Assert.Null(answer.Header("Content-Encoding"));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100 << 20);
+    }
+
+    private static byte[] Packed(string coding, int length)
+    {
+        using var packed = new MemoryStream();
+        using (Stream packing = coding == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            packing.Write("{\"created\":1,\"data\":[{\"b64_json\":\""u8);
+            var zeros = new byte[1 << 16];
+            for (var written = 0L; written < length; written += zeros.Length)
+                packing.Write(zeros);
+        }
+        return packed.ToArray();
     }
 
     private static string Job() => $$"""{"model":"openai/gpt-image-1","prompt":"a fox {{Guid.NewGuid()}}"}""";
