@@ -15,7 +15,8 @@ internal sealed class PublicClient : IDisposable
     /// <summary>A client for addresses of the world's.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but for a simulator's.</param>
-    public PublicClient(TimeProvider time, Func<IPAddress, bool>? isPublic = null)
+    /// <param name="resolve">The addresses of a name; the system's unless given.</param>
+    public PublicClient(TimeProvider time, Func<IPAddress, bool>? isPublic = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _time = time;
         _client = new HttpMessageInvoker(new SocketsHttpHandler
@@ -25,7 +26,7 @@ internal sealed class PublicClient : IDisposable
             UseProxy = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             MaxConnectionsPerServer = 16,
-            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isPublic ?? PublicAddress.Is, cancellationToken),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, resolve ?? Dns.GetHostAddressesAsync, isPublic ?? PublicAddress.Is, cancellationToken),
         });
     }
 
@@ -54,9 +55,9 @@ internal sealed class PublicClient : IDisposable
     public void Dispose() => _client.Dispose();
 
     // The address that was checked is the one that is connected to: a name cannot change in between.
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<IPAddress, bool> isPublic, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<string, CancellationToken, Task<IPAddress[]>> resolve, Func<IPAddress, bool> isPublic, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        var addresses = await resolve(host.Host, cancellationToken);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => isPublic(address)))
             throw new HttpRequestException("not a public address");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -64,6 +64,41 @@ public sealed class PublicClientTests : IDisposable
         Assert.False(_server.Pending(), "a connection was made");
     }
 
+    // 127.0.0.1 stands for the world, 127.0.0.2 for what is inside; both listen.
+    [Fact]
+    public async Task Name_that_changes_its_address_is_asked_once_for_a_connection_and_never_leads_inside()
+    {
+        using var inside = new TcpListener(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)_server.LocalEndpoint).Port);
+        inside.Start();
+        var asked = 0;
+        using var client = new PublicClient(_time, address => address.Equals(IPAddress.Loopback), (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(++asked == 1 ? "127.0.0.1" : "127.0.0.2")]));
+        var address = new Uri($"http://rebinding.example:{((IPEndPoint)_server.LocalEndpoint).Port}/cat.png");
+        using var first = Bytes();
+        var answering = AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc");
+        Assert.Equal((FetchResult.Fetched, 200), await client.FetchAsync(address, first, 3, default));
+        Assert.Equal(1, asked);
+        await answering;
+
+        using var second = Bytes();
+        Assert.Equal((FetchResult.Unreachable, 0), await client.FetchAsync(address, second, 3, default));
+        Assert.Equal(2, asked);
+        Assert.False(inside.Pending() || _server.Pending(), "a connection was made");
+    }
+
+    // Which of them would be connected to is not ours to say.
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.2")]
+    [InlineData("127.0.0.2", "127.0.0.1")]
+    [InlineData("127.0.0.1", "::ffff:127.0.0.2")]
+    [InlineData]
+    public async Task Name_with_one_address_inside_or_none_is_never_connected_to(params string[] addresses)
+    {
+        using var client = new PublicClient(_time, address => address.Equals(IPAddress.Loopback), (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]));
+        using var bytes = Bytes();
+        Assert.Equal((FetchResult.Unreachable, 0), await client.FetchAsync(new Uri($"http://two.example:{((IPEndPoint)_server.LocalEndpoint).Port}/"), bytes, 3, default));
+        Assert.False(_server.Pending(), "a connection was made");
+    }
+
     private Uri Address => new($"http://{_server.LocalEndpoint}/cat.png");
 
     private SpooledBytes Bytes() => new(_pool, new BufferBudget(1 << 20));
