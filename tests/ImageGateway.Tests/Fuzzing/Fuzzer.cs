@@ -10,7 +10,7 @@ namespace ImageGateway.Tests.Fuzzing;
 /// </summary>
 internal sealed class Fuzzer(ITestOutputHelper output)
 {
-    /// <summary>No input of some kilobytes may take longer; a busy machine is allowed for.</summary>
+    /// <summary>No input of some kilobytes may take longer, every time it is tried: a machine that is busy with others is slow now and then.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <summary>What a busy CI spends on each at most.</summary>
@@ -51,11 +51,21 @@ internal sealed class Fuzzer(ITestOutputHelper output)
             {
                 throw new InvalidOperationException($"Number {number}, {input.Length} bytes:\n{Shown(await SmallestAsync(input, number, law, e.GetType()))}\n{e}", e);
             }
-            longest = clock.Elapsed - start > longest ? clock.Elapsed - start : longest;
+            var took = clock.Elapsed - start;
+            for (var again = 0; took > Longest && again < 3; again++)
+                took = await TimeAsync(input, number, law);
+            Assert.True(took < Longest, $"Number {number} took {took}");
+            longest = took > longest ? took : longest;
             (most, hungriest) = allocated > most ? (allocated, number) : (most, hungriest);
-            Assert.True(clock.Elapsed - start < Longest, $"Number {number} took {clock.Elapsed - start}");
         }
         output.WriteLine($"{tried} inputs from number {First}, {tried / clock.Elapsed.TotalSeconds:0} a second; at most {longest.TotalMilliseconds:0} ms and {most / 1024} KiB allocated for one (number {hungriest})");
+    }
+
+    private static async Task<TimeSpan> TimeAsync(byte[] input, int number, Func<byte[], Random, Task> law)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await law(input, new Random(number));
+        return Stopwatch.GetElapsedTime(start);
     }
 
     // Pieces are left out as long as it fails in the same way.
