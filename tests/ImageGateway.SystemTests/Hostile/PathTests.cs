@@ -1,3 +1,4 @@
+using System.Net;
 using ImageGateway.SystemTests.Running;
 
 namespace ImageGateway.SystemTests.Hostile;
@@ -6,6 +7,8 @@ namespace ImageGateway.SystemTests.Hostile;
 [Collection(HostileCollection.Name)]
 public sealed class PathTests
 {
+    private static int _asked;
+
     private readonly HostileGateway _hostile;
 
     public PathTests(HostileGateway hostile)
@@ -31,10 +34,10 @@ public sealed class PathTests
     {
         foreach (var key in (string[])[Keys.Acme, "nobody"])
         {
-            var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(target, "", "GET", key: key)));
+            var answer = await AskAsync(HostileGateway.Request(target, "", "GET", key: key));
 
-            Assert.True(answer.Status is 400 or 401 or 404 or 429, $"{answer.Head}\n{answer.Text}");
-            Assert.True(answer.Status == 400 && answer.Body.Length == 0 || answer.Code is "invalid_api_key" or "unknown_url" or "not_found" or "rate_limit_exceeded", answer.Text);
+            Assert.True(answer.Status is 400 or 401 or 404, $"{answer.Head}\n{answer.Text}");
+            Assert.True(answer.Status == 400 && answer.Body.Length == 0 || answer.Code is "invalid_api_key" or "unknown_url" or "not_found", answer.Text);
         }
     }
 
@@ -59,9 +62,9 @@ public sealed class PathTests
     [InlineData("/openai/deployments/../v1/images/generations")]
     public async Task No_way_leads_to_a_picture_without_a_key(string target)
     {
-        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(target, """{"model":"openai/gpt-image-1","prompt":"a fox"}""", key: "nobody")));
+        var answer = await AskAsync(HostileGateway.Request(target, """{"model":"openai/gpt-image-1","prompt":"a fox"}""", key: "nobody"));
 
-        Assert.True(answer.Status is 400 or 401 or 404 or 405 or 429, $"{answer.Head}\n{answer.Text}");
+        Assert.True(answer.Status is 400 or 401 or 404 or 405, $"{answer.Head}\n{answer.Text}");
         Assert.Empty(_hostile.Provider.Arrivals);
     }
 
@@ -80,8 +83,12 @@ public sealed class PathTests
     [InlineData("/dashboard/index.html%00.css")]
     public async Task No_way_leads_to_a_file_of_the_machine(string target)
     {
-        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, HostileGateway.Request(target, "", "GET")));
+        var answer = await AskAsync(HostileGateway.Request(target, "", "GET"));
 
         Assert.True(answer.Status is 400 or 401 or 404, $"{answer.Head}\n{answer.Text}");
     }
+
+    // Each from another address: one would soon have no failed authentications left, and other tests with it.
+    private async Task<WireAnswer> AskAsync(string request) =>
+        Assert.Single(await Wire.AskAsync(_hostile.Url, request, from: IPAddress.Parse($"127.0.2.{1 + (Interlocked.Increment(ref _asked) % 250)}")));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -37,10 +38,12 @@ internal sealed class Wire : IDisposable
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
-    /// <summary>Connects; <paramref name="receiveBuffer"/> bounds what the system takes in of what nobody reads.</summary>
-    public static async Task<Wire> ConnectAsync(Uri url, int receiveBuffer = 0)
+    /// <summary>Connects; <paramref name="receiveBuffer"/> bounds what the system takes in of what nobody reads, <paramref name="from"/> is an address of this machine.</summary>
+    public static async Task<Wire> ConnectAsync(Uri url, int receiveBuffer = 0, IPAddress? from = null)
     {
         var wire = new Wire();
+        if (from is not null)
+            wire._socket.Bind(new IPEndPoint(from, 0));
         if (receiveBuffer > 0)
             wire._socket.ReceiveBufferSize = receiveBuffer;
         await wire._socket.ConnectAsync(url.Host, url.Port);
@@ -48,9 +51,9 @@ internal sealed class Wire : IDisposable
     }
 
     /// <summary>Sends a request and reads what is answered until the server closes; the client closes its side after <paramref name="patience"/>.</summary>
-    public static async Task<IReadOnlyList<WireAnswer>> AskAsync(Uri url, byte[] request, TimeSpan? patience = null)
+    public static async Task<IReadOnlyList<WireAnswer>> AskAsync(Uri url, byte[] request, TimeSpan? patience = null, IPAddress? from = null)
     {
-        using var wire = await ConnectAsync(url);
+        using var wire = await ConnectAsync(url, from: from);
         try
         {
             await wire.WriteAsync(request);
@@ -62,7 +65,7 @@ internal sealed class Wire : IDisposable
         return Answers(await wire.ReadToEndAsync(patience ?? Longest));
     }
 
-    public static Task<IReadOnlyList<WireAnswer>> AskAsync(Uri url, string request, TimeSpan? patience = null) => AskAsync(url, Encoding.Latin1.GetBytes(request), patience);
+    public static Task<IReadOnlyList<WireAnswer>> AskAsync(Uri url, string request, TimeSpan? patience = null, IPAddress? from = null) => AskAsync(url, Encoding.Latin1.GetBytes(request), patience, from);
 
     public async Task WriteAsync(byte[] bytes)
     {
