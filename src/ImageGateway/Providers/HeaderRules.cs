@@ -40,8 +40,8 @@ internal static class HeaderRules
     {
         KeepWritable(response.Headers);
         KeepWritable(response.Content.Headers);
-        // One that is no number, of which the client of HTTP made nothing either.
-        if (response.Content.Headers.ContentLength is null)
+        // One that is no number, of which the client of HTTP made nothing either; or several, which no server writes.
+        if (response.Content.Headers.ContentLength is null || (response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths) && lengths.Count > 1))
             response.Content.Headers.Remove("Content-Length");
     }
 

@@ -39,6 +39,7 @@ public sealed class HeaderTests
     [InlineData("OpenAI-Version: gr\u00F6\u00DFe")]
     [InlineData("OpenAI-Version: \u0001")]
     [InlineData("OpenAI-Processing-Ms: 1\u007F2")]
+    [InlineData("Content-Length: 5")] // the second
     public async Task Word_of_a_provider_that_no_server_writes_does_not_cost_the_picture(string header)
     {
         _hostile.Provider.Answer = request => HostileGateway.Answer(request, Seed.Answers[1].Body, more: $"{header}\r\n");
