@@ -48,11 +48,11 @@ public sealed class SlowClientTests : IAsyncLifetime
     public async Task Silent_connections_are_closed()
     {
         using var never = await Wire.ConnectAsync(Url);
-        using var no_more = await Wire.ConnectAsync(Url);
-        await no_more.WriteAsync(HostileGateway.Request(Path, Job()).Replace("Connection: close\r\n", "", StringComparison.Ordinal));
+        using var noMore = await Wire.ConnectAsync(Url);
+        await noMore.WriteAsync(HostileGateway.Request(Path, Job()).Replace("Connection: close\r\n", "", StringComparison.Ordinal));
 
         Assert.Empty(await never.ReadToEndAsync());
-        Assert.Equal(200, Assert.Single(Wire.Answers(await no_more.ReadToEndAsync())).Status);
+        Assert.Equal(200, Assert.Single(Wire.Answers(await noMore.ReadToEndAsync())).Status);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class SmugglingTests
         var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, $"{Head()}{headers}\r\n\r\n{Chunk}{Smuggled}"));
 
         Assert.Equal("close", answer.Header("Connection"));
-        Assert.True(answer.Status is 400 || AssertFirst(), answer.Head);
+        Assert.DoesNotContain(_hostile.Provider.Arrivals, arrival => Encoding.UTF8.GetString(arrival.Body).Contains("smuggled", StringComparison.Ordinal));
     }
 
     // What a refused request leaves unread is its body all the same.
@@ -127,9 +127,6 @@ public sealed class SmugglingTests
         Assert.Equal([200, 200], answers.Select(answer => answer.Status));
         Assert.Equal(2, _hostile.Provider.Arrivals.Count);
     }
-
-    // A cached answer of an earlier row is as good: the second request's would be another.
-    private bool AssertFirst() => _hostile.Provider.Arrivals.All(arrival => !Encoding.UTF8.GetString(arrival.Body).Contains("smuggled", StringComparison.Ordinal));
 
     private static string Head(string key = Keys.Acme) => $"POST {Path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n{(key.Length == 0 ? "" : $"Authorization: Bearer {key}\r\n")}";
 }
