@@ -38,7 +38,7 @@ internal static class CheckConfigCommand
             var file = GatewayFile.AddTo(builder);
             var warnings = new List<string>();
             ConfigurationException.ThrowIfAny(new LogLevels().Apply(builder.Configuration));
-            var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, TimeProvider.System, NoSimulator, warnings, withoutSecrets);
+            var snapshot = GatewayConfiguration.Load(file.Read(), file.FirstRun, TimeProvider.System, NoSimulator, warnings, withoutSecrets);
             foreach (var warning in warnings)
                 console.Error.WriteLine($"warning: {warning}");
             console.Output.WriteLine($"{file.Path}: {snapshot.Routing.Targets.Count} targets, {snapshot.Routing.Routes.Count} routes, {snapshot.Tenants.Tenants.Count} tenants. No mistake.");

@@ -27,17 +27,19 @@ internal sealed class OptionsCheck
         check.Members(section, type, mistakes);
         // Objects and lists list themselves as null, which the binder would take for their value.
         var fit = section.AsEnumerable().Where(entry => entry.Value is null ? check._nulls.Contains(entry.Key) : !check._dropped.Contains(entry.Key));
-        return new ConfigurationBuilder().AddInMemoryCollection(check.WithItems([.. fit])).Build().GetSection(section.Path);
+        return new ConfigurationBuilder().Add(new IndexedValues(check.WithItems([.. fit]))).Build().GetSection(section.Path);
     }
 
     // An entry of which nothing is left is still an entry; as its own value it is all defaults.
     private List<KeyValuePair<string, string?>> WithItems(List<KeyValuePair<string, string?>> fit)
     {
-        foreach (var (path, nothing) in _items)
+        var parents = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (path, _) in fit)
         {
-            if (!fit.Exists(entry => entry.Key.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)))
-                fit.Add(new(path, nothing));
+            for (var colon = path.LastIndexOf(':'); colon > 0 && parents.Add(path[..colon]); colon = path.LastIndexOf(':', colon - 1))
+                continue;
         }
+        fit.AddRange(_items.Where(item => !parents.Contains(item.Key)));
         return fit;
     }
 

@@ -5,9 +5,9 @@ namespace ImageGateway.Hosting;
 /// <summary>The configuration file, and what stands above it: environment variables and switches.</summary>
 internal sealed class GatewayFile
 {
-    private readonly IConfiguration _above;
+    private readonly IndexedValues _above;
 
-    private GatewayFile(string path, FirstRun? firstRun, IConfiguration above) => (Path, FirstRun, _above) = (path, firstRun, above);
+    private GatewayFile(string path, FirstRun? firstRun, IndexedValues above) => (Path, FirstRun, _above) = (path, firstRun, above);
 
     /// <summary>The file: <c>--config FILE</c>, or the shipped one.</summary>
     public string Path { get; }
@@ -27,7 +27,7 @@ internal sealed class GatewayFile
         var above = new ConfigurationBuilder();
         foreach (var source in builder.Configuration.Sources)
             above.Add(source);
-        var file = new GatewayFile(path, own is null ? new FirstRun() : null, above.Build());
+        var file = new GatewayFile(path, own is null ? new FirstRun() : null, IndexedValues.Of(above.Build()));
         builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = file.Read() });
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://127.0.0.1:8080");
@@ -40,9 +40,9 @@ internal sealed class GatewayFile
     {
         try
         {
-            var sources = new ConfigurationBuilder().AddJsonFile(Path, optional: false, reloadOnChange: false);
+            var sources = new ConfigurationBuilder().Add(IndexedValues.OfFile(Path));
             FirstRun?.AddTo(sources);
-            return sources.AddConfiguration(_above).Build();
+            return sources.Add(_above).Build();
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {

@@ -16,7 +16,7 @@ internal static partial class GatewayServices
     {
         var simulator = await SimulatedProviders.StartIfNeededAsync(builder.Configuration);
         var warnings = new List<string>();
-        var snapshot = GatewayConfiguration.Load(builder.Configuration, file.FirstRun, time, simulator?.Address, warnings);
+        var snapshot = GatewayConfiguration.Load(file.Read(), file.FirstRun, time, simulator?.Address, warnings);
         builder.AddAdminListener(snapshot.AdminAddresses);
         await builder.AddLedgerAsync(snapshot.Ledger, file, warnings);
         var services = builder.Services;
