@@ -16,6 +16,8 @@ internal sealed class AlertStore(SqlDatabase database)
     public async Task<List<Alert>> AddAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
         var added = new List<Alert>();
+        if (alerts.Count == 0)
+            return added;
         await using var connection = await database.OpenAsync(cancellationToken);
         foreach (var alert in alerts)
         {
@@ -52,7 +54,16 @@ internal sealed class AlertStore(SqlDatabase database)
             "UPDATE alerts SET delivered_at = @deliveredAt, due_at = @dueAt, tries = tries + 1 WHERE crossing = @Crossing", new { deliveredAt, dueAt, alert.Crossing });
     }
 
-    /// <summary>What a scope spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD.</summary>
+    /// <summary>What each tenant spent since <paramref name="from"/>, the begin of an hour (Unix ms), in nano-USD; without those that spent nothing.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> SpentAsync(long from, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var spent = await connection.QueryAsync<(string Tenant, long Charge)>(
+            "SELECT tenant, CAST(SUM(charge) AS BIGINT) FROM usage_hours WHERE start_at >= @from GROUP BY tenant HAVING SUM(charge) <> 0", new { from });
+        return spent.ToDictionary(tenant => tenant.Tenant, tenant => tenant.Charge);
+    }
+
+    /// <summary>What a tenant spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD.</summary>
     public async Task<long> SpentAsync(string tenant, long from, long to, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

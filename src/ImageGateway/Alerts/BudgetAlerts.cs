@@ -24,6 +24,9 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private readonly Counter<long> _count;
     private readonly BudgetShares _shares;
 
+    // Bounded by the number of tenants.
+    private readonly Dictionary<string, (long Hour, long Norm)> _norms = [];
+
     public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
     {
         (_quota, _store, _options, _time, _log) = (quota, store, options, time, log);
@@ -48,8 +51,8 @@ internal sealed partial class BudgetAlerts : BackgroundService
         var touched = _quota.TakeTouched();
         try
         {
-            foreach (var (tenant, uses) in touched)
-                await LookAsync(tenant, uses, cancellationToken);
+            if (touched.Count > 0)
+                await LookAsync(touched, cancellationToken);
             if (_webhook is not null)
                 await DeliverAsync(_webhook, cancellationToken);
         }
@@ -60,14 +63,22 @@ internal sealed partial class BudgetAlerts : BackgroundService
         }
     }
 
-    private async Task LookAsync(string tenant, IReadOnlyList<CounterUse> uses, CancellationToken cancellationToken)
+    private async Task LookAsync(IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> touched, CancellationToken cancellationToken)
+    {
+        var hour = _time.GetUtcNow().ToUnixTimeMilliseconds() / Hour * Hour;
+        var spent = await _store.SpentAsync(hour, cancellationToken);
+        foreach (var (tenant, uses) in touched)
+            await LookAsync(tenant, uses, hour, spent.GetValueOrDefault(tenant), cancellationToken);
+    }
+
+    private async Task LookAsync(string tenant, IReadOnlyList<CounterUse> uses, long hour, long spent, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         var states = await _quota.ReadAsync(tenant, uses);
         foreach (var (use, state) in uses.Zip(states))
             _shares.Note(tenant, use, state);
         var alerts = uses.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
-        if (await AnomalyAsync(tenant, now, cancellationToken) is { } anomaly)
+        if (spent > 0 && AlertRules.Anomaly($"tenant:{tenant}", new NanoUsd(spent).Usd, new NanoUsd(await NormAsync(tenant, hour, cancellationToken)).Usd, now) is { } anomaly)
             alerts.Add(anomaly);
         foreach (var alert in await _store.AddAsync(alerts, cancellationToken))
         {
@@ -76,12 +87,14 @@ internal sealed partial class BudgetAlerts : BackgroundService
         }
     }
 
-    private async Task<Alert?> AnomalyAsync(string tenant, DateTimeOffset now, CancellationToken cancellationToken)
+    // It reads a week, which is over: once an hour is enough.
+    private async Task<long> NormAsync(string tenant, long hour, CancellationToken cancellationToken)
     {
-        var hour = now.ToUnixTimeMilliseconds() / Hour * Hour;
-        var spent = await _store.SpentAsync(tenant, hour, hour + Hour, cancellationToken);
+        if (_norms.TryGetValue(tenant, out var known) && known.Hour == hour)
+            return known.Norm;
         var norm = await _store.SpentAsync(tenant, hour - (NormHours * Hour), hour, cancellationToken) / NormHours;
-        return AlertRules.Anomaly($"tenant:{tenant}", new NanoUsd(spent).Usd, new NanoUsd(norm).Usd, now);
+        _norms[tenant] = (hour, norm);
+        return norm;
     }
 
     // At least once: who dies between the receiver's answer and the mark sends it again, under the same id.

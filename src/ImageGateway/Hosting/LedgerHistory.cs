@@ -50,11 +50,11 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
         return [.. rows.Select(row => new EndedJob(row.Id, row.Charge, row.Tokens))];
     }
 
-    /// <summary>What a counter has used in its window, jobs that are open included.</summary>
-    public async ValueTask<long> SpentAsync(string tenant, CounterUse use)
+    /// <summary>What counters have used in their windows, jobs that are open included.</summary>
+    public async ValueTask<IReadOnlyList<long>> SpentAsync(string tenant, IReadOnlyList<CounterUse> uses)
     {
-        var past = await ReadAsync(tenant, [use]);
-        return past.Settled[0] + past.Open.Sum(job => job.Amounts[0]);
+        var past = await ReadAsync(tenant, uses);
+        return [.. past.Settled.Select((settled, place) => settled + past.Open.Sum(job => job.Amounts[place]))];
     }
 
     private static (string Sql, DynamicParameters Parameters) Query(string tenant, List<LedgerScope> scopes)

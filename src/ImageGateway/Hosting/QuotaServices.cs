@@ -26,7 +26,7 @@ internal static class QuotaServices
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else
-            services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : (_, _) => new(0L), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : MemoryQuotaStore.Nothing, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>

@@ -6,12 +6,15 @@ namespace ImageGateway.Quotas;
 /// Counters in this process's memory, for a gateway of one process. A counter whose window began before the process did
 /// starts from the ledger.
 /// </summary>
-/// <param name="history">What the scope of a tenant's counter has used in its window so far, intents of jobs that are open included.</param>
+/// <param name="history">What the scopes of a tenant's counters have used in their windows so far, intents of jobs that are open included.</param>
 /// <param name="time">The clock.</param>
-internal sealed class MemoryQuotaStore(Func<string, CounterUse, ValueTask<long>> history, TimeProvider time) : IQuotaStore
+internal sealed class MemoryQuotaStore(Func<string, IReadOnlyList<CounterUse>, ValueTask<IReadOnlyList<long>>> history, TimeProvider time) : IQuotaStore
 {
     private readonly ConcurrentDictionary<string, TenantCounters> _tenants = new();
     private readonly DateTimeOffset _start = time.GetUtcNow();
+
+    /// <summary>The history of a gateway that keeps no ledger.</summary>
+    public static ValueTask<IReadOnlyList<long>> Nothing(string tenant, IReadOnlyList<CounterUse> uses) => new([.. uses.Select(_ => 0L)]);
 
     public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Reserve(id, uses, Now);
 
@@ -28,8 +31,11 @@ internal sealed class MemoryQuotaStore(Func<string, CounterUse, ValueTask<long>>
     private async ValueTask<TenantCounters> KnownAsync(string tenant, IReadOnlyList<CounterUse> uses)
     {
         var counters = Of(tenant);
-        foreach (var use in counters.Unknown(uses, _start))
-            counters.Begin(use, await history(tenant, use));
+        var unknown = counters.Unknown(uses, _start);
+        if (unknown.Count == 0)
+            return counters;
+        foreach (var (use, used) in unknown.Zip(await history(tenant, unknown)))
+            counters.Begin(use, used);
         return counters;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class SystemStart
         if (Postgres.Find() is not { } programs)
             return null;
         var port = FreePort.Next();
-        _children.Start(Postgres.Command(programs, port)).WaitUntilItListens(port, ProxySystem.StartTime);
+        _children.Start(Postgres.Command(programs, _children.Directory, port)).WaitUntilItListens(port, ProxySystem.StartTime);
         return setup with { Database = Postgres.ConnectionString(port) };
     }
 

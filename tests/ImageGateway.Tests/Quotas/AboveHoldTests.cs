@@ -17,7 +17,7 @@ public sealed class AboveHoldTests : IDisposable
 
     public AboveHoldTests()
     {
-        _store = new MemoryQuotaStore((_, _) => new(0L), _time);
+        _store = new MemoryQuotaStore(MemoryQuotaStore.Nothing, _time);
         var book = new LimitBook(Enumerable.Range(0, 200).Select(i => new ScopeLimits($"tenant:t{i}", [new Limit(LimitKind.ByWord["usd_total"], 1000, null)], null, false)));
         var meters = _services.GetRequiredService<IMeterFactory>();
         _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(meters), _time);

@@ -216,7 +216,7 @@ public abstract class QuotaStoreTests
 
 public sealed class MemoryQuotaStoreTests : QuotaStoreTests
 {
-    public MemoryQuotaStoreTests() => Store = new MemoryQuotaStore((_, _) => new(0L), Time);
+    public MemoryQuotaStoreTests() => Store = new MemoryQuotaStore(MemoryQuotaStore.Nothing, Time);
 
     private protected override IQuotaStore Store { get; }
 
@@ -224,7 +224,7 @@ public sealed class MemoryQuotaStoreTests : QuotaStoreTests
     [Fact]
     public async Task Counter_of_a_window_older_than_the_process_begins_with_the_ledgers_sum()
     {
-        var store = new MemoryQuotaStore((tenant, use) => new(use.Scope == $"tenant:{tenant}" ? 7L : 0), Time);
+        var store = new MemoryQuotaStore((tenant, uses) => new([.. uses.Select(use => use.Scope == $"tenant:{tenant}" ? 7L : 0)]), Time);
         var use = Use("tenant:acme", "usd_per_day", 10, 4);
         Assert.False((await store.ReserveAsync("acme", "a", [use])).IsGranted);
         Assert.Equal([new CounterState(7, 0)], await store.ReadAsync("acme", [use]));
