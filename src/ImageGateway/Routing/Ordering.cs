@@ -43,16 +43,18 @@ internal static class Ordering
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
         turns.Sort(order, ticket);
+        // By identity: records compare member by member, and a route may have a hundred targets.
+        var left = new Dictionary<Target, PlannedTarget>(targets.Count, ReferenceEqualityComparer.Instance);
+        foreach (var target in targets)
+            left.TryAdd(target.Target, target);
         var sorted = new List<PlannedTarget>(targets.Count);
         foreach (var index in order)
         {
-            // Compared by identity: records compare member by member.
-            var at = targets.FindIndex(target => ReferenceEquals(target.Target, all[index]));
-            if (at >= 0)
-                sorted.Add(targets[at]);
+            if (left.Remove(all[index], out var target))
+                sorted.Add(target);
         }
         // Named by the request, or a successor: the route has no turns for it.
-        sorted.AddRange(targets.Where(target => !sorted.Contains(target)));
+        sorted.AddRange(targets.Where(target => left.ContainsKey(target.Target)));
         return sorted;
     }
 
