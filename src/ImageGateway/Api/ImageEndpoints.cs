@@ -44,7 +44,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     private async Task RunAsync(HttpContext http, ImageJob job, GatewaySnapshot now, AsyncJob? unattended)
     {
         using var read = job;
-        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, metrics, time, unattended is null ? null : unattended.AcceptAsync);
+        using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, quota, metrics, time, unattended is null ? null : unattended.AcceptAsync);
         try
         {
             var plan = Plan(exchange.Record, now);
@@ -71,7 +71,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         {
             // There is nothing to give again: what follows is the job's own.
             Tracing.End(span, Replay.Word(http));
-            await exchange.HoldAsync(quota, plan);
+            await exchange.HoldAsync(plan);
             await hosted.TakeOverAsync(client, exchange.Record, plan, () => dispatcher.RunAsync(client, exchange.Record, plan));
         });
         Tracing.End(span, Replay.Word(http));

@@ -14,13 +14,14 @@ internal sealed class JobExchange : IDisposable
 {
     private readonly HttpContext _http;
     private readonly JobLedger _ledger;
+    private readonly Quota _quota;
     private readonly JobMetrics _metrics;
     private readonly Activity? _span;
     private Reservation? _held;
 
-    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, JobMetrics metrics, TimeProvider time, Func<Task>? accepting)
+    public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, Quota quota, JobMetrics metrics, TimeProvider time, Func<Task>? accepting)
     {
-        (_http, _ledger, _metrics) = (http, ledger, metrics);
+        (_http, _ledger, _quota, _metrics) = (http, ledger, quota, metrics);
         Record = new JobRecord(http.TraceIdentifier, http.Caller(), job, time, AnnounceAsync)
         {
             PriceBook = priceBook,
@@ -37,7 +38,7 @@ internal sealed class JobExchange : IDisposable
 
     /// <summary>Holds what the dearest of the plan's targets may cost.</summary>
     /// <exception cref="GatewayException">A limit has no room for it.</exception>
-    public async ValueTask HoldAsync(Quota quota, Plan plan)
+    public async ValueTask HoldAsync(Plan plan)
     {
         using var span = Tracing.Step("reserve");
         var (usd, tokens) = (default(WorstCase), default(WorstCase));
@@ -47,7 +48,7 @@ internal sealed class JobExchange : IDisposable
             usd = usd.Or(target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0, name);
             tokens = tokens.Or(target.Worst?.OutputTokens ?? 0, name);
         }
-        _held = await quota.ReserveAsync(Record, usd, tokens);
+        _held = await _quota.ReserveAsync(Record, usd, tokens);
         // A stream that has begun with another job's events has its headers already.
         if (!_http.Response.HasStarted)
             QuotaHeaders.Write(_http, _held);
@@ -64,12 +65,17 @@ internal sealed class JobExchange : IDisposable
             Record.Fail("client_disconnected", isRefusal: false);
     }
 
-    /// <summary>Settles what was held, closes the job in the ledger and tells it in metrics and the trace; never with the request's cancellation.</summary>
+    /// <summary>
+    /// Closes the job in the ledger, has what was held settled when that is durable, and tells it in metrics and the trace;
+    /// never with the request's cancellation.
+    /// </summary>
     public async ValueTask CloseAsync()
     {
         try
         {
-            await SettleAsync();
+            var written = await _ledger.CloseAsync(Record, isAwaited: _held is { IsAwaited: true });
+            if (_held is { IsHeld: true })
+                _quota.Settle(_held, Record, written);
         }
         finally
         {
@@ -78,19 +84,11 @@ internal sealed class JobExchange : IDisposable
         }
     }
 
-    public void Dispose() => _held?.Dispose();
-
-    private async ValueTask SettleAsync()
+    public void Dispose()
     {
-        if (_held is not { IsHeld: true })
-        {
-            await _ledger.CloseAsync(Record);
-            return;
-        }
-        // In this order: were room given back first and the process died then, the sweeper would charge the worst case for
-        // what was settled at less, and the sum could pass a limit.
-        await _ledger.CloseDurablyAsync(Record);
-        await _held.SettleAsync(Record);
+        // What holds something is settled beside the connection, and let go after that.
+        if (_held is { IsHeld: false })
+            _held.Dispose();
     }
 
     // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store whose counters were

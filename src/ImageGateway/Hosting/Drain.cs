@@ -1,4 +1,5 @@
 using ImageGateway.Caching;
+using ImageGateway.Quotas;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace ImageGateway.Hosting;
@@ -8,7 +9,7 @@ namespace ImageGateway.Hosting;
 /// they are used, until balancers have noticed; it takes none but to a control plane on addresses of its own; what is in
 /// progress has its time; then it is ended, and settled before the ledger stops.
 /// </summary>
-internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
+internal sealed partial class Drain(Finishes finishes, Settlements settlements, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
     // Settling takes a moment, and no more than this while the database does not answer.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
@@ -42,7 +43,7 @@ internal sealed partial class Drain(Finishes finishes, DrainTime allowed, IServe
             await timer.WaitForNextTickAsync(cancellationToken);
         End();
         var start = time.GetTimestamp();
-        while (finishes.Jobs > 0 && time.GetElapsedTime(start) < Settling)
+        while ((finishes.Jobs > 0 || settlements.Count > 0) && time.GetElapsedTime(start) < Settling)
             await timer.WaitForNextTickAsync(cancellationToken);
         if (server is TwoPlanes planes)
             await planes.StopControlAsync(cancellationToken);

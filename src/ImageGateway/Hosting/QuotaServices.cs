@@ -23,11 +23,12 @@ internal static class QuotaServices
         services.AddSingleton<LimitBooks>();
         services.AddSingleton<EmergencyAllowance>();
         services.AddSingleton<AboveHolds>();
+        services.AddSingleton(provider => new Settlements(provider.GetRequiredService<JobLedger>().FlushAsync, provider.GetRequiredService<ILogger<Settlements>>()));
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else
             services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : MemoryQuotaStore.Nothing, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));

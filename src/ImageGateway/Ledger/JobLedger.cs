@@ -7,8 +7,6 @@ namespace ImageGateway.Ledger;
 /// <summary>The ledger as the way of a job uses it: an intent before every call, an entry when the job is over.</summary>
 internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
 {
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
-
     /// <summary>The id of this process, as intents and its lease have it.</summary>
     public string Process { get; } = Guid.NewGuid().ToString("N");
 
@@ -26,24 +24,12 @@ internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
     /// <exception cref="GatewayException">It cannot be now.</exception>
     public ValueTask<long> IntendUnderAsync(JobRecord record) => writer is null ? new(-1L) : new(writer.WriteAsync(Intent(record, asks: true)));
 
-    /// <summary>Records a job that is over. Waits only when thousands are waiting to be written.</summary>
-    public ValueTask CloseAsync(JobRecord record) =>
-        writer is null ? ValueTask.CompletedTask : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process));
-
-    /// <summary>Records a job that is over and waits until that is durable, or for long enough to say that it is not.</summary>
-    public async ValueTask CloseDurablyAsync(JobRecord record)
-    {
-        if (writer is null)
-            return;
-        try
-        {
-            await writer.WriteAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process)).WaitAsync(LongestClose);
-        }
-        catch (TimeoutException)
-        {
-            // The writer keeps it and goes on trying.
-        }
-    }
+    /// <summary>Records a job that is over; waits only when thousands are waiting to be written.</summary>
+    /// <param name="record">The job.</param>
+    /// <param name="isAwaited">Whether something waits for it to be durable, so that it does not gather with others.</param>
+    /// <returns>What completes when it is durable.</returns>
+    public ValueTask<Task> CloseAsync(JobRecord record, bool isAwaited = false) =>
+        writer is null ? new(Task.CompletedTask) : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process), isAwaited);
 
     /// <summary>Waits until what is over is written, so that a reader finds it.</summary>
     public Task FlushAsync() => writer is null ? Task.CompletedTask : writer.FlushAsync();

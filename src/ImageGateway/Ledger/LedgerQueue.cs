@@ -15,8 +15,8 @@ internal sealed class LedgerItem(LedgerWork? work, long since)
 }
 
 /// <summary>
-/// The writer's queue, bounded. What somebody waits for is there to be taken at once. Entries that nobody waits for gather for
-/// a moment, so that many share the cost of a commit; until they are written, their intents stand for them.
+/// The writer's queue, bounded. What somebody waits for is there to be taken at once. Entries that nobody waits for are taken at
+/// most every 50 ms, so that many share the cost of a commit; until they are written, their intents stand for them.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class LedgerQueue(TimeProvider time) : IDisposable
@@ -36,6 +36,9 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
 
     // At least as many as there are in the queue: counted before they come and after they went.
     private int _gathered;
+
+    // When what gathered was taken last: after a pause an entry is due at once.
+    private long _takenAt = time.GetTimestamp() - time.TimestampFrequency;
 
     /// <summary>What waits, and what was taken and is not released yet.</summary>
     public int Count => Capacity - _room.CurrentCount;
@@ -78,7 +81,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <param name="patience">The longest wait.</param>
     public bool Wait(TimeSpan patience)
     {
-        var comes = _ready.Wait(Volatile.Read(ref _gathered) > 0 ? GatherTime : patience);
+        var comes = _ready.Wait(Volatile.Read(ref _gathered) > 0 ? Due() : patience);
         _ready.Reset();
         return comes;
     }
@@ -88,7 +91,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <param name="all">Whether it is due in any case.</param>
     public void Take(List<LedgerItem> batch, bool all)
     {
-        var isDue = all || Volatile.Read(ref _gathered) >= MaxBatch || AgeOf(_gathering) >= GatherTime;
+        var isDue = all || Volatile.Read(ref _gathered) >= MaxBatch || Due() == TimeSpan.Zero;
         for (var i = 0; i < MaxBatch && _awaited.TryDequeue(out var item); i++)
         {
             batch.Add(item);
@@ -100,6 +103,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
         {
             batch.Add(item);
             Interlocked.Decrement(ref _gathered);
+            _takenAt = time.GetTimestamp();
         }
     }
 
@@ -107,6 +111,13 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     {
         _room.Dispose();
         _ready.Dispose();
+    }
+
+    // In how long what gathers is to be taken.
+    private TimeSpan Due()
+    {
+        var left = GatherTime - time.GetElapsedTime(_takenAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private TimeSpan AgeOf(ConcurrentQueue<LedgerItem> queue) => queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;

@@ -48,15 +48,23 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     /// Puts an entry in the queue and waits only when that is full. When it is full since neither the database nor the spool
     /// take anything, refusals are counted in the log alone: they called nobody, and must not wait for the disk.
     /// </summary>
-    public async ValueTask EnqueueAsync(LedgerWork work)
+    /// <param name="work">The entry.</param>
+    /// <param name="isAwaited">Whether something waits for it to be durable; else it gathers with others.</param>
+    /// <returns>What completes when it is durable.</returns>
+    public async ValueTask<Task> EnqueueAsync(LedgerWork work, bool isAwaited)
     {
         if (_isFailing && _queue.IsFull && work.Entry.Attempts.Count == 0)
         {
             Interlocked.Increment(ref _unrecorded);
-            return;
+            return Task.CompletedTask;
         }
         await _queue.MakeRoomAsync();
-        _queue.Gather(new LedgerItem(work, time.GetTimestamp()));
+        var item = new LedgerItem(work, time.GetTimestamp());
+        if (isAwaited)
+            _queue.Add(item);
+        else
+            _queue.Gather(item);
+        return item.Done.Task;
     }
 
     /// <summary>Waits until all that was queued before is written.</summary>

@@ -9,8 +9,9 @@ namespace ImageGateway.Quotas;
 /// <param name="emergency">What may run without them.</param>
 /// <param name="book">The limits in force.</param>
 /// <param name="above">What is used above a hold.</param>
+/// <param name="settlements">Those that go on.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, TimeProvider time)
+internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, Settlements settlements, TimeProvider time)
 {
     // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
@@ -32,7 +33,10 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         if (uses.Count == 0)
             return new Reservation(store, emergency, record, [], [], null, usd.Amount, tokens.Amount);
         RefuseHopeless(uses);
-        var answer = await AskAsync(() => store.ReserveAsync(caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(caller, record.Id, usd.Amount));
+        var answer = await HoldAsync(record, uses, usd.Amount);
+        // What a job that is over holds until it is settled is no reason to refuse or to warn the next one.
+        if ((!answer.IsGranted || IsWarned(uses, answer)) && await settlements.CompleteAsync(caller.Tenant))
+            answer = await HoldAsync(record, uses, usd.Amount);
         if (!answer.IsGranted)
             return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
         Interlocked.Increment(ref _held);
@@ -46,6 +50,22 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
             Ended = () => Interlocked.Decrement(ref _held),
         };
     }
+
+    /// <summary>Settles what a job held, beside its connection, once its entry is durable.</summary>
+    /// <param name="held">What it holds.</param>
+    /// <param name="record">The job, which is over.</param>
+    /// <param name="written">
+    /// Completes when its entry is durable. Not before: were room given back first and the process died then, the sweeper
+    /// would charge the worst case for what was settled at less, and the sum could pass a limit.
+    /// </param>
+    public void Settle(Reservation held, JobRecord record, Task written) => settlements.Begin(record.Caller.Tenant, async () =>
+    {
+        using (held)
+        {
+            await written;
+            await held.SettleAsync(record);
+        }
+    });
 
     /// <summary>True when the requests of a key are limited.</summary>
     public bool LimitsRequests(Caller caller) => book().For(caller, null).Any(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
@@ -78,6 +98,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(Caller caller, string? user)
     {
         var uses = Uses(book().For(caller, user), _ => 0, withUser: true);
+        await settlements.CompleteAsync(caller.Tenant);
         return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
     }
 
@@ -87,6 +108,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(string tenant, ScopeLimits scope)
     {
         var uses = Uses([scope], _ => 0, withUser: false);
+        await settlements.CompleteAsync(tenant);
         return [.. uses.Zip(await store.ReadAsync(tenant, uses))];
     }
 
@@ -106,6 +128,19 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         foreach (var (tenant, uses) in untold)
             Touch(tenant, uses);
     }
+
+    private static bool IsWarned(List<CounterUse> uses, QuotaAnswer answer)
+    {
+        for (var i = 0; i < uses.Count; i++)
+        {
+            if (uses[i].IsWarned(answer.States[i]))
+                return true;
+        }
+        return false;
+    }
+
+    private ValueTask<QuotaAnswer> HoldAsync(JobRecord record, List<CounterUse> uses, long nanoUsd) =>
+        AskAsync(() => store.ReserveAsync(record.Caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(record.Caller, record.Id, nanoUsd));
 
     private void Touch(string tenant, IReadOnlyList<CounterUse> uses)
     {

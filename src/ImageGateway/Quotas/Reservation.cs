@@ -24,6 +24,9 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>True when a settlement must follow.</summary>
     public bool IsHeld => uses.Count > 0 && Refusal is null;
 
+    /// <summary>True when others may be waiting for its end: a limit of what runs at the same time.</summary>
+    public bool IsAwaited => IsHeld && uses.Any(use => use.Shape == LimitShape.Concurrent);
+
     /// <summary>The counters it uses, and how they stood when it was granted or refused.</summary>
     public IReadOnlyList<(CounterUse Use, CounterState State)> Counters { get; } = [.. uses.Zip(states)];
 
