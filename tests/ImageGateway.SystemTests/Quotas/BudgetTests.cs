@@ -131,6 +131,22 @@ public sealed class BudgetTests
         Assert.Equal((0m, 0m, 1m), ((decimal)limit["used"]!, (decimal)limit["held"]!, (decimal)limit["remaining"]!));
     }
 
+    // There is room for what one job holds, and each gives all of it back, in a moment that the next one does not wait for.
+    [Theory]
+    [InlineData("""{ "UsdPerDay": 0.015 }""")]
+    [InlineData("""{ "ConcurrentImages": 1 }""")]
+    [InlineData("""{ "OutputTokensPerMinute": 400 }""")]
+    public async Task Client_that_asks_one_after_the_other_does_not_meet_its_own_last_job(string limits)
+    {
+        await using var gateway = await StartAsync(limits);
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { Status = 400 } });
+        for (var i = 0; i < 30; i++)
+        {
+            using var refused = await gateway.GenerateAsync(Draw);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+    }
+
     // The provider may have drawn the picture: what it may bill stays spent.
     [Fact]
     public async Task Job_whose_provider_may_bill_is_settled_at_its_worst_case()

@@ -67,6 +67,14 @@ internal sealed class Replicas : IAsyncDisposable
         _processes.RemoveAt(replica);
     }
 
+    /// <summary>Has one drain and stop.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(int replica)
+    {
+        await _processes[replica].TerminateAsync();
+        return await _processes[replica].ExitCodeAsync();
+    }
+
     /// <summary>Asks a replica for a picture, as this end user; null when it is gone.</summary>
     public async Task<(int Status, string? Code)?> AskAsync(int replica, string user)
     {

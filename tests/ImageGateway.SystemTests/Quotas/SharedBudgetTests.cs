@@ -81,6 +81,19 @@ public sealed class SharedBudgetTests
         });
     }
 
+    // Its last jobs were answered in the very moment, and an audit would not look at them yet.
+    [Fact]
+    public async Task Replica_that_stops_settles_first()
+    {
+        using var redis = new RedisServer();
+        await using var replicas = await Replicas.StartAsync(redis.ConnectionString, null, Usd, Lease);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(job => replicas.AskAsync(0, $"{job}")));
+        Assert.Equal(0, await replicas.StopAsync(0));
+        Assert.Equal(":0", redis.Command("ZCARD igw:{acme}:open"));
+        Assert.All(answers, answer => Assert.Equal(200, answer?.Status));
+        Assert.Equal(50, (await replicas.SettledAsync()).Count);
+    }
+
     private static async Task ProveAsync(string redis, TimeSpan lease, Func<Replicas, Task> disaster, bool postgres = false)
     {
         await using var replicas = await Replicas.StartAsync(redis, postgres ? await (await PostgresDatabases.ServerAsync()).NewDatabaseAsync() : null, Usd, lease);
