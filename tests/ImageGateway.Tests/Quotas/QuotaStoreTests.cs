@@ -152,6 +152,23 @@ public abstract class QuotaStoreTests
         Assert.InRange(most, 90 * Usd, 100 * Usd);
     }
 
+    // As they come when the ledger has written many entries at once. The sums are above 2^53, and what is left is one nano-USD.
+    [Fact]
+    public async Task Settlements_at_the_same_time_are_each_done_once_and_exactly()
+    {
+        const int Jobs = 200;
+        const long Each = 123_456_789_012_345;
+        var usd = Use("tenant:acme", "usd_total", (Jobs * Each) + 1, Each);
+        var tokens = Use("tenant:acme", "output_tokens_per_minute", 1_000_000, 5_000);
+        var granted = await Task.WhenAll(Enumerable.Range(0, Jobs).Select(i => Store.ReserveAsync(Tenant, $"{i}", [usd, tokens]).AsTask()));
+        Assert.All(granted, answer => Assert.True(answer.IsGranted));
+        var settled = await Task.WhenAll(Enumerable.Range(0, 2 * Jobs).Select(i => Store.SettleAsync(Tenant, $"{i % Jobs}", Each - 1, 4_000).AsTask()));
+        Assert.Equal(Jobs, settled.Count(done => done));
+        Assert.Equal([new CounterState(Jobs * (Each - 1), 0), new CounterState(Jobs * 4_000, 0)], await Store.ReadAsync(Tenant, [usd, tokens]));
+        Assert.True((await Store.ReserveAsync(Tenant, "rest", [usd with { Amount = Jobs + 1 }])).IsGranted);
+        Assert.False((await Store.ReserveAsync(Tenant, "more", [usd with { Amount = 1 }])).IsGranted);
+    }
+
     // Jobs reserve, grow, settle, repeat themselves, crash and are swept at their worst; time passes and limits change.
     [Fact]
     public Task Store_answers_as_the_oracle_whatever_happens() => Task.Run(() =>

@@ -8,7 +8,7 @@ internal static class RedisArguments
     // What a counter without an end is kept for when nothing is held of it; the ledger knows it afterwards.
     private static readonly long Idle = (long)TimeSpan.FromDays(30).TotalMilliseconds;
 
-    /// <summary>The leading arguments, then key, kind, measure, amount, enforced, max and end of each counter.</summary>
+    /// <summary>The leading arguments of a call, then key, kind, measure, amount, enforced, max and end of each counter.</summary>
     public static RedisValue[] Of(IReadOnlyList<CounterUse> uses, params ReadOnlySpan<RedisValue> first)
     {
         var values = new RedisValue[first.Length + (7 * uses.Count)];

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Counters in Redis, for gateways of many processes. Every call is one script, hence one atomic step at one server, and known
-/// by the reservation's id.
+/// Counters in Redis, for gateways of many processes. Every call is part of one script, hence one atomic step at one server,
+/// and known by the reservation's id.
 /// <para>
 /// The ledger is the truth. A tenant's counters are of a generation, which SQL keeps, and of a server, by its replication id,
 /// which is new after every restart and failover. Where they are missing, older, or another server's, a script answers so and
@@ -77,12 +77,12 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     }
 
     public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) =>
-        Answer(await RunAsync(RedisScript.Look, Of(tenant), uses, (now, generation) => RedisArguments.Of(uses, now, generation)), uses.Count).States;
+        Answer(await CallAsync(Of(tenant), uses, RedisArguments.Of(uses, "read")), uses.Count).States;
 
     /// <summary>Settles, or fails when Redis cannot be used.</summary>
     public async ValueTask<bool> SettleNowAsync(LateSettlement late)
     {
-        var answer = await RunAsync(RedisScript.Settle, Of(late.Tenant), [], (now, generation) => [now, generation, late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
+        var answer = await CallAsync(Of(late.Tenant), [], ["settle", late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
         return (long)answer[2] == 1;
     }
 
@@ -95,7 +95,8 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     /// <param name="quiet">How long a reservation is left alone.</param>
     public async Task AuditAsync(string tenant, TimeSpan lease, TimeSpan quiet)
     {
-        var answer = await RunAsync(RedisScript.Audit, Of(tenant), [], (now, generation) => [now, generation, (long)lease.TotalMilliseconds, (long)quiet.TotalMilliseconds]);
+        var known = Of(tenant);
+        var answer = await RunAsync(known, [], () => link.RunAsync(RedisScript.Audit, known.Keys, [clock?.Invoke() ?? 0, known.Generation, (long)lease.TotalMilliseconds, (long)quiet.TotalMilliseconds]));
         if (answer.Length == 2)
             return;
         var old = answer.Skip(2).Chunk(2).ToDictionary(job => (string)job[0]!, job => (long)job[1] == 1);
@@ -121,8 +122,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     {
         try
         {
-            var answer = await RunAsync(RedisScript.Reserve, Of(tenant), uses, (now, generation) => RedisArguments.Of(uses, now, generation, checks ? 1 : 0, id ?? "", covers ? 1 : 0, _rebuild.IdleMs));
-            return Answer(answer, uses.Count);
+            return Answer(await CallAsync(Of(tenant), uses, RedisArguments.Of(uses, "reserve", checks ? 1 : 0, id ?? "", covers ? 1 : 0)), uses.Count);
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && id is not null && !covers)
         {
@@ -132,9 +132,11 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         }
     }
 
-    private RedisTenant Of(string tenant) => _tenants.GetOrAdd(tenant, static id => new RedisTenant(id));
+    private RedisTenant Of(string tenant) => _tenants.GetOrAdd(tenant, id => new RedisTenant(id, link, clock, _rebuild.IdleMs));
 
-    private async ValueTask<RedisResult[]> RunAsync(RedisScript script, RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<long, long, RedisValue[]> values)
+    private ValueTask<RedisResult[]> CallAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, RedisValue[] values) => RunAsync(tenant, uses, () => tenant.Calls.RunAsync(values));
+
+    private async ValueTask<RedisResult[]> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<Task<RedisResult[]>> ask)
     {
         var start = TimeProvider.System.GetTimestamp();
         // Where others build all the time, since many counters are new at once, waiting for them is no attempt.
@@ -142,7 +144,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         {
             if (tenant.Generation < 0)
                 tenant.Saw(await history.GenerationAsync(tenant.Id));
-            var answer = await link.RunAsync(script, tenant.Keys, values(clock?.Invoke() ?? 0, tenant.Generation));
+            var answer = await ask();
             switch (RedisAnswer.Word(answer))
             {
                 case "ok":

@@ -6,9 +6,7 @@ namespace ImageGateway.Quotas.Redis;
 /// <summary>A script, and the hash the server knows it by: to send that is cheaper, for the client library also.</summary>
 internal sealed class RedisScript(string text)
 {
-    public static readonly RedisScript Reserve = OfTenant("reserve");
-    public static readonly RedisScript Settle = OfTenant("settle");
-    public static readonly RedisScript Look = OfTenant("read");
+    public static readonly RedisScript Calls = OfTenant("read", "reserve", "settle", "calls");
     public static readonly RedisScript Lock = OfTenant("lock");
     public static readonly RedisScript Begin = OfTenant("begin");
     public static readonly RedisScript Audit = OfTenant("audit");
@@ -16,14 +14,20 @@ internal sealed class RedisScript(string text)
     /// <summary>Stands alone: its keys are no tenant's.</summary>
     public static readonly RedisScript Window = new(Read("window"));
 
-    public static readonly RedisScript[] All = [Reserve, Settle, Look, Lock, Begin, Audit, Window];
+    public static readonly RedisScript[] All = [Calls, Lock, Begin, Audit, Window];
 
     public string Text => text;
 
     public byte[] Hash { get; } = Sha1(text);
 
     // Each is a file of this folder, with what they share before it.
-    private static RedisScript OfTenant(string name) => new(Read("common") + Read(name));
+    private static RedisScript OfTenant(params ReadOnlySpan<string> names)
+    {
+        var text = Read("common");
+        foreach (var name in names)
+            text += Read(name);
+        return new RedisScript(text);
+    }
 
     // Redis names scripts so; nothing is kept safe by it.
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "It is Redis's name of a script.")]

@@ -4,14 +4,29 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>A tenant's keys in Redis, all under one hash tag, and what this process knows of it.</summary>
-internal sealed class RedisTenant(string id)
+internal sealed class RedisTenant
 {
     private long _generation = -1;
 
-    public string Id => id;
+    /// <summary>Knows nothing of it yet.</summary>
+    /// <param name="id">The tenant's.</param>
+    /// <param name="link">The connection.</param>
+    /// <param name="clock">The moment in Unix ms for tests; null: the server's.</param>
+    /// <param name="idleMs">How long it may ask nothing before Redis forgets it, in ms; 0: for ever.</param>
+    public RedisTenant(string id, RedisLink link, Func<long>? clock, long idleMs)
+    {
+        Id = id;
+        Keys = [$"igw:{{{id}}}:counters", $"igw:{{{id}}}:times", $"igw:{{{id}}}:open", $"igw:{{{id}}}:lock"];
+        Calls = new ScriptCalls(link, RedisScript.Calls, Keys, () => [clock?.Invoke() ?? 0, Generation, idleMs]);
+    }
+
+    public string Id { get; }
 
     /// <summary>As the scripts know them: counters, times, open reservations, lock.</summary>
-    public RedisKey[] Keys { get; } = [$"igw:{{{id}}}:counters", $"igw:{{{id}}}:times", $"igw:{{{id}}}:open", $"igw:{{{id}}}:lock"];
+    public RedisKey[] Keys { get; }
+
+    /// <summary>What is asked of its counters.</summary>
+    public ScriptCalls Calls { get; }
 
     /// <summary>Counters that jobs of this process wait for, by key: whoever builds next builds them all.</summary>
     public ConcurrentDictionary<string, CounterUse> Wanted { get; } = new();

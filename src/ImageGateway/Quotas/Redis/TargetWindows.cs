@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ImageGateway.Images;
 using StackExchange.Redis;
 
@@ -8,6 +9,8 @@ namespace ImageGateway.Quotas.Redis;
 /// <param name="clock">The moment in Unix ms for tests; null: the server's.</param>
 internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
 {
+    private readonly ConcurrentDictionary<string, ScriptCalls> _targets = new();
+
     /// <summary>Takes room for so many calls and pictures: zero when it was taken, else how long until there is some; null: Redis does not answer.</summary>
     /// <param name="target">The target's name.</param>
     /// <param name="calls">Calls.</param>
@@ -16,10 +19,9 @@ internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
     /// <param name="mostImages">Its pictures a minute; null: not limited.</param>
     public async ValueTask<TimeSpan?> TakeAsync(string target, int calls, int? mostCalls, int images, int? mostImages)
     {
-        RedisKey[] keys = [$"igw:{{target:{target}}}:taken", $"igw:{{target:{target}}}:sums"];
         try
         {
-            var answer = await link.RunAsync(RedisScript.Window, keys, [clock?.Invoke() ?? 0, calls, Most(mostCalls), images, Most(mostImages)]);
+            var answer = await _targets.GetOrAdd(target, Begin).RunAsync(calls, Most(mostCalls), images, Most(mostImages));
             return RedisAnswer.Word(answer) == "ok" ? TimeSpan.FromMilliseconds((long)answer[1]) : null;
         }
         catch (GatewayException)
@@ -28,6 +30,8 @@ internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
             return null;
         }
     }
+
+    private ScriptCalls Begin(string target) => new(link, RedisScript.Window, [$"igw:{{target:{target}}}:taken", $"igw:{{target:{target}}}:sums"], () => [clock?.Invoke() ?? 0]);
 
     private static RedisValue Most(int? most) => most is { } limit ? limit : "";
 }

@@ -1,9 +1,9 @@
 -- Tells the ids of some reservations that were not looked at lately; of each 1 when it is older than a lease, else 0.
 --   ARGV[3] ms of the lease   [4] ms of lately
-local found, answer = look({})
-if not found then return answer end
+local generation = built()
+if not generation then return { 'lost' } end
 local now = moment()
-local ids = { 'ok', found[2] }
+local ids = { 'ok', generation }
 for _, id in ipairs(call('ZRANGEBYSCORE', open, '-inf', now - tonumber(ARGV[4]), 'LIMIT', 0, 256)) do
   local held = reservation(id)
   if not held then

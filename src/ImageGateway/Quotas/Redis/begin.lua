@@ -1,12 +1,11 @@
 -- Begins counters with what the ledger knows, which was read under the lock. Where all is lost, or built by another server
 -- or before this generation, everything of the tenant goes first.
---   ARGV[3] who has the lock   [4] as reserve's [6]   [5] how many counters; of each key, end, settled
+--   ARGV[3] who has the lock   [4] as calls' [3]   [5] how many counters; of each key, end, settled
 --   then of each open job: id, how many counters; of each key, kind, measure, amount, enforced, max
 local owner = call('GET', lock)
 if owner ~= ARGV[3] .. server() then return { 'locked' } end
 local now = moment()
-local state = call('HMGET', counters, 's', 'g')
-if not state[2] or is_lost(state[1], state[2]) then
+if not built() then
   call('DEL', counters, times, open)
   call('HSET', counters, 's', server(), 'g', ARGV[2], 'b', string.format('%.0f', now))
   call('ZADD', times, '+inf', 'built')
@@ -27,7 +26,7 @@ while at < #ARGV do
   local held, changed = reservation(id) or { true, now }, false
   for _ = 1, count do
     if fresh[ARGV[at]] then
-      add('h|' .. ARGV[at], ARGV[at + 3])
+      call('HINCRBY', counters, 'h|' .. ARGV[at], ARGV[at + 3])
       held[#held + 1] = { ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5] }
       changed = true
     end
@@ -35,13 +34,11 @@ while at < #ARGV do
   end
   if changed then
     held[1] = true
-    keep_reservation(id, held, now)
+    local fields = {}
+    keep_reservation(fields, id, held, now)
+    write(fields)
   end
 end
-if ARGV[4] ~= '0' then
-  call('PEXPIRE', counters, ARGV[4])
-  call('PEXPIRE', times, ARGV[4])
-  call('PEXPIRE', open, ARGV[4])
-end
+keep_tenant(ARGV[4])
 call('DEL', lock)
 return { 'ok', call('HGET', counters, 'g') }

@@ -15,8 +15,11 @@ local function server()
   return string.match(call('INFO', 'replication'), 'master_replid:(%x+)') or ''
 end
 
-local function is_lost(built_by, generation)
-  return built_by ~= server() or tonumber(generation) < tonumber(ARGV[2]) or call('EXISTS', times) == 0
+-- The generation of the counters; nil where they are lost, or another server's, or older than what the caller knows of.
+local function built()
+  local state = call('HMGET', counters, 's', 'g')
+  if not state[2] or state[1] ~= server() or tonumber(state[2]) < tonumber(ARGV[2]) or call('EXISTS', times) == 0 then return nil end
+  return state[2]
 end
 
 local function moment()
@@ -65,12 +68,21 @@ local function fits(a, b, c, most)
   return high < mh or (high == mh and low <= ml)
 end
 
-local function add(field, amount)
-  if amount ~= '0' then call('HINCRBY', counters, field, amount) end
+-- What is written together at the end of a step.
+local function set(fields, name, value)
+  fields[#fields + 1] = name
+  fields[#fields + 1] = value
 end
 
-local function subtract(field, amount)
-  if amount ~= '0' then call('HINCRBY', counters, field, '-' .. amount) end
+local function write(fields)
+  if #fields > 0 then call('HSET', counters, unpack(fields)) end
+end
+
+local function keep_tenant(idle_ms)
+  if idle_ms == '0' then return end
+  call('PEXPIRE', counters, idle_ms)
+  call('PEXPIRE', times, idle_ms)
+  call('PEXPIRE', open, idle_ms)
 end
 
 -- A bucket now: what is taken of it, and when that is. A clock that goes back refills nothing.
@@ -81,9 +93,14 @@ local function refilled(taken, at, max, now)
   return math.max(0, taken - max * math.min(now - at, UNIT)), now
 end
 
-local function keep_bucket(key, taken, at)
-  call('HSET', counters, 't|' .. key, string.format('%.0f', taken), 'a|' .. key, string.format('%.0f', at))
-  call('ZADD', times, at + 2 * UNIT, 'b|' .. key)
+-- What is to be written of a bucket that was last changed at the moment `before`, which is nil for a new one. It may be
+-- forgotten when it is full again; that is told once a minute.
+local function keep_bucket(fields, key, taken, at, before)
+  if not before or math.floor(before / UNIT) ~= math.floor(at / UNIT) then
+    call('ZADD', times, (math.floor(at / UNIT) + 3) * UNIT, 'b|' .. key)
+  end
+  set(fields, 't|' .. key, string.format('%.0f', taken))
+  set(fields, 'a|' .. key, string.format('%.0f', at))
 end
 
 -- A reservation: { a call may follow it, reserved at, { key, kind, measure, amount, enforced, max }... }
@@ -92,35 +109,14 @@ local function reservation(id)
   return packed and cmsgpack.unpack(packed)
 end
 
-local function keep_reservation(id, held, at)
-  call('HSET', counters, 'r|' .. id, cmsgpack.pack(held))
+local function keep_reservation(fields, id, held, at)
+  set(fields, 'r|' .. id, cmsgpack.pack(held))
   call('ZADD', open, at, id)
 end
 
--- Puts what was used in the place of what is held; what is nil counts as used whole.
-local function settle(id, held, nano_usd, tokens, now)
-  for i = 3, #held do
-    local key, kind, measure, amount, _, max = unpack(held[i])
-    local used = '0'
-    if measure == 'usd' then used = nano_usd or amount elseif measure == 'tokens' then used = tokens or amount end
-    if kind == 'bucket' then
-      if measure == 'tokens' then
-        local bucket = call('HMGET', counters, 't|' .. key, 'a|' .. key)
-        local taken, at = refilled(bucket[1], bucket[2], tonumber(max), now)
-        keep_bucket(key, math.max(0, taken - (tonumber(amount) - tonumber(used)) * UNIT), at)
-      end
-    else
-      subtract('h|' .. key, amount)
-      if kind == 'sum' then add('u|' .. key, used) end
-    end
-  end
-  call('HDEL', counters, 'r|' .. id)
-  call('ZREM', open, id)
-end
-
--- Forgets a few counters of windows that are over; each call adds fewer than it may remove.
-local function clean(now)
-  for _, member in ipairs(call('ZRANGEBYSCORE', times, '-inf', now, 'LIMIT', 0, 8)) do
+-- Forgets some counters of windows that are over.
+local function clean(now, most)
+  for _, member in ipairs(call('ZRANGEBYSCORE', times, '-inf', now, 'LIMIT', 0, most)) do
     local key = string.sub(member, 3)
     if string.sub(member, 1, 1) == 'b' then
       call('HDEL', counters, 't|' .. key, 'a|' .. key)
@@ -132,44 +128,4 @@ local function clean(now)
       call('ZADD', times, now + 3600000, member)
     end
   end
-end
-
--- The counters asked, from ARGV[first] on in steps of seven: key, kind, measure, amount, enforced, max, end.
-local function asked(first)
-  local uses = {}
-  for i = first, #ARGV, 7 do
-    uses[#uses + 1] = { ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6] }
-  end
-  return uses
-end
-
--- How the counters asked stand, as pairs that follow two other values; or an answer that says which must be rebuilt first.
-local function look(uses)
-  local fields = { 's', 'g' }
-  for _, use in ipairs(uses) do
-    local bucket = use[2] == 'bucket'
-    fields[#fields + 1] = (bucket and 't|' or 'u|') .. use[1]
-    fields[#fields + 1] = (bucket and 'a|' or 'h|') .. use[1]
-  end
-  local found = call('HMGET', counters, unpack(fields))
-  if not found[2] or is_lost(found[1], found[2]) then return nil, { 'lost' } end
-  local unknown = { 'unknown' }
-  for i, use in ipairs(uses) do
-    if use[2] ~= 'bucket' and not found[2 * i + 1] then unknown[#unknown + 1] = i - 1 end
-  end
-  if #unknown > 1 then return nil, unknown end
-  return found
-end
-
-local function states(uses, found, now, answer)
-  for i, use in ipairs(uses) do
-    if use[2] == 'bucket' then
-      answer[#answer + 1] = string.format('%.0f', math.ceil(refilled(found[2 * i + 1], found[2 * i + 2], tonumber(use[6]), now) / UNIT))
-      answer[#answer + 1] = '0'
-    else
-      answer[#answer + 1] = found[2 * i + 1]
-      answer[#answer + 1] = found[2 * i + 2] or '0'
-    end
-  end
-  return answer
 end

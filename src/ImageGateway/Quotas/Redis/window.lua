@@ -1,7 +1,8 @@
--- Takes room in a target's window of 60 s, which all replicas share, or tells in how many ms there is some.
+-- Takes room in a target's window of 60 s, which all replicas share, for calls that were waiting, or tells each in how many ms
+-- there is some.
 --   KEYS[1] a list: what was taken, oldest first, as "ms calls pictures"   KEYS[2] a hash: the sums of the list
 --   ARGV[1] the moment in Unix ms, for tests; 0: the server's clock
---   ARGV[2] calls   [3] the most calls, '' for any number   [4] pictures   [5] the most pictures, '' for any number
+--   then of each: 4, calls, the most calls, '' for any number, pictures, the most pictures, '' for any number
 local LENGTH = 60000
 local call = redis.call
 local taken, sums = KEYS[1], KEYS[2]
@@ -33,23 +34,33 @@ while oldest do
   call('LPOP', taken)
   oldest = call('LINDEX', taken, 0)
 end
-local wait = 0
-local over_calls, over_pictures = over(calls, ARGV[2], ARGV[3]), over(pictures, ARGV[4], ARGV[5])
-if over_calls > 0 or over_pictures > 0 then
-  wait = LENGTH
+
+-- What is taken here is taken at the same moment, and one entry of the list.
+local new_calls, new_pictures = 0, 0
+
+local function take(more_calls, most_calls, more_pictures, most_pictures)
+  local over_calls = over(calls + new_calls, more_calls, most_calls)
+  local over_pictures = over(pictures + new_pictures, more_pictures, most_pictures)
+  if over_calls <= 0 and over_pictures <= 0 then
+    new_calls, new_pictures = new_calls + tonumber(more_calls), new_pictures + tonumber(more_pictures)
+    return 0
+  end
   for _, entry in ipairs(call('LRANGE', taken, 0, -1)) do
     local at, some, more = parse(entry)
     over_calls, over_pictures = over_calls - some, over_pictures - more
-    if over_calls <= 0 and over_pictures <= 0 then
-      wait = math.max(1, at + LENGTH - now)
-      break
-    end
+    if over_calls <= 0 and over_pictures <= 0 then return math.max(1, at + LENGTH - now) end
   end
-else
-  call('RPUSH', taken, string.format('%.0f %s %s', now, ARGV[2], ARGV[4]))
-  calls, pictures = calls + tonumber(ARGV[2]), pictures + tonumber(ARGV[4])
+  return LENGTH
 end
-call('HSET', sums, 'calls', calls, 'pictures', pictures)
+
+local answers = {}
+for at = 2, #ARGV, 5 do
+  answers[#answers + 1] = { 'ok', take(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]) }
+end
+if new_calls > 0 or new_pictures > 0 then
+  call('RPUSH', taken, string.format('%.0f %.0f %.0f', now, new_calls, new_pictures))
+end
+call('HSET', sums, 'calls', calls + new_calls, 'pictures', pictures + new_pictures)
 call('PEXPIRE', taken, 2 * LENGTH)
 call('PEXPIRE', sums, 2 * LENGTH)
-return { 'ok', wait }
+return answers

@@ -51,6 +51,16 @@ public sealed class TargetWindowsTests(RedisServer redis) : IClassFixture<RedisS
         Assert.Equal(TimeSpan.FromMinutes(1), await replica.TakeAsync("azure/std", 1, 3, 0, 5));
     }
 
+    [Fact]
+    public async Task Calls_at_the_same_time_take_what_there_is_and_no_more()
+    {
+        TargetWindows[] replicas = [Replica, Replica];
+        var waits = await Task.WhenAll(Enumerable.Range(0, 200).Select(call => replicas[call % 2].TakeAsync("azure/std", 1, 70, 2, 120).AsTask()));
+        Assert.Equal([(TimeSpan.Zero, 60), (TimeSpan.FromMinutes(1), 140)], waits.CountBy(wait => wait!.Value).Select(count => (count.Key, count.Value)).Order());
+        Assert.Equal(TimeSpan.Zero, await replicas[0].TakeAsync("azure/std", 10, 70, 0, 120));
+        Assert.Equal(TimeSpan.FromMinutes(1), await replicas[0].TakeAsync("azure/std", 1, 70, 0, 120));
+    }
+
     // It would never fit otherwise.
     [Fact]
     public async Task More_than_the_limit_fits_an_empty_window()

@@ -1,0 +1,79 @@
+using StackExchange.Redis;
+
+namespace ImageGateway.Quotas.Redis;
+
+/// <summary>
+/// Calls of one script on the same keys. Those that come while some are on their way to Redis go together as the next, so that
+/// who is asked for most costs fewest scripts: a call is alone only when nothing is going on.
+/// </summary>
+/// <param name="link">The connection.</param>
+/// <param name="script">Takes the leading arguments, then of each call how many follow, and they; answers each.</param>
+/// <param name="keys">The keys.</param>
+/// <param name="first">The leading arguments, as they are when calls are sent.</param>
+internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[] keys, Func<RedisValue[]> first)
+{
+    // A few hundred microseconds of Redis; what waits is bounded by the jobs in progress.
+    private const int Most = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Call> _waiting = [];
+    private bool _isBusy;
+
+    private sealed class Call(RedisValue[] values)
+    {
+        public RedisValue[] Values => values;
+
+        public TaskCompletionSource<RedisResult[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Sends a call, now or with the next ones.</summary>
+    /// <exception cref="Images.GatewayException">Redis cannot be reached, is slow, or answers with an error.</exception>
+    public Task<RedisResult[]> RunAsync(params RedisValue[] values)
+    {
+        var call = new Call(values);
+        bool isFirst;
+        lock (_lock)
+        {
+            _waiting.Enqueue(call);
+            isFirst = !_isBusy;
+            _isBusy = true;
+        }
+        if (isFirst)
+            _ = SendAsync();
+        return call.Answer.Task;
+    }
+
+    private async Task SendAsync()
+    {
+        while (Take() is { Count: > 0 } calls)
+            await SendAsync(calls);
+    }
+
+    private List<Call> Take()
+    {
+        var taken = new List<Call>();
+        lock (_lock)
+        {
+            while (taken.Count < Most && _waiting.TryDequeue(out var call))
+                taken.Add(call);
+            _isBusy = taken.Count > 0;
+        }
+        return taken;
+    }
+
+    // Whatever happens is the callers' to know.
+    private async Task SendAsync(List<Call> calls)
+    {
+        try
+        {
+            var answers = await link.RunAsync(script, keys, [.. first(), .. calls.SelectMany(call => call.Values.Prepend(call.Values.Length))]);
+            for (var i = 0; i < calls.Count; i++)
+                calls[i].Answer.SetResult((RedisResult[])answers[i]!);
+        }
+        catch (Exception e)
+        {
+            foreach (var call in calls)
+                call.Answer.TrySetException(e);
+        }
+    }
+}
