@@ -89,6 +89,11 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         if (time.GetUtcNow() < _sweepsFrom)
             return;
         await using var connection = await database.OpenAsync(cancellationToken);
+        // Nearly always there is nothing. To see that is a look over the open jobs; the sweep itself took a busy PostgreSQL a
+        // third of a second every ten.
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (!await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM intents WHERE process NOT IN (SELECT process FROM leases WHERE expires_at > @now))", new { now }))
+            return;
         using var store = new LedgerStore(connection);
         while (store.Sweep(time.GetUtcNow().ToUnixTimeMilliseconds()) is { Count: > 0 } closed)
         {
