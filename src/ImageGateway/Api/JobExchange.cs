@@ -73,9 +73,12 @@ internal sealed class JobExchange : IDisposable
     {
         try
         {
-            var written = await _ledger.CloseAsync(Record, isAwaited: _held is { IsAwaited: true });
-            if (_held is { IsHeld: true })
-                _quota.Settle(_held, Record, written);
+            var written = await _ledger.CloseAsync(Record, isUrgent: _held is { IsUrgent: true });
+            if (_held is { IsHeld: true } held)
+            {
+                _quota.Settle(held, Record, written);
+                _held = null; // let go when it is settled
+            }
         }
         finally
         {
@@ -84,12 +87,7 @@ internal sealed class JobExchange : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        // What holds something is settled beside the connection, and let go after that.
-        if (_held is { IsHeld: false })
-            _held.Dispose();
-    }
+    public void Dispose() => _held?.Dispose();
 
     // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store whose counters were
     // built again between the first two built them from a ledger without this job.

@@ -24,7 +24,7 @@ internal static class QuotaHeaders
         foreach (var counter in counters)
         {
             var (use, state) = counter;
-            if (use.IsWarned(state))
+            if (use.Limit.Warned is { } warned && state.Used + state.Held > warned)
                 http.Response.Headers.Append("x-gateway-warning", use.Limit.Kind.Word);
             if (use.Shape != LimitShape.Minute)
                 continue;

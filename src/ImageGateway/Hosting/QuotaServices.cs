@@ -23,7 +23,7 @@ internal static class QuotaServices
         services.AddSingleton<LimitBooks>();
         services.AddSingleton<EmergencyAllowance>();
         services.AddSingleton<AboveHolds>();
-        services.AddSingleton(provider => new Settlements(provider.GetRequiredService<JobLedger>().FlushAsync, provider.GetRequiredService<ILogger<Settlements>>()));
+        services.AddSingleton(provider => new Settlements(provider.GetRequiredService<JobLedger>().Hurry, provider.GetRequiredService<ILogger<Settlements>>()));
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else

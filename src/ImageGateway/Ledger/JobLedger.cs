@@ -26,10 +26,13 @@ internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
 
     /// <summary>Records a job that is over; waits only when thousands are waiting to be written.</summary>
     /// <param name="record">The job.</param>
-    /// <param name="isAwaited">Whether something waits for it to be durable, so that it does not gather with others.</param>
+    /// <param name="isUrgent">Whether it is written at once, and does not gather with others.</param>
     /// <returns>What completes when it is durable.</returns>
-    public ValueTask<Task> CloseAsync(JobRecord record, bool isAwaited = false) =>
-        writer is null ? new(Task.CompletedTask) : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process), isAwaited);
+    public ValueTask<Task> CloseAsync(JobRecord record, bool isUrgent = false) =>
+        writer is null ? new(Task.CompletedTask) : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process), isUrgent);
+
+    /// <summary>Has what is over written now; waits for nothing.</summary>
+    public void Hurry() => writer?.Hurry();
 
     /// <summary>Waits until what is over is written, so that a reader finds it.</summary>
     public Task FlushAsync() => writer is null ? Task.CompletedTask : writer.FlushAsync();

@@ -15,8 +15,8 @@ internal sealed class LedgerItem(LedgerWork? work, long since)
 }
 
 /// <summary>
-/// The writer's queue, bounded. What somebody waits for is there to be taken at once. Entries that nobody waits for are taken at
-/// most every 50 ms, so that many share the cost of a commit; until they are written, their intents stand for them.
+/// The writer's queue, bounded. What is urgent is there to be taken at once: intents, and who waits for all before. Entries of
+/// jobs that are over are taken at most every 50 ms, so that many share the cost of a commit; until they are written, their intents stand for them.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class LedgerQueue(TimeProvider time) : IDisposable
@@ -27,6 +27,8 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     // What a crash loses of it is charged at its worst case.
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     private readonly ConcurrentQueue<LedgerItem> _awaited = new();
     private readonly ConcurrentQueue<LedgerItem> _gathering = new();
     private readonly SemaphoreSlim _room = new(Capacity);
@@ -36,6 +38,8 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
 
     // At least as many as there are in the queue: counted before they come and after they went.
     private int _gathered;
+
+    private bool _isHurried;
 
     // When what gathered was taken last: after a pause an entry is due at once.
     private long _takenAt = time.GetTimestamp() - time.TimestampFrequency;
@@ -64,7 +68,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
         _ready.Set();
     }
 
-    /// <summary>Adds an entry that nobody waits for. There must be room for it.</summary>
+    /// <summary>Adds an entry that is not urgent. There must be room for it.</summary>
     public void Gather(LedgerItem item)
     {
         // The first one wakes the writer, which then wakes by itself when it is time.
@@ -74,6 +78,13 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
             _ready.Set();
     }
 
+    /// <summary>What has gathered is due now.</summary>
+    public void Hurry()
+    {
+        Volatile.Write(ref _isHurried, true);
+        _ready.Set();
+    }
+
     /// <summary>Ends the wait.</summary>
     public void Wake() => _ready.Set();
 
@@ -81,7 +92,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <param name="patience">The longest wait.</param>
     public bool Wait(TimeSpan patience)
     {
-        var comes = _ready.Wait(Volatile.Read(ref _gathered) > 0 ? Due() : patience);
+        var comes = _ready.Wait(Volatile.Read(ref _gathered) > 0 ? Due(ShortestWait) : patience);
         _ready.Reset();
         return comes;
     }
@@ -91,7 +102,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <param name="all">Whether it is due in any case.</param>
     public void Take(List<LedgerItem> batch, bool all)
     {
-        var isDue = all || Volatile.Read(ref _gathered) >= MaxBatch || Due() == TimeSpan.Zero;
+        var isDue = Interlocked.Exchange(ref _isHurried, false) || all || Volatile.Read(ref _gathered) >= MaxBatch || Due(TimeSpan.Zero) == TimeSpan.Zero;
         for (var i = 0; i < MaxBatch && _awaited.TryDequeue(out var item); i++)
         {
             batch.Add(item);
@@ -114,11 +125,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     }
 
     // In how long what gathers is to be taken.
-    private TimeSpan Due()
-    {
-        var left = GatherTime - time.GetElapsedTime(_takenAt);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
+    private TimeSpan Due(TimeSpan least) => GatherTime - time.GetElapsedTime(_takenAt) is var left && left > least ? left : least;
 
     private TimeSpan AgeOf(ConcurrentQueue<LedgerItem> queue) => queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;
 }

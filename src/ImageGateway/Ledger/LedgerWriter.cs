@@ -49,9 +49,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     /// take anything, refusals are counted in the log alone: they called nobody, and must not wait for the disk.
     /// </summary>
     /// <param name="work">The entry.</param>
-    /// <param name="isAwaited">Whether something waits for it to be durable; else it gathers with others.</param>
+    /// <param name="isUrgent">Whether it is written at once; else it gathers with others.</param>
     /// <returns>What completes when it is durable.</returns>
-    public async ValueTask<Task> EnqueueAsync(LedgerWork work, bool isAwaited)
+    public async ValueTask<Task> EnqueueAsync(LedgerWork work, bool isUrgent)
     {
         if (_isFailing && _queue.IsFull && work.Entry.Attempts.Count == 0)
         {
@@ -60,12 +60,15 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         }
         await _queue.MakeRoomAsync();
         var item = new LedgerItem(work, time.GetTimestamp());
-        if (isAwaited)
+        if (isUrgent)
             _queue.Add(item);
         else
             _queue.Gather(item);
         return item.Done.Task;
     }
+
+    /// <summary>Has what gathers written now; waits for nothing.</summary>
+    public void Hurry() => _queue.Hurry();
 
     /// <summary>Waits until all that was queued before is written.</summary>
     public async Task FlushAsync() => await (await QueueAsync(null)).Done.Task;

@@ -14,9 +14,6 @@ internal sealed record CounterUse(string Scope, Limit Limit, long Amount, DateTi
 
     public Measure Measure => Limit.Kind.Measure;
 
-    /// <summary>True when a job that sees this state is warned.</summary>
-    public bool IsWarned(CounterState state) => Limit.Warned is { } warned && state.Used + state.Held > warned;
-
     /// <summary>When its counter may be forgotten once nothing is held, in Unix ms; null: never.</summary>
     public long? EndsAt { get; } = Limit.Kind.Shape == LimitShape.Concurrent ? 0 : Limit.Kind.End(Now)?.ToUnixTimeMilliseconds();
 }

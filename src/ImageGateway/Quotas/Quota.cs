@@ -33,10 +33,16 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
         if (uses.Count == 0)
             return new Reservation(store, emergency, record, [], [], null, usd.Amount, tokens.Amount);
         RefuseHopeless(uses);
+        // What a job that is over holds until it is settled is no reason to refuse the next one. Looked for before: it may be
+        // settled by the time the answer is here.
+        var before = settlements.Of(caller.Tenant);
+        var isSettled = before.IsCompleted;
         var answer = await HoldAsync(record, uses, usd.Amount);
-        // What a job that is over holds until it is settled is no reason to refuse or to warn the next one.
-        if ((!answer.IsGranted || IsWarned(uses, answer)) && await settlements.CompleteAsync(caller.Tenant))
+        if (!answer.IsGranted && !isSettled && MayFit(uses[answer.Refused], answer.States[answer.Refused]))
+        {
+            await settlements.CompleteAsync(before);
             answer = await HoldAsync(record, uses, usd.Amount);
+        }
         if (!answer.IsGranted)
             return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
         Interlocked.Increment(ref _held);
@@ -98,7 +104,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(Caller caller, string? user)
     {
         var uses = Uses(book().For(caller, user), _ => 0, withUser: true);
-        await settlements.CompleteAsync(caller.Tenant);
+        await settlements.CompleteAsync(settlements.Of(caller.Tenant));
         return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
     }
 
@@ -108,7 +114,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(string tenant, ScopeLimits scope)
     {
         var uses = Uses([scope], _ => 0, withUser: false);
-        await settlements.CompleteAsync(tenant);
+        await settlements.CompleteAsync(settlements.Of(tenant));
         return [.. uses.Zip(await store.ReadAsync(tenant, uses))];
     }
 
@@ -129,15 +135,9 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
             Touch(tenant, uses);
     }
 
-    private static bool IsWarned(List<CounterUse> uses, QuotaAnswer answer)
-    {
-        for (var i = 0; i < uses.Count; i++)
-        {
-            if (uses[i].IsWarned(answer.States[i]))
-                return true;
-        }
-        return false;
-    }
+    // Settlements give back what is held of a sum, and of a bucket the tokens that were not used.
+    private static bool MayFit(CounterUse use, CounterState state) =>
+        use.Shape == LimitShape.Minute ? use.Measure == Measure.OutputTokens : state.Used + use.Amount <= use.Limit.Enforced;
 
     private ValueTask<QuotaAnswer> HoldAsync(JobRecord record, List<CounterUse> uses, long nanoUsd) =>
         AskAsync(() => store.ReserveAsync(record.Caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(record.Caller, record.Id, nanoUsd));

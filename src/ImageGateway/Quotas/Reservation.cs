@@ -25,7 +25,7 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     public bool IsHeld => uses.Count > 0 && Refusal is null;
 
     /// <summary>True when others may be waiting for its end: a limit of what runs at the same time.</summary>
-    public bool IsAwaited => IsHeld && uses.Any(use => use.Shape == LimitShape.Concurrent);
+    public bool IsUrgent => IsHeld && uses.Any(use => use.Shape == LimitShape.Concurrent);
 
     /// <summary>The counters it uses, and how they stood when it was granted or refused.</summary>
     public IReadOnlyList<(CounterUse Use, CounterState State)> Counters { get; } = [.. uses.Zip(states)];

@@ -11,13 +11,13 @@ public sealed class SettlementsTests
     private readonly Settlements _settlements;
     private int _hurried;
 
-    public SettlementsTests() => _settlements = new Settlements(HurryAsync, _log);
+    public SettlementsTests() => _settlements = new Settlements(Hurry, _log);
 
     [Fact]
     public async Task Tenant_without_settlements_waits_for_nothing()
     {
         _settlements.Begin("other", () => _written.Task);
-        Assert.False(await _settlements.CompleteAsync("acme"));
+        await _settlements.CompleteAsync(_settlements.Of("acme"));
         Assert.Equal((0, 1), (_hurried, _settlements.Count));
     }
 
@@ -28,37 +28,36 @@ public sealed class SettlementsTests
         _settlements.Begin("acme", () => first.Task);
         _settlements.Begin("acme", () => _written.Task);
         Assert.Equal(2, _settlements.Count);
-        var complete = _settlements.CompleteAsync("acme").AsTask();
+        var complete = _settlements.CompleteAsync(_settlements.Of("acme")).AsTask();
         Assert.Equal((1, 1), (_settlements.Count, _hurried));
         Assert.False(complete.IsCompleted);
         first.SetResult();
-        Assert.True(await complete);
+        await complete;
         Assert.Equal(0, _settlements.Count);
-        Assert.False(await _settlements.CompleteAsync("acme"));
+        Assert.True(_settlements.Of("acme").IsCompleted);
     }
 
     [Fact]
     public async Task One_that_never_ends_holds_nobody_up_for_long()
     {
         _settlements.Begin("acme", () => new TaskCompletionSource().Task);
-        Assert.True(await _settlements.CompleteAsync("acme").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        await _settlements.CompleteAsync(_settlements.Of("acme")).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, _settlements.Count);
     }
 
     [Fact]
-    public async Task Failure_is_logged_and_ends_it()
+    public void Failure_is_logged_and_ends_it()
     {
         _settlements.Begin("acme", () => Task.FromException(new InvalidOperationException("no")));
-        Assert.False(await _settlements.CompleteAsync("acme"));
+        Assert.True(_settlements.Of("acme").IsCompleted);
         Assert.Equal(0, _settlements.Count);
         Assert.Equal([LogLevel.Error], _log.Levels);
     }
 
-    private Task HurryAsync()
+    private void Hurry()
     {
         _hurried++;
         _written.TrySetResult();
-        return Task.CompletedTask;
     }
 
     private sealed class LevelLog : ILogger<Settlements>

@@ -9,19 +9,21 @@ namespace ImageGateway.Quotas.Redis;
 /// </summary>
 internal sealed class RedisLink : IDisposable
 {
-    /// <summary>The longest a call may take. The client library's own time-out does not apply to calls that are awaited.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    // The client library's own time-out does not apply to calls that are awaited.
+    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Loading = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionMultiplexer _redis;
-    private readonly TimeSpan _patience;
     private volatile bool _isOpen;
     private long _failures;
 
-    private RedisLink(ConnectionMultiplexer redis, TimeSpan patience) => (_redis, _patience) = (redis, patience);
+    private RedisLink(ConnectionMultiplexer redis, TimeSpan patience) => (_redis, Patience) = (redis, patience);
+
+    /// <summary>The longest a call may take.</summary>
+    public TimeSpan Patience { get; }
 
     /// <summary>Why the circuit opened; null while it is closed.</summary>
     public string? Outage { get; private set; }
@@ -41,7 +43,7 @@ internal sealed class RedisLink : IDisposable
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.ClientName = "imagegateway-quotas";
-        options.ConnectTimeout = (int)Math.Max(1000, (patience ?? Patience).TotalMilliseconds);
+        options.ConnectTimeout = (int)Math.Max(1000, (patience ?? Usual).TotalMilliseconds);
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
         // After a failover the library goes by old roles until it asks again, and sends scripts to the old master when that is
@@ -49,7 +51,7 @@ internal sealed class RedisLink : IDisposable
         options.ConfigCheckSeconds = 2;
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await Task.WhenAll(redis.GetEndPoints().Select(endpoint => LoadAsync(redis.GetServer(endpoint))));
-        return new RedisLink(redis, patience ?? Patience);
+        return new RedisLink(redis, patience ?? Usual);
     }
 
     // So that the first job does not wait for what is done once. A server that is not there is sent each when it is asked for.
@@ -73,7 +75,7 @@ internal sealed class RedisLink : IDisposable
             throw Unavailable(null);
         try
         {
-            return (RedisResult[]?)await EvaluateAsync(script, keys, values).WaitAsync(_patience) ?? throw new InvalidCastException("no answer");
+            return (RedisResult[]?)await EvaluateAsync(script, keys, values).WaitAsync(Patience) ?? throw new InvalidCastException("no answer");
         }
         catch (Exception e) when (IsOutage(e))
         {
@@ -95,7 +97,7 @@ internal sealed class RedisLink : IDisposable
             return true;
         try
         {
-            await _redis.GetDatabase().PingAsync().WaitAsync(_patience);
+            await _redis.GetDatabase().PingAsync().WaitAsync(Patience);
             Outage = null;
             _isOpen = false;
             return true;
@@ -130,7 +132,7 @@ internal sealed class RedisLink : IDisposable
 
     private void Open(Exception e)
     {
-        Outage = e is TimeoutException ? $"no answer within {_patience.TotalMilliseconds} ms" : e.Message;
+        Outage = e is TimeoutException ? $"no answer within {Patience.TotalMilliseconds} ms" : e.Message;
         _isOpen = true;
     }
 }

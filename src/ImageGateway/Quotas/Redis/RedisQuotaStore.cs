@@ -20,7 +20,7 @@ namespace ImageGateway.Quotas.Redis;
 /// There is no third: where it reads the generation it was granted under, the next one began after its intent was durable, so
 /// the rebuild found it. Asking again is granted only if all that the counters hold fits, since a rebuild may have put back
 /// intents that nobody granted. So at every grant the counters hold all jobs that may call and the new one, and fit. A job asks
-/// twice, to reserve and to settle, and a third time only when counters were built in between.
+/// twice, to reserve and to settle, and once more only when counters were built in between.
 /// </para>
 /// <para>
 /// A settlement that finds no reservation has nothing to do: what it would add is in the sum, or was put back as a reservation

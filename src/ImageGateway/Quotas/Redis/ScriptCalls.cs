@@ -4,7 +4,8 @@ namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
 /// Calls of one script on the same keys. Those that come while some are on their way to Redis go together as the next, so that
-/// who is asked for most costs fewest scripts: a call is alone only when nothing is going on.
+/// who is asked for most costs fewest scripts: a call is alone only when nothing is going on. One that has waited as long as a
+/// call may take fails as if it had been sent.
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="script">Takes the leading arguments, then of each call how many follow, and they; answers each.</param>
@@ -12,7 +13,7 @@ namespace ImageGateway.Quotas.Redis;
 /// <param name="first">The leading arguments, as they are when calls are sent.</param>
 internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[] keys, Func<RedisValue[]> first)
 {
-    // A few hundred microseconds of Redis; what waits is bounded by the jobs in progress.
+    // One or two milliseconds of Redis.
     private const int Most = 64;
 
     private readonly Lock _lock = new();
@@ -21,7 +22,11 @@ internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[]
 
     private sealed class Call(RedisValue[] values)
     {
+        private readonly long _since = TimeProvider.System.GetTimestamp();
+
         public RedisValue[] Values => values;
+
+        public TimeSpan Age => TimeProvider.System.GetElapsedTime(_since);
 
         public TaskCompletionSource<RedisResult[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -55,7 +60,12 @@ internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[]
         lock (_lock)
         {
             while (taken.Count < Most && _waiting.TryDequeue(out var call))
-                taken.Add(call);
+            {
+                if (call.Age <= link.Patience)
+                    taken.Add(call);
+                else
+                    call.Answer.SetException(RedisLink.Unavailable(null));
+            }
             _isBusy = taken.Count > 0;
         }
         return taken;

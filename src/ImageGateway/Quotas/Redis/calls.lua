@@ -4,6 +4,7 @@
 --   [4...] of each call: how many arguments follow, and they: 'settle', 'reserve' or 'read', and what that takes
 local generation, now = built(), moment()
 local answers, settled, others, places, at = {}, {}, {}, {}, 4
+local writes = false
 while at < #ARGV do
   local last = at + tonumber(ARGV[at])
   answers[#answers + 1] = { 'lost' }
@@ -11,6 +12,7 @@ while at < #ARGV do
     settled[#settled + 1] = { ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5] }
     places[#settled] = #answers
   else
+    writes = writes or ARGV[at + 1] == 'reserve'
     others[#others + 1] = { #answers, ARGV[at + 1] == 'reserve' and reserve or read, at + 2, last }
   end
   at = last + 1
@@ -19,6 +21,9 @@ if not generation then return answers end
 if #settled > 0 then settle(settled, now) end
 for i, job in ipairs(settled) do answers[places[i]] = { 'ok', generation, job.settled } end
 for _, one in ipairs(others) do answers[one[1]] = one[2](generation, now, one[3], one[4]) end
-clean(now, 8 * #answers)
-keep_tenant(ARGV[3])
+-- Who only looks needs no server that takes writes.
+if writes or #settled > 0 then
+  clean(now, 8 * #answers)
+  keep_tenant(ARGV[3])
+end
 return answers

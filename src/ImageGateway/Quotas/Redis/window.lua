@@ -36,7 +36,7 @@ while oldest do
 end
 
 -- What is taken here is taken at the same moment, and one entry of the list.
-local new_calls, new_pictures = 0, 0
+local new_calls, new_pictures, entries = 0, 0, nil
 
 local function take(more_calls, most_calls, more_pictures, most_pictures)
   local over_calls = over(calls + new_calls, more_calls, most_calls)
@@ -45,7 +45,8 @@ local function take(more_calls, most_calls, more_pictures, most_pictures)
     new_calls, new_pictures = new_calls + tonumber(more_calls), new_pictures + tonumber(more_pictures)
     return 0
   end
-  for _, entry in ipairs(call('LRANGE', taken, 0, -1)) do
+  entries = entries or call('LRANGE', taken, 0, -1)
+  for _, entry in ipairs(entries) do
     local at, some, more = parse(entry)
     over_calls, over_pictures = over_calls - some, over_pictures - more
     if over_calls <= 0 and over_pictures <= 0 then return math.max(1, at + LENGTH - now) end
