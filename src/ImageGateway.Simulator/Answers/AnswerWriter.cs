@@ -56,7 +56,7 @@ internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
     public void NoteEnd()
     {
         if (!call.Current.Completed)
-            call.Update(now => now with { Aborted = http.RequestAborted.IsCancellationRequested });
+            call.Update(now => now with { Aborted = now.Aborted || http.RequestAborted.IsCancellationRequested });
     }
 
     private void Start(int status, string contentType)

@@ -30,7 +30,9 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
-            // The client left, or the simulator stops while it hangs. Returning would send an empty 200.
+            // The client left, or the simulator stops while it hangs. Returning would send an empty 200. Noted here: the
+            // request's token is cancelled a moment later.
+            call.Update(now => now with { Aborted = true });
             http.Abort();
         }
         finally
