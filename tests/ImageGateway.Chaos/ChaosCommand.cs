@@ -74,9 +74,8 @@ internal sealed class ChaosCommand(TimeSpan length, int seed, int clients, strin
         var before = await MemoryAsync(fleet);
         Tell("memory is read");
         await LoadAsync(crowd, () => schedule.RunAsync(length * 2 / 3)); // 4
-        Tell($"faults: {string.Join(", ", schedule.Count.Select(fault => $"{fault.Key} {fault.Value}"))}");
         balancer.HangUp();
-        return await AuditAsync(fleet, tenancy, crowd, (from, to), before); // 5
+        return await AuditAsync(fleet, tenancy, crowd, schedule, (from, to), before); // 5
     }
 
     private async Task<(TimeSpan From, TimeSpan To)> RestartAsync(FleetSystem fleet, Crowd crowd)
@@ -116,18 +115,18 @@ internal sealed class ChaosCommand(TimeSpan length, int seed, int clients, strin
         return await Task.WhenAll(fleet.Replicas.Select(Memory.OfAsync));
     }
 
-    private async Task<int> AuditAsync(FleetSystem fleet, Tenancy tenancy, Crowd crowd, (TimeSpan From, TimeSpan To) restart, IReadOnlyList<Memory> before)
+    private async Task<int> AuditAsync(FleetSystem fleet, Tenancy tenancy, Crowd crowd, Schedule schedule, (TimeSpan From, TimeSpan To) restart, IReadOnlyList<Memory> before)
     {
         Finding[] left = [await StateChecks.ClosedAsync(fleet), await StateChecks.ReleasedAsync(fleet)];
         var evidence = await Evidence.CollectAsync(fleet, crowd.Book);
         var after = await Task.WhenAll(fleet.Replicas.Select((replica, i) => Memory.BackAsync(replica, before[i], Room)));
         Finding[] findings =
         [
-            BudgetChecks.Usd(evidence, tenancy), BudgetChecks.Rates(evidence, await StateChecks.GenerationsAsync(fleet, "rate")), BudgetChecks.Contested(evidence),
-            CallChecks.Recorded(evidence), CallChecks.Called(evidence), CallChecks.Settled(evidence), CallChecks.Known(evidence), CallChecks.Answered(evidence),
+            BudgetChecks.Usd(evidence, tenancy), BudgetChecks.Rates(evidence, await StateChecks.LossesAsync(fleet, "rate")), BudgetChecks.Contested(evidence),
+            CallChecks.Recorded(evidence), CallChecks.Called(evidence), CallChecks.Priced(evidence), CallChecks.Settled(evidence), CallChecks.Known(evidence), CallChecks.Answered(evidence),
             .. left, await StateChecks.CountedAsync(fleet, evidence),
             PictureChecks.Whole(evidence), PictureChecks.Repeated(evidence), PictureChecks.Expected(evidence), PictureChecks.Restarted(evidence, restart.From, restart.To),
-            LogCheck.Run(fleet),
+            LogCheck.Run(fleet), schedule.Struck(),
             Memory.Check([.. fleet.Replicas.Select((replica, i) => (replica.Name, before[i], after[i]))], Room),
         ];
         Tell("audit");

@@ -35,6 +35,9 @@ public enum ImageOperation
 /// <summary>One image call as the provider saw it, and what became of it.</summary>
 public sealed record Call
 {
+    /// <summary>The <c>x-request-id</c> it was answered with.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>Segment after <c>/accounts/</c>; <c>default</c> without it.</summary>
     public required string Account { get; init; }
 

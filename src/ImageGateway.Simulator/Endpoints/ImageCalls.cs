@@ -13,9 +13,9 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
 
     private async Task HandleAsync(HttpContext http, Surface surface, ImageOperation operation, Profile? profile)
     {
-        var call = log.Begin(CallRecord.Of(http.Request, surface, operation));
-        var answer = new AnswerWriter(http, call, pause);
         ResponseHeaders.Add(http.Response, surface);
+        var call = log.Begin(CallRecord.Of(http.Request, surface, operation) with { RequestId = ResponseHeaders.RequestId(http.Response) });
+        var answer = new AnswerWriter(http, call, pause);
         try
         {
             await AnswerAsync(http, surface, profile, call, answer);

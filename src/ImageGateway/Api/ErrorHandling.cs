@@ -15,6 +15,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         http.Response.Headers["x-request-id"] = http.TraceIdentifier;
         try
         {
+            RefuseTwoLengths(http.Request.Headers);
             await next(http);
             await DescribeAsync(http);
         }
@@ -39,6 +40,13 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
             LogUnexpected(e, http.TraceIdentifier);
             await FailAsync(http, new GatewayError(ErrorKind.Internal, "The gateway failed. Its log has the details under this request id."));
         }
+    }
+
+    // The server goes by the chunks, as RFC 9112 (6.3) lets it, and moves the length to this header. A proxy in front may have gone by the length.
+    private static void RefuseTwoLengths(IHeaderDictionary headers)
+    {
+        if (headers.TransferEncoding.Count > 0 && headers.ContainsKey("X-Content-Length"))
+            throw new BadHttpRequestException("It has a Content-Length and a Transfer-Encoding.");
     }
 
     // The second is what the server throws for a chunk whose size is beyond any number.

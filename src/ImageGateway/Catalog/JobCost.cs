@@ -8,7 +8,7 @@ namespace ImageGateway.Catalog;
 /// <param name="Usage">The tokens it is made of; all zero for a model priced by the picture.</param>
 /// <param name="Images">Pictures.</param>
 /// <param name="PerImage">The price of one picture, for a model priced so; else null.</param>
-internal readonly record struct CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage)
+internal sealed record CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage)
 {
     /// <summary>Output tokens, of pictures and of text.</summary>
     public long OutputTokens => Usage.ImageOutput + Usage.TextOutput;
@@ -52,7 +52,7 @@ internal static class JobCost
         CostEstimate? dearest = null;
         foreach (var word in model.Qualities)
         {
-            if (estimate(word) is { } cost && (dearest is null || cost.Amount.Value > dearest.Value.Amount.Value))
+            if (estimate(word) is { } cost && (dearest is null || cost.Amount.Value > dearest.Amount.Value))
                 dearest = cost;
         }
         return dearest;

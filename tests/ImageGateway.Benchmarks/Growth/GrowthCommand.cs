@@ -15,7 +15,8 @@ internal static class GrowthCommand
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
-    private static readonly ProxyCase Case = ProxyCase.Parse("2KB/16");
+    // What a gateway carries, and what it adds alone.
+    private static readonly ProxyCase[] Cases = [ProxyCase.Parse("1.5MB/16"), ProxyCase.Parse("2KB/16")];
 
     /// <summary>Measures and prints.</summary>
     /// <param name="args">How many entries the full ledger has; 1 000 000 when it is not said.</param>
@@ -28,7 +29,7 @@ internal static class GrowthCommand
             return 2;
         }
         Console.WriteLine(Machine.Describe(TimeProvider.System));
-        var table = new Table(1, "with", "req/s", "p50 ms", "CPU s/1000", "KB/req", "CPU x the first");
+        var table = new Table(2, "case", "with", "req/s", "p50 ms", "CPU s/1000", "KB/req", "CPU x the first");
         Compare(table, start => [Tenants(start, 10), Tenants(start, 1_000), Tenants(start, 10_000)]);
         Compare(table, start => [Targets(start, 1), Targets(start, 10), Targets(start, 100)]);
         Compare(table, start => [Entries(start, 0), Entries(start, entries)]);
@@ -53,12 +54,19 @@ internal static class GrowthCommand
     {
         using var children = new ChildProcesses();
         var systems = begin(new SystemStart(children));
+        foreach (var aCase in Cases)
+            Compare(table, aCase, systems);
+    }
+
+    private static void Compare(Table table, ProxyCase aCase, List<ProxySystem> systems)
+    {
         foreach (var system in systems)
-            Take(system, WarmUp);
-        var rounds = Enumerable.Range(0, 5).Select(_ => systems.ConvertAll(system => Take(system, Duration))).ToList();
+            Take(aCase, system, WarmUp);
+        var rounds = Enumerable.Range(0, 5).Select(_ => systems.ConvertAll(system => Take(aCase, system, Duration))).ToList();
         for (var i = 0; i < systems.Count; i++)
         {
             table.Add(
+                aCase.Name,
                 systems[i].Name,
                 $"{rounds.Select(round => round[i].PerSecond).Median():0}",
                 $"{rounds.Select(round => round[i].P50).Median():0.00}",
@@ -68,11 +76,11 @@ internal static class GrowthCommand
         }
     }
 
-    private static Measurement Take(ProxySystem system, TimeSpan duration)
+    private static Measurement Take(ProxyCase aCase, ProxySystem system, TimeSpan duration)
     {
         try
         {
-            return Measurement.Take(Case, system, duration, CancellationToken.None);
+            return Measurement.Take(aCase, system, duration, CancellationToken.None);
         }
         catch (LoadException e)
         {

@@ -33,6 +33,23 @@ internal static class CallChecks
         return new("what is in the ledger without a call is abandoned, or its client left", $"{evidence.Jobs.Sum(job => job.Calls.Count)} calls, {uncalled} of them not made, {cut} cut off while they were sent", failures);
     }
 
+    /// <summary>Call by call, where an answer came that names one.</summary>
+    public static Finding Priced(Evidence evidence)
+    {
+        var (failures, count) = (new List<string>(), new Dictionary<string, int>());
+        foreach (var (job, call) in evidence.Jobs.SelectMany(job => job.Calls.Select(call => (job, call))))
+        {
+            if (call.UpstreamRequestId is null && call.Basis is not ("usage" or "table"))
+                continue;
+            count[call.Basis] = count.GetValueOrDefault(call.Basis) + 1;
+            if (evidence.CallsById.GetValueOrDefault(call.UpstreamRequestId ?? "") is not { } made)
+                failures.Add($"{Shown(job)}: no provider took {call.UpstreamRequestId ?? "a call without a name"}");
+            else if (call.Basis == "estimate" ? call.Charge < Evidence.Cost(made) : call.Charge != Evidence.Cost(made))
+                failures.Add($"{Shown(job)}: {Shown(made)}");
+        }
+        return new("each call that was answered costs what its provider counted, or at its worst case at least that", string.Join(", ", count.Select(basis => $"{basis.Value} {basis.Key}")), [.. failures, .. Finding.AtLeast(100, count.GetValueOrDefault("usage"))]);
+    }
+
     public static Finding Settled(Evidence evidence)
     {
         var (failures, exact, above) = (new List<string>(), 0, 0);

@@ -21,6 +21,7 @@ internal sealed class Evidence
         (Replies, Jobs) = (replies, jobs);
         _requests = replies.ToDictionary(reply => reply.Id);
         // What a provider has not read whole it knows no prompt of, and bills nothing for.
+        CallsById = calls.ToDictionary(call => call.RequestId);
         Calls = calls.Where(call => call.Fields.ContainsKey("prompt")).ToLookup(call => call.Fields["prompt"]);
         JobsByPrompt = jobs.Where(job => Of(job) is not null).ToLookup(job => Of(job)!.Ask.Prompt);
     }
@@ -28,6 +29,9 @@ internal sealed class Evidence
     public IReadOnlyCollection<Reply> Replies { get; }
 
     public IReadOnlyList<Job> Jobs { get; }
+
+    /// <summary>The providers' calls by the id that each was answered with.</summary>
+    public IReadOnlyDictionary<string, Call> CallsById { get; }
 
     /// <summary>The providers' calls by prompt.</summary>
     public ILookup<string, Call> Calls { get; }

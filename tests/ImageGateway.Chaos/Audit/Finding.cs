@@ -10,6 +10,9 @@ internal sealed record Finding(string Name, string Fact, IReadOnlyList<string> F
 
     public bool Holds => Failures.Count == 0;
 
+    /// <summary>A failure where there is too little to look at: nothing holds then either.</summary>
+    public static IEnumerable<string> AtLeast(int least, int count) => count >= least ? [] : [$"{count} to look at, at least {least} are needed"];
+
     public override string ToString()
     {
         var more = Failures.Count > Shown ? $"\n      … and {Failures.Count - Shown} more" : "";

@@ -8,7 +8,7 @@ internal sealed record EntryRow(
     string Id, long CreatedAt, string Tenant, string Project, string KeyId, string? User, long N, long Charge, string Basis, string Status, string Attempts, string? Corrects, string? ClientRequestId);
 
 /// <summary>One call of a job, as the ledger has it.</summary>
-internal sealed record LedgerCall(string Basis, long Charge, bool Ended, string? ErrorCode);
+internal sealed record LedgerCall(string Basis, long Charge, bool Ended, string? ErrorCode, string? UpstreamRequestId);
 
 /// <summary>A job as the ledger has it, corrections included.</summary>
 internal sealed record Job(EntryRow Entry, EntryRow Latest, long Charge, IReadOnlyList<LedgerCall> Calls)

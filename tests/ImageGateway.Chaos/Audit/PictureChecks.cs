@@ -11,7 +11,7 @@ internal static class PictureChecks
         var whole = evidence.Replies.Where(reply => reply.End == ReplyEnd.Whole).ToList();
         var failures = whole.Where(reply => reply.Defect is not null).Select(reply => $"{reply.Id} at {reply.Replica}: {reply.Defect}")
             .Concat(whole.Where(reply => !reply.Pictures.All(picture => drawn.GetValueOrDefault(reply.Ask.Prompt)?.Contains(picture) == true)).Select(reply => $"{reply.Id} at {reply.Replica}: a picture that no provider drew for it"));
-        return new("every 200 that ended has all of its pictures, with the providers' checksums", $"{whole.Count} answers, {whole.Sum(reply => reply.Pictures.Count)} pictures; {whole.Count(reply => reply.Cache is "hit" or "coalesced")} from the cache", [.. failures]);
+        return new("every 200 that ended has all of its pictures, with the providers' checksums", $"{whole.Count} answers, {whole.Sum(reply => reply.Pictures.Count)} pictures; {whole.Count(reply => reply.Cache is "hit" or "coalesced")} from the cache", [.. failures, .. Finding.AtLeast(100, whole.Count)]);
     }
 
     public static Finding Repeated(Evidence evidence)
@@ -19,7 +19,7 @@ internal static class PictureChecks
         var repeated = evidence.Replies.Where(reply => reply is { End: ReplyEnd.Whole, Ask.IdempotencyKey: not null }).GroupBy(reply => reply.Ask.IdempotencyKey!).Where(replies => replies.Count() > 1).ToList();
         var failures = repeated.Where(replies => replies.DistinctBy(reply => string.Join(',', reply.Pictures)).Count() > 1)
             .Select(replies => $"'{replies.Key}': {string.Join("; ", replies.OrderBy(reply => reply.Began).Select(reply => $"{reply.Began.TotalSeconds:0.0}-{reply.Ended.TotalSeconds:0.0} s at {reply.Replica}{(reply.IsReplayed ? " replayed" : "")} {reply.Pictures[0][..8]}"))}");
-        return new("every idempotent retry got the same picture", $"{repeated.Count} keys with two answers", [.. failures]);
+        return new("every idempotent retry got the same picture", $"{repeated.Count} keys with two answers", [.. failures, .. Finding.AtLeast(10, repeated.Count)]);
     }
 
     /// <summary>Only errors that a client can expect.</summary>

@@ -32,7 +32,7 @@ internal static class StateChecks
             fields = all.Count;
             return [.. all.Where(field => field.Name.StartsWith("r|", StringComparison.Ordinal) || (field.Name.StartsWith("h|", StringComparison.Ordinal) && field.Value != "0")).Select(field => $"{field.Tenant}: {field.Name}")];
         });
-        return new("no reservation is left in Redis", $"{fields} fields of counters", [.. left]);
+        return new("no reservation is left in Redis", $"{fields} fields of counters", [.. left, .. Finding.AtLeast(1, fields)]);
     }
 
     /// <summary>A counter that is too low would let a budget be passed by later jobs.</summary>
@@ -57,11 +57,11 @@ internal static class StateChecks
         return new("no counter is below the ledger", string.Join(", ", facts.Distinct()), failures);
     }
 
-    /// <summary>How many times a tenant's counters were built.</summary>
-    public static async Task<long> GenerationsAsync(FleetSystem fleet, string tenant)
+    /// <summary>How many times a tenant's counters were lost: they are built once more each time.</summary>
+    public static async Task<long> LossesAsync(FleetSystem fleet, string tenant)
     {
         await using var connection = new NpgsqlConnection(fleet.Database);
-        return await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(generation), 0) FROM quota_generations WHERE tenant = @tenant", new { tenant });
+        return Math.Max(0, await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(generation), 0) FROM quota_generations WHERE tenant = @tenant", new { tenant }) - 1);
     }
 
     private static async Task<List<(string Tenant, string Name, string Value)>> CountersAsync(ConnectionMultiplexer redis)

@@ -1,3 +1,4 @@
+using ImageGateway.Chaos.Audit;
 using ImageGateway.Chaos.Fleet;
 
 namespace ImageGateway.Chaos.Faults;
@@ -11,8 +12,12 @@ internal sealed class Schedule(FleetSystem fleet, int seed, Action<string> tell)
     private readonly Dictionary<string, int> _count = [];
     private readonly Lane[] _lanes = [new([.. Fault.OfMachines], new Random(seed)), new([.. Fault.OfProviders], new Random(seed + 1))];
 
-    /// <summary>How often each fault has struck.</summary>
-    public IReadOnlyDictionary<string, int> Count => _count;
+    /// <summary>Whether each fault has struck; a run of less than a minute is too short for all.</summary>
+    public Finding Struck()
+    {
+        var never = Fault.OfMachines.Concat(Fault.OfProviders).Where(fault => !_count.ContainsKey(fault.Name)).Select(fault => $"'{fault.Name}' has not");
+        return new("every fault has struck", $"{string.Join(", ", _count.Select(fault => $"{fault.Key} {fault.Value}"))}{(FleetSystem.HasSmallDisk ? "" : "; no full disk, which takes root")}", [.. never]);
+    }
 
     /// <summary>Lets them strike for so long, from where they were; when this returns, all is mended.</summary>
     public Task RunAsync(TimeSpan length) => Task.WhenAll(_lanes.Select(lane => RunAsync(lane, length)));

@@ -10,6 +10,12 @@ internal sealed record SoakState(TimeSpan Length, int Jobs, IReadOnlyDictionary<
     /// <summary>Jobs that were not answered, whatever their status; 0 is a lost connection.</summary>
     public int Failed => Failures.Values.Sum();
 
+    /// <summary>The part before; null for the first.</summary>
+    public SoakState? Before { get; init; }
+
+    /// <summary>What a thousand jobs of this part added to the database, in bytes.</summary>
+    public double DatabaseGrowth => 1000 * (Database - (Before?.Database ?? 0)) / (TotalJobs - (Before?.TotalJobs ?? 0));
+
     /// <summary>Reads it; <paramref name="outcomes"/> are those of the part that has just ended.</summary>
     public static async Task<SoakState> ReadAsync(LoadSystem system, NpgsqlConnection database, IReadOnlyList<Outcome> outcomes, TimeSpan length)
     {

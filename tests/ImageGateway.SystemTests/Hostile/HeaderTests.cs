@@ -93,6 +93,22 @@ public sealed class HeaderTests
         Assert.Empty(_hostile.Provider.Arrivals);
     }
 
+    // Some hundred kilobytes that would become a good job and a hundred megabytes of blanks.
+    [Theory]
+    [InlineData("Content-Encoding: gzip\r\n", 415)]
+    [InlineData("", 400)]
+    public async Task Bomb_of_gzip_is_not_unpacked(string label, int status)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.ASCII.GetBytes(Job().PadRight(100_000_000)));
+        var head = HostileGateway.Request(Path, "", more: label).Replace("Content-Length: 0", $"Content-Length: {packed.Length}", StringComparison.Ordinal);
+        var answer = Assert.Single(await Wire.AskAsync(_hostile.Url, [.. Encoding.Latin1.GetBytes(head), .. packed.ToArray()]));
+
+        Assert.Equal(status, answer.Status);
+        Assert.Empty(_hostile.Provider.Arrivals);
+    }
+
     // Whatever has an owner in the gateway is refused by it, in its own words.
     [Theory]
     [InlineData("X-Gateway-Tags", 20_000, 400)]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
@@ -86,7 +88,6 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
         { "no byte", new Fault { CutAfterBytes = 0 } },
         { "error in 200", new Fault { ErrorIn200 = JsonValue.Create(true) } },
         { "another error in 200", new Fault { ErrorIn200 = JsonValue.Create("server_error") } },
-        { "redirect", new Fault { Status = 302, Headers = new Dictionary<string, string> { ["location"] = "http://127.0.0.1:1/" } } },
         { "200 without a picture", new Fault { Status = 200, Body = new JsonObject { ["created"] = 1, ["data"] = new JsonArray() } } },
         { "200 without JSON", new Fault { Status = 200, Body = JsonValue.Create("fine") } },
         { "empty object", new Fault { Status = 200, Body = new JsonObject() } },
@@ -117,6 +118,23 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
                 Assert.Single(Log.Calls);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task Redirect_of_a_provider_is_not_followed(int status)
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        Break(new Fault { Status = status, Headers = new Dictionary<string, string> { ["location"] = $"http://{elsewhere.LocalEndpoint}/" } });
+        using var response = await GenerateAsync();
+
+        await response.ErrorAsync(502, "upstream_error", null);
+        Assert.False(elsewhere.Pending());
     }
 
     [Fact]

@@ -36,10 +36,10 @@ public sealed class JobCostTests
     [Fact]
     public void Expected_cost_takes_four_bytes_for_a_token() =>
         Assert.Equal(166_465_000, JobCost.Expected(
-            Job(), new ImageParameters { Quality = "high" }, ShippedCatalogue.Model("gpt-image-1"), ShippedCatalogue.Price("gpt-image-1"), 1)!.Value.Amount.Value);
+            Job(), new ImageParameters { Quality = "high" }, ShippedCatalogue.Model("gpt-image-1"), ShippedCatalogue.Price("gpt-image-1"), 1)!.Amount.Value);
 
     private static long Worst(string model, ImageParameters sent, int calls = 1) =>
-        JobCost.Worst(Job(), sent, ShippedCatalogue.Model(model), ShippedCatalogue.Price(model), calls)!.Value.Amount.Value;
+        JobCost.Worst(Job(), sent, ShippedCatalogue.Model(model), ShippedCatalogue.Price(model), calls)!.Amount.Value;
 
     private static ImageJob Job() => Plans.Job("final") with { Prompt = new string('a', 50) };
 }

@@ -84,7 +84,7 @@ public sealed class OrderingTests
         var route = Route("all", "openai/gpt-image-1", "dalle/dall-e-3", "openai/gpt-image-1-mini") with { Strategy = Strategy.Cheapest };
         var plan = PlanOf(Job("final", new ImageParameters { Quality = "high", Size = "1024x1024" }), TableOf(route));
         Assert.Equal("openai/gpt-image-1-mini dalle/dall-e-3 openai/gpt-image-1", plan.Names());
-        Assert.Equal(plan.Targets.Select(target => target.Worst!.Value.Amount.Value).Order(), plan.Targets.Select(target => target.Worst!.Value.Amount.Value));
+        Assert.Equal(plan.Targets.Select(target => target.Worst!.Amount.Value).Order(), plan.Targets.Select(target => target.Worst!.Amount.Value));
     }
 
     [Fact]

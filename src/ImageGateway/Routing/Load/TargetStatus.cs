@@ -24,16 +24,15 @@ internal sealed class TargetStatus(TimeProvider time)
     public Circuit Circuit(Target target)
     {
         lock (_lock)
-            return _circuit is { } made && ReferenceEquals(made.Options, target.Circuit) ? made : _circuit = new Circuit(target.Circuit, time);
+            return CircuitOf(target);
     }
 
     /// <summary>Health and room for a job of so many calls and pictures.</summary>
     public TargetLoad Load(Target target, int calls, int images)
     {
-        var circuit = Circuit(target);
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var (circuit, now) = (CircuitOf(target), time.GetUtcNow());
             var rests = _restsUntil > now ? _restsUntil - now : TimeSpan.Zero;
             var state = IsDrained ? TargetState.Drained : circuit.IsOpen ? TargetState.Open : rests > TimeSpan.Zero ? TargetState.Resting : TargetState.Healthy;
             return new TargetLoad(state, Longest(rests, circuit.Wait, RoomIn(target, now, calls, images)), _times.Median);
@@ -46,11 +45,10 @@ internal sealed class TargetStatus(TimeProvider time)
     /// <summary>Takes room for a job and says when, for <see cref="GiveBack"/>.</summary>
     public bool TryTake(Target target, int calls, int images, out DateTimeOffset now)
     {
-        var circuit = Circuit(target);
         lock (_lock)
         {
             now = time.GetUtcNow();
-            if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !circuit.TryEnter())
+            if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !CircuitOf(target).TryEnter())
                 return false;
             // What has no limit is not counted: a window holds no more than its limit.
             _requests.Take(now, target.RequestsPerMinute is null ? 0 : calls);
@@ -146,6 +144,9 @@ internal sealed class TargetStatus(TimeProvider time)
             return (left is { } count ? Math.Max(count, 0) : null, _outcomes.Count == 0 ? 0 : (double)_outcomes.Count(ok => !ok) / _outcomes.Count);
         }
     }
+
+    private Circuit CircuitOf(Target target) =>
+        _circuit is { } made && ReferenceEquals(made.Options, target.Circuit) ? made : _circuit = new Circuit(target.Circuit, time);
 
     private TimeSpan RoomIn(Target target, DateTimeOffset now, int calls, int images)
     {
