@@ -21,7 +21,7 @@ internal static class CostsCommand
         if (start.All([ProxySystem.Scaled]) is not [var system])
             return 1;
         Console.WriteLine(Machine.Describe(TimeProvider.System));
-        var table = new Table(1, "case", "jobs/s", "gateway ms", "Redis ms", "PostgreSQL ms", "Redis calls", "Redis B in", "Redis B out", "transactions", "rows", "database B");
+        var table = new Table(1, "case", "jobs/s", "gateway ms", "Redis ms", "PostgreSQL ms", "Redis scripts", "commands", "Redis B in", "Redis B out", "transactions", "rows", "database B");
         foreach (var name in Cases)
         {
             var proxyCase = ProxyCase.Parse(name);
@@ -45,7 +45,8 @@ internal static class CostsCommand
             Each(parts => parts.GatewayCpu * 1000, "0.000"),
             Each(parts => parts.RedisCpu * 1000, "0.000"),
             Each(parts => parts.PostgresCpu * 1000, "0.000"),
-            Each(parts => parts.RedisCalls, "0.0"),
+            Each(parts => parts.RedisScripts, "0.0"),
+            Each(parts => parts.RedisCommands, "0.0"),
             Each(parts => parts.RedisIn, "0"),
             Each(parts => parts.RedisOut, "0"),
             Each(parts => parts.Transactions, "0.00"),
@@ -56,18 +57,20 @@ internal static class CostsCommand
     private static Measurement Take(ProxyCase proxyCase, ProxySystem system, TimeSpan duration) => Measurement.Take(proxyCase, system, duration, CancellationToken.None);
 
     /// <summary>What the parts have done since they started.</summary>
-    private sealed record Parts(double GatewayCpu, double RedisCpu, double PostgresCpu, double RedisCalls, double RedisIn, double RedisOut, double Transactions, double Rows, double DatabaseBytes)
+    private sealed record Parts(double GatewayCpu, double RedisCpu, double PostgresCpu, double RedisScripts, double RedisCommands, double RedisIn, double RedisOut, double Transactions, double Rows, double DatabaseBytes)
     {
         public static Parts Of(ProxySystem system, SystemStart start)
         {
             using var redis = ConnectionMultiplexer.Connect($"{start.RedisOf(system.Name)},allowAdmin=true");
             var info = redis.GetServer(start.RedisOf(system.Name)).Info().SelectMany(section => section).ToLookup(pair => pair.Key, pair => pair.Value);
+            var scripts = redis.GetServer(start.RedisOf(system.Name)).Info("commandstats").SelectMany(section => section).Where(pair => pair.Key == "cmdstat_evalsha").Select(pair => pair.Value);
             using var postgres = NpgsqlDataSource.Create(start.PostgresOf(system.Name));
             double Ask(string sql) => Convert.ToDouble(postgres.CreateCommand(sql).ExecuteScalar());
             return new Parts(
                 ProcessTree.CpuSeconds(system.Process.Id),
                 ProcessTree.CpuSeconds(start.ProcessOf($"redis-{system.Name}").Id),
                 ProcessTree.CpuSeconds(start.ProcessOf("postgres-server").Id),
+                scripts.Sum(script => double.Parse(script["calls=".Length..script.IndexOf(',')])),
                 double.Parse(info["total_commands_processed"].Single()),
                 double.Parse(info["total_net_input_bytes"].Single()),
                 double.Parse(info["total_net_output_bytes"].Single()),

@@ -16,6 +16,11 @@ internal sealed class Fuzzer(ITestOutputHelper output)
     /// <summary>What a busy CI spends on each at most.</summary>
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(4);
 
+    /// <summary>Bytes that no input of some kilobytes may allocate: a picture of a few megabytes unpacked, and nothing that grows with what an input claims.</summary>
+    private const long Most = 16 << 20;
+
+    private const int Fewest = 25;
+
     private static readonly TimeSpan? Time = TimeSpan.TryParse(Environment.GetEnvironmentVariable("IMAGEGATEWAY_FUZZ"), CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private static readonly int First = int.TryParse(Environment.GetEnvironmentVariable("IMAGEGATEWAY_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : Time is null ? 1 : Random.Shared.Next(1 << 30);
@@ -55,9 +60,11 @@ internal sealed class Fuzzer(ITestOutputHelper output)
             for (var again = 0; took > Longest && again < 3; again++)
                 took = await TimeAsync(input, number, law);
             Assert.True(took < Longest, $"Number {number} took {took}");
+            Assert.True(allocated < Most, $"Number {number}, {input.Length} bytes, allocated {allocated}");
             longest = took > longest ? took : longest;
             (most, hungriest) = allocated > most ? (allocated, number) : (most, hungriest);
         }
+        Assert.True(tried >= Fewest, $"only {tried} inputs in {clock.Elapsed}");
         output.WriteLine($"{tried} inputs from number {First}, {tried / clock.Elapsed.TotalSeconds:0} a second; at most {longest.TotalMilliseconds:0} ms and {most / 1024} KiB allocated for one (number {hungriest})");
     }
 
