@@ -52,7 +52,7 @@ one "the new user's first minutes" bash tests/new-user.sh
 
 # Each check of the chaos run counts as a test. A run that breaks off is one that failed.
 chaos=$results/chaos.log
-timeout --signal=INT --kill-after=30 300 dotnet run -c Release --no-build --project tests/ImageGateway.Chaos -- chaos --seconds 60 --seed 1 2>&1 | tee $chaos
+timeout --foreground --signal=INT --kill-after=30 300 dotnet tests/ImageGateway.Chaos/bin/Release/net10.0/ImageGateway.Chaos.dll chaos --seconds 60 --seed 1 2>&1 | tee $chaos
 checks() { sed -nE "s/^([0-9]+) checks passed, ([0-9]+) failed$/\\$1/p" $chaos; }
 
 # One closing line over all test projects, summed from their result files.

@@ -122,7 +122,7 @@ internal sealed class ChaosCommand(TimeSpan length, int seed, int clients, strin
         var after = await Task.WhenAll(fleet.Replicas.Select((replica, i) => Memory.BackAsync(replica, before[i], Room)));
         Finding[] findings =
         [
-            BudgetChecks.Usd(evidence, tenancy), BudgetChecks.Rates(evidence, await StateChecks.LossesAsync(fleet, "rate")), BudgetChecks.Contested(evidence),
+            BudgetChecks.Usd(evidence, tenancy), BudgetChecks.Rates(evidence, await StateChecks.RebuiltAsync(fleet, "rate")), BudgetChecks.Contested(evidence),
             CallChecks.Recorded(evidence), CallChecks.Called(evidence), CallChecks.Priced(evidence), CallChecks.Settled(evidence), CallChecks.Known(evidence), CallChecks.Answered(evidence),
             .. left, await StateChecks.CountedAsync(fleet, evidence),
             PictureChecks.Whole(evidence), PictureChecks.Repeated(evidence), PictureChecks.Expected(evidence), PictureChecks.Restarted(evidence, restart.From, restart.To),

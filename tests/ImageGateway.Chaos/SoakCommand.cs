@@ -11,6 +11,9 @@ namespace ImageGateway.Chaos;
 internal static class SoakCommand
 {
     private const double Share = 0.7;
+
+    // A turn is left out when its connection still waits; a gateway that is slower than it was asked to be is none that was measured.
+    private const double Kept = 0.99;
     private const int Connections = 64;
     private const int Samples = 12;
 
@@ -35,17 +38,19 @@ internal static class SoakCommand
         Console.WriteLine($"capacity: {capacity:0} jobs a second, a third each of 1.5 MB, of 3 events of 500 KB, and of 2 KB; {length.TotalMinutes:0.#} minutes at {Share:P0} of it");
         var states = await RunAsync(system, requests, capacity * Share, length / Samples);
         Print(states);
-        return Judge(states) ? 0 : 1;
+        return Judge(states, capacity * Share) ? 0 : 1;
     }
 
     private static async Task<List<SoakState>> RunAsync(LoadSystem system, LoadRequest[] requests, double perSecond, TimeSpan each)
     {
         var states = new List<SoakState>();
         await using var database = new NpgsqlConnection(system.Database);
+        var before = await SoakState.ReadAsync(system, database, [], each);
         for (var i = 0; i < Samples; i++)
         {
             var outcomes = await Task.Run(() => new OpenLoop(system.Port, requests, Connections).Run((perSecond, each)));
-            states.Add(await SoakState.ReadAsync(system, database, outcomes, each) with { Before = states.LastOrDefault() });
+            states.Add(await SoakState.ReadAsync(system, database, outcomes, each) with { Before = before });
+            before = states[^1];
         }
         return states;
     }
@@ -63,7 +68,7 @@ internal static class SoakCommand
     }
 
     // Of threads the pool takes a few more and less as it likes. The last third against the one in the middle: the first is when pools fill and code is compiled.
-    private static bool Judge(List<SoakState> states)
+    private static bool Judge(List<SoakState> states, double asked)
     {
         var (middle, end) = (states.GetRange(Samples / 3, Samples / 3), states.GetRange(Samples * 2 / 3, Samples / 3));
         bool Flat(string what, Func<SoakState, double> value, double room, double some = 0)
@@ -75,7 +80,9 @@ internal static class SoakCommand
         }
         var failed = states.Sum(state => state.Failed);
         Console.WriteLine($"{(failed == 0 ? "ok  " : "FAIL")} {states.Sum(state => state.Jobs)} jobs, {failed} of them not answered: {string.Join(", ", states.SelectMany(state => state.Failures).GroupBy(pair => pair.Key, pair => pair.Value).Select(status => $"{status.Sum()} with {status.Key}"))}");
-        return (failed == 0) & Flat("resident set", state => state.Resident, 0.1) & Flat("handles", state => state.Handles, 0.1) & Flat("threads", state => state.Threads, 0.1, some: 8)
+        var slowest = states.Min(state => state.Jobs / state.Length.TotalSeconds);
+        Console.WriteLine($"{(slowest >= Kept * asked ? "ok  " : "FAIL")} at least {slowest:0} jobs a second in each part, of {asked:0} asked for");
+        return (failed == 0) & (slowest >= Kept * asked) & Flat("resident set", state => state.Resident, 0.1) & Flat("handles", state => state.Handles, 0.1) & Flat("threads", state => state.Threads, 0.1, some: 8)
             & Flat("memory of Redis", state => state.Redis, 0.1) & Flat("database, bytes per 1000 jobs", state => state.DatabaseGrowth, 0.1) & Flat("p99", state => state.P99, 0.5);
     }
 }

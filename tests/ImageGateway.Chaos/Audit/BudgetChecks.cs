@@ -23,8 +23,8 @@ internal static class BudgetChecks
         return new("no budget in USD is passed at any scope", $"{scopes.Count} scopes; {string.Join(", ", closest)}", [.. failures]);
     }
 
-    /// <summary>Requests and pictures a minute: of a bucket that starts full, once more for each time its store was lost.</summary>
-    public static Finding Rates(Evidence evidence, long losses)
+    /// <summary>Requests and pictures a minute: of a bucket that starts full, once more for each time its store was built again.</summary>
+    public static Finding Rates(Evidence evidence, long rebuilt)
     {
         var pictures = evidence.Jobs.Where(job => job.Calls.Count > 0).SelectMany(job => job.Scopes.Select(scope => (scope, At: TimeSpan.FromMilliseconds(job.Entry.CreatedAt), job.Entry.N))).ToLookup(item => item.scope, item => (item.At, item.N));
         var requests = evidence.Replies.Where(reply => reply.Status == 200).SelectMany(reply => Scopes(reply.Ask).Select(scope => (scope, reply.Began))).ToLookup(item => item.scope, item => (At: item.Began, N: 1L));
@@ -33,10 +33,10 @@ internal static class BudgetChecks
         {
             if (Tenancy.RateOf(scope) is not { } rate)
                 continue;
-            failures.AddRange(Passed(scope, "pictures", [.. pictures[scope]], rate.Images, losses));
-            failures.AddRange(Passed(scope, "requests", [.. requests[scope]], rate.Requests, losses));
+            failures.AddRange(Passed(scope, "pictures", [.. pictures[scope]], rate.Images, rebuilt));
+            failures.AddRange(Passed(scope, "requests", [.. requests[scope]], rate.Requests, rebuilt));
         }
-        return new("no limit of pictures or requests a minute is passed at any scope", $"{pictures["tenant:rate"].Sum(item => item.N)} pictures and {requests["tenant:rate"].Count()} requests of the tenant, its buckets lost {losses} times", failures);
+        return new("no limit of pictures or requests a minute is passed at any scope", $"{pictures["tenant:rate"].Sum(item => item.N)} pictures and {requests["tenant:rate"].Count()} requests of the tenant, its counters built again {rebuilt} times", failures);
     }
 
     /// <summary>A limit that nobody met was not tried.</summary>
@@ -56,7 +56,7 @@ internal static class BudgetChecks
     private static IEnumerable<string> Scopes(Ask ask) => [$"tenant:{ask.Key.Tenant}", $"project:{ask.Key.Tenant}/{ask.Key.Project}", $"key:{ask.Key.Tenant}/{ask.Key.Name}", $"user:{ask.Key.Tenant}/{ask.User}"];
 
     // The largest excess over all spans of time.
-    private static IEnumerable<string> Passed(string scope, string what, List<(TimeSpan At, long N)> taken, int perMinute, long losses)
+    private static IEnumerable<string> Passed(string scope, string what, List<(TimeSpan At, long N)> taken, int perMinute, long rebuilt)
     {
         taken.Sort();
         for (var from = 0; from < taken.Count; from++)
@@ -65,7 +65,7 @@ internal static class BudgetChecks
             for (var to = from; to < taken.Count; to++)
             {
                 sum += taken[to].N;
-                var most = (perMinute * (1 + losses)) + (perMinute * (taken[to].At - taken[from].At + Slack).TotalMinutes);
+                var most = (perMinute * (1 + rebuilt)) + (perMinute * (taken[to].At - taken[from].At + Slack).TotalMinutes);
                 if (sum <= most)
                     continue;
                 yield return $"{scope}: {sum} {what} within {(taken[to].At - taken[from].At).TotalSeconds:0.0} s, at most {most:0} allowed";

@@ -36,7 +36,7 @@ internal static class CallChecks
     /// <summary>Call by call, where an answer came that names one.</summary>
     public static Finding Priced(Evidence evidence)
     {
-        var (failures, count) = (new List<string>(), new Dictionary<string, int>());
+        var (failures, count, seen) = (new List<string>(), new Dictionary<string, int>(), new HashSet<string>());
         foreach (var (job, call) in evidence.Jobs.SelectMany(job => job.Calls.Select(call => (job, call))))
         {
             if (call.UpstreamRequestId is null && call.Basis is not ("usage" or "table"))
@@ -44,6 +44,8 @@ internal static class CallChecks
             count[call.Basis] = count.GetValueOrDefault(call.Basis) + 1;
             if (evidence.CallsById.GetValueOrDefault(call.UpstreamRequestId ?? "") is not { } made)
                 failures.Add($"{Shown(job)}: no provider took {call.UpstreamRequestId ?? "a call without a name"}");
+            else if (!seen.Add(made.RequestId) || made.Fields.GetValueOrDefault("prompt") != evidence.Of(job)?.Ask.Prompt)
+                failures.Add($"{Shown(job)}: {made.RequestId} is another job's call");
             else if (call.Basis == "estimate" ? call.Charge < Evidence.Cost(made) : call.Charge != Evidence.Cost(made))
                 failures.Add($"{Shown(job)}: {Shown(made)}");
         }

@@ -20,8 +20,8 @@ internal sealed class Evidence
     {
         (Replies, Jobs) = (replies, jobs);
         _requests = replies.ToDictionary(reply => reply.Id);
-        // What a provider has not read whole it knows no prompt of, and bills nothing for.
         CallsById = calls.ToDictionary(call => call.RequestId);
+        // What a provider has not read whole it knows no prompt of, and bills nothing for.
         Calls = calls.Where(call => call.Fields.ContainsKey("prompt")).ToLookup(call => call.Fields["prompt"]);
         JobsByPrompt = jobs.Where(job => Of(job) is not null).ToLookup(job => Of(job)!.Ask.Prompt);
     }

@@ -57,8 +57,8 @@ internal static class StateChecks
         return new("no counter is below the ledger", string.Join(", ", facts.Distinct()), failures);
     }
 
-    /// <summary>How many times a tenant's counters were lost: they are built once more each time.</summary>
-    public static async Task<long> LossesAsync(FleetSystem fleet, string tenant)
+    /// <summary>How many times a tenant's counters were built again, since they were lost or nobody knew; once they are built for the first time.</summary>
+    public static async Task<long> RebuiltAsync(FleetSystem fleet, string tenant)
     {
         await using var connection = new NpgsqlConnection(fleet.Database);
         return Math.Max(0, await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(generation), 0) FROM quota_generations WHERE tenant = @tenant", new { tenant }) - 1);

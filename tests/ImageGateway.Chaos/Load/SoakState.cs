@@ -10,7 +10,7 @@ internal sealed record SoakState(TimeSpan Length, int Jobs, IReadOnlyDictionary<
     /// <summary>Jobs that were not answered, whatever their status; 0 is a lost connection.</summary>
     public int Failed => Failures.Values.Sum();
 
-    /// <summary>The part before; null for the first.</summary>
+    /// <summary>How it stood before the part; null: that was not asked.</summary>
     public SoakState? Before { get; init; }
 
     /// <summary>What a thousand jobs of this part added to the database, in bytes.</summary>

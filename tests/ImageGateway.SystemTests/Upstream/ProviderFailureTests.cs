@@ -113,7 +113,6 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
 
                 var error = await response.ErrorAsync(502, "upstream_error", null);
                 Assert.Equal("server_error", (string?)error["type"]);
-                Assert.Null(response.Header("location"));
                 Assert.DoesNotContain("nginx", error.ToJsonString(), StringComparison.Ordinal);
                 Assert.Single(Log.Calls);
             }
@@ -130,11 +129,18 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
     {
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
-        Break(new Fault { Status = status, Headers = new Dictionary<string, string> { ["location"] = $"http://{elsewhere.LocalEndpoint}/" } });
-        using var response = await GenerateAsync();
+        foreach (var (target, stream) in new[] { ("openai/gpt-image-1", false), ("openai/gpt-image-1", true), ("azure/img-std", false), ("azure/img-std", true) })
+        {
+            Gateway.Faults.Clear();
+            Gateway.Log.Clear();
+            Break(new Fault { Status = status, Headers = new Dictionary<string, string> { ["location"] = $"http://{elsewhere.LocalEndpoint}/" } });
+            using var response = await GenerateAsync(job => (job["model"], job["stream"]) = (target, stream));
 
-        await response.ErrorAsync(502, "upstream_error", null);
-        Assert.False(elsewhere.Pending());
+            await response.ErrorAsync(502, "upstream_error", null);
+            Assert.Null(response.Header("location"));
+            Assert.Single(Log.Calls);
+            Assert.False(elsewhere.Pending());
+        }
     }
 
     [Fact]

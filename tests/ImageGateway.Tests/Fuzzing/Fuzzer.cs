@@ -40,17 +40,13 @@ internal sealed class Fuzzer(ITestOutputHelper output)
     public async Task RunAsync(int inputs, Func<Random, byte[]> draw, Func<byte[], Random, Task> law)
     {
         var (clock, longest, most, hungriest, tried) = (Stopwatch.StartNew(), TimeSpan.Zero, 0L, 0, 0);
-        for (; Time is { } time ? clock.Elapsed < time : tried < inputs && clock.Elapsed < Enough; tried++)
+        for (; Time is { } time ? clock.Elapsed < time : tried < inputs && (clock.Elapsed < Enough || tried < Fewest); tried++)
         {
             var (number, start, allocated) = (First + tried, clock.Elapsed, 0L);
             var input = draw(new Random(number));
             try
             {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                var held = law(input, new Random(number));
-                // What goes on elsewhere allocates elsewhere.
-                allocated = held.IsCompleted ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
-                await held;
+                allocated = await AllocatedAsync(input, number, law);
             }
             catch (Exception e)
             {
@@ -60,12 +56,24 @@ internal sealed class Fuzzer(ITestOutputHelper output)
             for (var again = 0; took > Longest && again < 3; again++)
                 took = await TimeAsync(input, number, law);
             Assert.True(took < Longest, $"Number {number} took {took}");
-            Assert.True(allocated < Most, $"Number {number}, {input.Length} bytes, allocated {allocated}");
+            // Once more: the first one that comes somewhere makes what is made once.
+            if (allocated > Most)
+                allocated = await AllocatedAsync(input, number, law);
+            Assert.True(allocated < Most, $"Number {number}, {input.Length} bytes, allocated {allocated}:\n{Shown(input)}");
             longest = took > longest ? took : longest;
             (most, hungriest) = allocated > most ? (allocated, number) : (most, hungriest);
         }
-        Assert.True(tried >= Fewest, $"only {tried} inputs in {clock.Elapsed}");
         output.WriteLine($"{tried} inputs from number {First}, {tried / clock.Elapsed.TotalSeconds:0} a second; at most {longest.TotalMilliseconds:0} ms and {most / 1024} KiB allocated for one (number {hungriest})");
+    }
+
+    private static async Task<long> AllocatedAsync(byte[] input, int number, Func<byte[], Random, Task> law)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var held = law(input, new Random(number));
+        // What goes on elsewhere allocates elsewhere.
+        var allocated = held.IsCompleted ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+        await held;
+        return allocated;
     }
 
     private static async Task<TimeSpan> TimeAsync(byte[] input, int number, Func<byte[], Random, Task> law)
