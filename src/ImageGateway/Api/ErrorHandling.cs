@@ -42,7 +42,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         }
     }
 
-    // The server goes by the chunks, as RFC 9112 (6.3) lets it, and moves the length to this header. A proxy in front may have gone by the length. Nobody else has use for the header.
+    // The server goes by the chunks, as RFC 9112 (6.3) lets it, and moves the length to this header, for which nobody else has use.
+    // A proxy in front may have gone by the length.
     private static void RefuseTwoLengths(IHeaderDictionary headers)
     {
         if (headers.TransferEncoding.Count > 0 && headers.ContainsKey("X-Content-Length"))
