@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ImageGateway.SystemTests.Processes;
 
-/// <summary>With one processor, as in the smallest containers: the pool starts with one thread, and neither jobs beside each other nor a change that waits for the database may hold what others ask.</summary>
+/// <summary>With one processor, as in the smallest containers: the pool starts with one thread, and jobs pass beside each other, and changes that wait for the database do not stop what others ask.</summary>
 public sealed class OneProcessorTests : IAsyncLifetime, IDisposable
 {
     private const string AdminKey = "an-admin-key-of-one-processor";
@@ -43,7 +43,7 @@ public sealed class OneProcessorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Change_that_waits_for_the_database_holds_no_other_request()
+    public async Task What_others_ask_is_answered_while_changes_wait_for_the_database()
     {
         await GenerateAsync(); // all there is to be compiled is
         await using var connection = new SqliteConnection(Database);
