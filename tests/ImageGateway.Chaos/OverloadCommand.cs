@@ -53,7 +53,7 @@ internal static class OverloadCommand
         var capacity = Capacity.Measure(system.Port, requests, length);
         var each = (ProcessTree.CpuSeconds(system.Gateway.ProcessId) - cpu) / (capacity * length.TotalSeconds);
         var outcomes = new OpenLoop(system.Port, requests, Connections).Run((capacity / 2, Before), (capacity * Factor * Turns, length), (capacity / 2, After));
-        var round = new Round(capacity, [.. outcomes.Where(outcome => outcome.At >= Before && outcome.At < Before + length)], length, Recovery(outcomes, Before + length));
+        var round = new Round(capacity, [.. outcomes.Where(outcome => outcome.At >= Before && outcome.At < Before + length)], length, [.. outcomes.Where(outcome => outcome.At >= Before + length && outcome.Status != 200)]);
         Console.WriteLine($"capacity {capacity:0} a second at {1e6 * each:0} µs of CPU each; asked for {round.Asked:0}, answered {round.Answered:0}, {round.Answered / capacity:P0}");
         return round;
     }
@@ -63,17 +63,17 @@ internal static class OverloadCommand
         var (capacity, asked, good) = (rounds.Average(round => round.Capacity), rounds.Average(round => round.Asked), rounds.Average(round => round.Answered));
         var shed = rounds.SelectMany(round => round.During).Where(outcome => outcome.Status != 200).ToList();
         var latency = Latency(shed);
-        var last = rounds.Max(round => round.Recovery);
+        var late = rounds.SelectMany(round => round.Late.Select(outcome => outcome with { At = outcome.At + outcome.Took - Before - round.Length })).ToList();
+        var last = late.Select(outcome => outcome.At).DefaultIfEmpty().Max();
         return Say($"asked for {asked:0} a second, {asked / capacity:0.0} times the capacity of {capacity:0}", asked >= Factor * capacity)
             & Say($"answered {good:0} a second, {good / capacity:P0} of the capacity", good >= Kept * capacity)
-            & Say($"shed: {string.Join(", ", shed.CountBy(outcome => outcome.Status).Select(pair => $"{pair.Value} with {pair.Key}"))}, {shed.Count(outcome => outcome.HasRetryAfter)} with Retry-After", shed.TrueForAll(outcome => outcome.Status is 429 or 503 && outcome.HasRetryAfter))
+            & Say($"shed: {string.Join(", ", Counts(shed))}, {shed.Count(outcome => outcome.HasRetryAfter)} with Retry-After", shed.TrueForAll(outcome => outcome.Status is 429 or 503 && outcome.HasRetryAfter))
             & Say($"shed within {latency.Percentile(0.5).TotalMilliseconds:0.0} ms (median), {latency.Percentile(0.99).TotalMilliseconds:0.0} ms (p99), {latency.Percentile(0.999).TotalMilliseconds:0.0} ms (p99.9)", latency.Percentile(0.99) < Prompt)
-            & Say($"nothing shed from {last.TotalSeconds:0.00} s after the overload on", last <= Recovered);
+            & Say($"nothing shed from {last.TotalSeconds:0.00} s after the overload on, and until then {late.Count}: {string.Join(", ", Counts(late))}", last <= Recovered);
     }
 
-    // When the last one was shed, since the overload ended.
-    private static TimeSpan Recovery(IReadOnlyList<Outcome> outcomes, TimeSpan end) =>
-        outcomes.Where(outcome => outcome.At >= end && outcome.Status != 200).Select(outcome => outcome.At + outcome.Took - end).DefaultIfEmpty().Max();
+    private static IEnumerable<string> Counts(List<Outcome> outcomes) =>
+        outcomes.CountBy(outcome => (outcome.Status, outcome.Code)).Select(pair => $"{pair.Value} with {pair.Key.Status} {pair.Key.Code}");
 
     private static Histogram Latency(List<Outcome> outcomes)
     {
@@ -92,8 +92,8 @@ internal static class OverloadCommand
     /// <param name="Capacity">Answers a second of as many callers as it lets in.</param>
     /// <param name="During">What was asked during the overload.</param>
     /// <param name="Length">How long that was.</param>
-    /// <param name="Recovery">Until when it shed after that.</param>
-    private sealed record Round(double Capacity, IReadOnlyList<Outcome> During, TimeSpan Length, TimeSpan Recovery)
+    /// <param name="Late">What was shed after that.</param>
+    private sealed record Round(double Capacity, IReadOnlyList<Outcome> During, TimeSpan Length, IReadOnlyList<Outcome> Late)
     {
         public double Asked => During.Count / Length.TotalSeconds;
 

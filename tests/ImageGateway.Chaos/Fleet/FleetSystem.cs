@@ -47,7 +47,7 @@ internal sealed class FleetSystem : IAsyncDisposable
         var providers = new[] { "north", "east", "west" }.Select(name => Provider.Start(name, children)).ToList();
         var file = new GatewayFile(Path.Combine(children.Directory, "gateway.json"), redis.ConnectionString, database, providers, tenancy);
         file.Write();
-        var replicas = Enumerable.Range(1, Gateways).Select(i => new Replica($"gateway{i}", file.FullPath, RedisServer.FreePort(), children, i == 1 ? ["env", "DOTNET_PROCESSOR_COUNT=1"] : null)).ToList();
+        var replicas = Enumerable.Range(1, Gateways).Select(i => new Replica($"gateway{i}", file.FullPath, RedisServer.FreePort(), children)).ToList();
         var fleet = new FleetSystem(children, redis, postgres, database) { Providers = providers, Replicas = replicas, File = file };
         foreach (var replica in replicas)
         {

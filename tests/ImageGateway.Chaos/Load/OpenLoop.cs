@@ -11,7 +11,8 @@ namespace ImageGateway.Chaos.Load;
 /// <param name="Took">Until the last byte of the answer.</param>
 /// <param name="Status">The HTTP status; 0: the connection was lost.</param>
 /// <param name="HasRetryAfter">Whether it says when to come again.</param>
-internal readonly record struct Outcome(TimeSpan At, TimeSpan Took, int Status, bool HasRetryAfter);
+/// <param name="Code">The error's code; empty for an answer.</param>
+internal readonly record struct Outcome(TimeSpan At, TimeSpan Took, int Status, bool HasRetryAfter, string Code);
 
 /// <summary>
 /// Requests at a rate that does not wait for answers: each of many connections has its turn, and sends when it comes unless
@@ -50,8 +51,8 @@ internal sealed class OpenLoop(int port, IReadOnlyList<LoadRequest> requests, in
                 else if (-wait > every)
                     continue; // its turn has passed while it waited for an answer
                 var at = _clock.Elapsed;
-                var (status, hasRetryAfter) = connection.Ask(requests[number++ % requests.Count]);
-                _outcomes[place].Add(new Outcome(at, _clock.Elapsed - at, status, hasRetryAfter));
+                var (status, hasRetryAfter, code) = connection.Ask(requests[number++ % requests.Count]);
+                _outcomes[place].Add(new Outcome(at, _clock.Elapsed - at, status, hasRetryAfter, code));
             }
             begin = end;
         }
@@ -62,7 +63,7 @@ internal sealed class OpenLoop(int port, IReadOnlyList<LoadRequest> requests, in
         private Socket? _socket;
         private MessageReader? _reader;
 
-        public (int Status, bool HasRetryAfter) Ask(LoadRequest request)
+        public (int Status, bool HasRetryAfter, string Code) Ask(LoadRequest request)
         {
             try
             {
@@ -72,10 +73,13 @@ internal sealed class OpenLoop(int port, IReadOnlyList<LoadRequest> requests, in
                 if (head.Length < 12)
                     return Lost();
                 var (status, hasRetryAfter) = (int.Parse(head[9..12]), Encoding.Latin1.GetString(head).Contains("\r\nretry-after:", StringComparison.OrdinalIgnoreCase));
-                var length = 0L;
+                var (length, code) = (0L, "");
                 while (_reader.TryReadBody(out var piece))
+                {
                     length += piece.Length;
-                return status == 200 && length != request.AnswerBytes ? Lost() : (status, hasRetryAfter);
+                    code = status == 200 ? "" : CodeOf(piece) ?? code;
+                }
+                return status == 200 && length != request.AnswerBytes ? Lost() : (status, hasRetryAfter, code);
             }
             catch (Exception e) when (e is SocketException or InvalidDataException)
             {
@@ -85,11 +89,17 @@ internal sealed class OpenLoop(int port, IReadOnlyList<LoadRequest> requests, in
 
         public void Dispose() => _socket?.Dispose();
 
-        private (int Status, bool HasRetryAfter) Lost()
+        private static string? CodeOf(ReadOnlySpan<byte> error)
+        {
+            var code = error.IndexOf("\"code\":\""u8) is >= 0 and var at ? error[(at + 8)..] : default;
+            return code.IndexOf((byte)'"') is > 0 and var end ? Encoding.ASCII.GetString(code[..end]) : null;
+        }
+
+        private (int Status, bool HasRetryAfter, string Code) Lost()
         {
             _socket?.Dispose();
             _socket = null;
-            return (0, false);
+            return (0, false, "lost");
         }
 
         private void Open()
