@@ -41,6 +41,7 @@ public sealed class ViewTests(DashboardFixture fixture)
         await using var dashboard = await fixture.OpenAsync("#overview");
         await dashboard.Page.GetByLabel("Stacked by").SelectOptionAsync(group);
         await dashboard.Page.GetByLabel("Period").SelectOptionAsync("day");
+        await dashboard.SettleAsync(); // what is opened before it is drawn again is closed
         var panel = dashboard.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Spend over time" });
         await panel.GetByText("Show the numbers").ClickAsync();
         await Expect(panel.GetByRole(AriaRole.Columnheader, new LocatorGetByRoleOptions { Name = name, Exact = true })).ToBeVisibleAsync();

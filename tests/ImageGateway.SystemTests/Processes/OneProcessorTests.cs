@@ -7,7 +7,10 @@ using Microsoft.Data.Sqlite;
 
 namespace ImageGateway.SystemTests.Processes;
 
-/// <summary>With one processor, as in the smallest containers: the pool starts with one thread, and jobs pass beside each other, and changes that wait for the database do not stop what others ask.</summary>
+/// <summary>
+/// With one processor, as in the smallest containers, the pool starts with one thread: jobs pass beside each other all the same,
+/// and changes that wait for the database do not stop what others ask.
+/// </summary>
 public sealed class OneProcessorTests : IAsyncLifetime, IDisposable
 {
     private const string AdminKey = "an-admin-key-of-one-processor";
