@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageGateway.Configuration;
+using ImageGateway.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 namespace ImageGateway.Commands;
@@ -28,6 +29,7 @@ internal static class ServeCommand
     /// <summary>Runs until it is asked to stop.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        BatchScheduling.Begin();
         try
         {
             await using var gateway = await Program.BuildAsync(args);
