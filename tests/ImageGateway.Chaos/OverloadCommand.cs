@@ -49,6 +49,7 @@ internal static class OverloadCommand
 
     private static Round Measure(LoadSystem system, LoadRequest[] requests, TimeSpan length)
     {
+        var stolen = new StolenTime();
         var cpu = ProcessTree.CpuSeconds(system.Gateway.ProcessId);
         var capacity = Capacity.Measure(system.Port, requests, length);
         var each = (ProcessTree.CpuSeconds(system.Gateway.ProcessId) - cpu) / (capacity * length.TotalSeconds);
@@ -58,7 +59,7 @@ internal static class OverloadCommand
         var (whole, shed) = (outcomes.Count(outcome => outcome.Status == 200), outcomes.Count(outcome => outcome.Status != 200));
         // As if an answer cost under overload what it costs without; where it costs less, this comes out too small.
         var refused = (ProcessTree.CpuSeconds(system.Gateway.ProcessId) - cpu - (whole * each)) / shed;
-        Console.WriteLine($"capacity {capacity:0} a second at {1e6 * each:0} µs of CPU each; asked for {round.Asked:0}, answered {round.Answered:0}, {round.Answered / capacity:P0}, the rest shed at about {1e6 * refused:0} µs each");
+        Console.WriteLine($"capacity {capacity:0} a second at {1e6 * each:0} µs of CPU each; asked for {round.Asked:0}, answered {round.Answered:0}, {round.Answered / capacity:P0}, the rest shed at about {1e6 * refused:0} µs each; the host took {stolen.Share:P0} of the time");
         return round;
     }
 

@@ -21,7 +21,8 @@ internal static class ProxyCommand
             var cases = options.Cases.Select(ProxyCase.Parse).ToArray();
             using var children = new ChildProcesses();
             var systems = new SystemStart(children).All(options.Systems);
-            Print(options, Measure(options, cases, systems, interrupt.Token));
+            var stolen = new StolenTime();
+            Print(options, Measure(options, cases, systems, interrupt.Token), stolen.Share);
             return 0;
         }
         catch (FormatException e)
@@ -80,10 +81,10 @@ internal static class ProxyCommand
             }
         });
 
-    private static void Print(ProxyOptions options, List<CaseResult> results)
+    private static void Print(ProxyOptions options, List<CaseResult> results, double stolen)
     {
         Console.WriteLine(Machine.Describe(TimeProvider.System));
-        Console.WriteLine($"{options.Rounds} rounds of {options.Duration.TotalSeconds} s\n");
+        Console.WriteLine($"{options.Rounds} rounds of {options.Duration.TotalSeconds} s; the host took {stolen:P1} of the processors' time\n");
         var byKind = results.ToLookup(result => result.Case.IsFirstEvent);
         if (byKind.Contains(false))
             Console.WriteLine(ProxyReport.Throughput(byKind[false], options.Markdown));
