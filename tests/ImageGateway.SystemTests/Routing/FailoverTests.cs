@@ -120,7 +120,7 @@ public sealed class FailoverTests
         listener.Start();
         using var end = new CancellationTokenSource();
         var accepting = AcceptAsync(listener, cut, end.Token);
-        await using (var gateway = await RoutedGateway.StartAsync(westUrl: $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v1", provider: new JsonObject { ["Timeout"] = "00:00:02" }))
+        await using (var gateway = await RoutedGateway.StartAsync(westUrl: $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v1", provider: new JsonObject { ["Timeout"] = "00:00:06" }))
         {
             using var form = new MultipartFormDataContent { { new StringContent("gpt-image-1"), "model" }, { new StringContent("a fox"), "prompt" }, { new StringContent("low"), "quality" } };
             form.Add(new ByteArrayContent([.. Pictures.Png(), .. new byte[20 * 1024 * 1024]]), "image", "a.png");
