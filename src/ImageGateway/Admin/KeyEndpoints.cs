@@ -16,9 +16,6 @@ internal static class KeyEndpoints
 {
     private const string Path = "/admin/v1/tenants/{tenant}/keys";
     private const string One = $"{Path}/{{id}}";
-
-    // The last second of the year 9999.
-    private const long LastSecond = 253_402_300_799;
     private const long LongestGrace = 90 * 24 * 3600;
 
     private static readonly string[] Settings = ["name", "expires_at", "disabled"];
@@ -95,7 +92,7 @@ internal static class KeyEndpoints
     private static TenantKey Edit(TenantKey key, BodyMembers body) => key with
     {
         Name = body.Text("name", key.Name),
-        ExpiresAt = body.Whole("expires_at", key.ExpiresAt, LastSecond, "a time in Unix seconds, or null for never"),
+        ExpiresAt = body.Whole("expires_at", key.ExpiresAt, Days.LastSecond, "a time in Unix seconds, or null for never"),
         Disabled = body.Flag("disabled", key.Disabled),
     };
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
 using ImageGateway.Tenants;
@@ -11,6 +12,7 @@ namespace ImageGateway.Admin;
 internal static class LimitEndpoints
 {
     private const string TenantPath = "/admin/v1/tenants/{tenant}";
+    private const string Future = "a time in the future, in Unix seconds";
 
     private static readonly string[] Members = [.. LimitKind.All.Select(kind => kind.Word), "max_quality", "mode", "scope", "tenant", "top_ups"];
 
@@ -19,14 +21,14 @@ internal static class LimitEndpoints
         Map(app, "", (_, tenant, _) => $"tenant:{tenant.Id}");
         Map(app, "/projects/{id}", (contents, tenant, id) => contents.Projects.Any(project => project.Id == id) ? $"project:{tenant.Id}/{id}" : throw ProjectStore.Unknown(tenant.Id, id));
         Map(app, "/keys/{id}", KeyScope);
-        Map(app, "/users/{id}", (_, tenant, id) => id.Length <= 256 ? $"user:{tenant.Id}/{id}" : throw GatewayException.Invalid("user", id, "at most 256 characters"));
+        Map(app, "/users/{id}", (_, tenant, id) => Parameters.IsUser(id) ? $"user:{tenant.Id}/{id}" : throw GatewayException.Invalid("user", id, Parameters.AllowedUser));
     }
 
     private static void Map(IEndpointRouteBuilder app, string below, Func<TenantContents, Tenant, string, string> scope)
     {
         var path = $"{TenantPath}{below}/limits";
         app.MapGet(path, (HttpContext http, TenantDirectory directory) => Read(http, directory, Scope(http)));
-        app.MapPut(path, async (HttpContext http, LimitStore store, TimeProvider time) => await SetAsync(http, store, Scope(http), time.GetUtcNow()));
+        app.MapPut(path, async (HttpContext http, LimitStore store, TimeProvider time) => await SetAsync(http, store, Scope(http)));
         app.MapDelete(path, async (HttpContext http, LimitStore store) =>
         {
             await store.DeleteAsync(Scope(http), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
@@ -56,7 +58,7 @@ internal static class LimitEndpoints
         return limits;
     }
 
-    private static async Task<IssuedLimits> SetAsync(HttpContext http, LimitStore store, string scope, DateTimeOffset now)
+    private static async Task<IssuedLimits> SetAsync(HttpContext http, LimitStore store, string scope)
     {
         var body = await BodyMembers.ReadAsync(http.Request, Members);
         var limits = new IssuedLimits
@@ -74,7 +76,6 @@ internal static class LimitEndpoints
             MaxQuality = body.Has("max_quality") ? body.Text("max_quality", "") : null,
             Mode = body.Word("mode", LimitMode.Enforce),
         };
-        limits.At(now, (option, message) => throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{WordOf(option)}': {message}.", WordOf(option)));
         var made = await store.SetAsync(limits, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         http.SetVersion(made.Version);
         return made;
@@ -87,11 +88,11 @@ internal static class LimitEndpoints
         if (!LimitKind.ByWord.TryGetValue(word, out var kind))
             throw GatewayException.Invalid("limit", word, string.Join(", ", LimitKind.All.Select(kind => kind.Word)));
         var amount = body.Amount("amount") ?? 0;
-        if (amount <= 0 || amount > 1_000_000_000 || (kind.Measure != Measure.NanoUsd && amount != decimal.Floor(amount)))
-            throw GatewayException.Invalid("amount", $"{amount}", "above 0, and whole for what is not USD");
-        var expires = body.Whole("expires_at", null, long.MaxValue, "a Unix second in the future") ?? 0;
+        if (amount <= 0 || amount > 1_000_000_000 || amount != decimal.Round(amount, 9) || (kind.Measure != Measure.NanoUsd && amount != decimal.Floor(amount)))
+            throw GatewayException.Invalid("amount", $"{amount}", "above 0, to 1000000000, with at most nine decimals, and whole for what is not USD");
+        var expires = body.Whole("expires_at", null, Days.LastSecond, Future) ?? 0;
         if (expires <= now.ToUnixTimeSeconds())
-            throw GatewayException.Invalid("expires_at", $"{expires}", "a Unix second in the future");
+            throw GatewayException.Invalid("expires_at", $"{expires}", Future);
         var limits = await store.TopUpAsync(scope, new TopUp(Guid.NewGuid().ToString("N"), word, amount, expires), http.Actor(), http.RequestAborted);
         http.SetVersion(limits.Version);
         return TypedResults.Created((string?)null, limits);
@@ -102,6 +103,4 @@ internal static class LimitEndpoints
         var amount = body.Amount(word);
         return amount is null || amount == decimal.Floor(amount.Value) ? (long?)amount : throw GatewayException.Invalid(word, $"{amount}", "a whole number of 1 to 1000000000000");
     }
-
-    private static string WordOf(string option) => LimitKind.All.First(kind => kind.Name == option).Word;
 }

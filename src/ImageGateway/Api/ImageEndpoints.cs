@@ -82,7 +82,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         using var span = Tracing.Step("plan");
         var (job, caller) = (record.Job, record.Caller);
         JobTags.Require(job, caller.RequiredTags);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());
+        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, record.Day);
         (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
         return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User));
     }

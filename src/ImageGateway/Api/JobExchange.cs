@@ -95,8 +95,13 @@ internal sealed class JobExchange : IDisposable
     {
         await _held!.CoverAsync(record);
         if (_held.Generation is null)
+        {
             await _ledger.IntendAsync(record);
+            await _held.ConfirmAsync(null);
+        }
         else
+        {
             await _held.ConfirmAsync(await _ledger.IntendUnderAsync(record));
+        }
     }
 }

@@ -1,3 +1,5 @@
+using ImageGateway.Api.Reading;
+using ImageGateway.Images;
 using ImageGateway.Quotas;
 using ImageGateway.Tenants;
 
@@ -24,7 +26,10 @@ internal static class QuotaEndpoint
 {
     public static void MapQuota(this IEndpointRouteBuilder app) => app.MapGet("/v1/quota", async (HttpContext http, Quota quota, TimeProvider time) =>
     {
-        var counters = await quota.ReadAsync(http.Caller(), http.Request.Query["user"]);
+        var user = (string?)http.Request.Query["user"];
+        if (user is not null && !Parameters.IsUser(user))
+            throw GatewayException.Invalid("user", user, Parameters.AllowedUser);
+        var counters = await quota.ReadAsync(http.Caller(), user);
         return new QuotaAnswerBody("quota", [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, time.GetUtcNow()))]);
     });
 }

@@ -50,13 +50,6 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
         return [.. rows.Select(row => new EndedJob(row.Id, row.Charge, row.Tokens))];
     }
 
-    /// <summary>What counters have used in their windows, jobs that are open included.</summary>
-    public async ValueTask<IReadOnlyList<long>> SpentAsync(string tenant, IReadOnlyList<CounterUse> uses)
-    {
-        var past = await ReadAsync(tenant, uses);
-        return [.. past.Settled.Select((settled, place) => settled + past.Open.Sum(job => job.Amounts[place]))];
-    }
-
     private static (string Sql, DynamicParameters Parameters) Query(string tenant, List<LedgerScope> scopes)
     {
         var (sql, parameters) = (new StringBuilder(), new DynamicParameters());

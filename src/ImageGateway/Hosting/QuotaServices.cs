@@ -27,8 +27,8 @@ internal static class QuotaServices
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else
-            services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(provider.GetService<LedgerHistory>() is { } history ? history.SpentAsync : MemoryQuotaStore.Nothing, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Quota(provider.GetRequiredService<IQuotaStore>(), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(History(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Quota(new RenewingQuotaStore(provider.GetRequiredService<IQuotaStore>()), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));
@@ -47,7 +47,7 @@ internal static class QuotaServices
     private static async Task AddRedisAsync(IServiceCollection services, string connectionString, TimeSpan lease)
     {
         services.AddSingleton(await ConnectAsync(connectionString));
-        services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory()));
+        services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), History(provider)));
         services.AddSingleton<IQuotaStore>(provider => provider.GetRequiredService<RedisQuotaStore>());
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisKeeper>(provider, lease));
         services.AddSingleton<TargetWindows>(provider => new TargetWindows(provider.GetRequiredService<RedisLink>()));
@@ -57,6 +57,8 @@ internal static class QuotaServices
             return (target, calls, images) => windows.TakeAsync(target.Name, calls, target.RequestsPerMinute, images, target.ImagesPerMinute);
         });
     }
+
+    private static IQuotaHistory History(IServiceProvider provider) => provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory();
 
     // A server that does not answer now is tried again; a string that nobody can read is a mistake.
     private static async Task<RedisLink> ConnectAsync(string connectionString)
@@ -105,13 +107,13 @@ internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot, TenantDirectory
         {
             var (from, issued, now, made) = (snapshot(), tenants.Limits, time.GetUtcNow(), _made);
             if (made is null || !ReferenceEquals(made.From, from) || !ReferenceEquals(made.Issued, issued) || now >= made.Until)
-                _made = made = new Made(from, issued, NextEnd(issued, now), new LimitBook(from.ConfiguredLimits.Concat(issued.Select(limits => limits.At(now, Ignore)))));
+                _made = made = new Made(from, issued, NextEnd(issued, now), new LimitBook(from.ConfiguredLimits.Concat(issued.Select(limits => limits.At(now, Ignore))), made?.Book));
             return made.Book;
         }
     }
 
     private static DateTimeOffset NextEnd(IReadOnlyList<IssuedLimits> issued, DateTimeOffset now) =>
-        issued.SelectMany(limits => limits.TopUps).Select(topUp => DateTimeOffset.FromUnixTimeSeconds(topUp.ExpiresAt)).Where(end => end > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        issued.SelectMany(limits => limits.TopUps).Select(topUp => DateTimeOffset.FromUnixTimeSeconds(Math.Min(topUp.ExpiresAt, Days.LastSecond))).Where(end => end > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
 
     // They were checked when they were set.
     private static void Ignore(string option, string mistake) { }

@@ -41,6 +41,9 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 
     public DateTimeOffset Created { get; } = time.GetUtcNow();
 
+    /// <summary>The day (UTC) that it counts for, and whose prices it has: what was held is charged by the same, however long it waits.</summary>
+    public DateOnly Day => DateOnly.FromDateTime(Created.UtcDateTime);
+
     /// <summary>The route's name and the tier; null before the plan is made.</summary>
     public string? Route { get; set; }
 

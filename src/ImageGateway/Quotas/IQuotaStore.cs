@@ -69,4 +69,7 @@ internal interface IQuotaStore
 
     /// <summary>How counters stand.</summary>
     ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses);
+
+    /// <summary>Has the sums of a tenant built again from the ledger before anything more is granted; does nothing without a ledger.</summary>
+    Task RenewAsync(string tenant);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ImageGateway.Images;
 
 namespace ImageGateway.Quotas;
@@ -65,11 +66,31 @@ internal sealed record LimitKind(string Name, string Word, Measure Measure, Limi
 /// <summary>A limit of a scope: the amount it enforces, the amount it warns at, or both. Nano-USD, tokens, pictures or requests.</summary>
 internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
 {
+    // One for all amounts that a limit has in its time.
+    private StrongBox<bool>? _isRenewed;
+
+    /// <summary>True while counters may be older than it is in force in this process: jobs that ran before are not in them.</summary>
+    public bool IsNew => _isRenewed is { Value: false };
+
     /// <summary>The stricter of two.</summary>
     public Limit With(Limit other) => this with { Enforced = Least(Enforced, other.Enforced), Warned = Least(Warned, other.Warned) };
 
     /// <summary>The amount that is told: what it enforces, else what it warns at.</summary>
     public long Max => Enforced ?? Warned ?? long.MaxValue;
+
+    /// <summary>The limit as it is after <paramref name="before"/>, the same scope's of the same kind; null: there was none.</summary>
+    public Limit After(Limit? before)
+    {
+        var isSum = Kind.Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total;
+        return this with { _isRenewed = before is not null ? before._isRenewed : isSum ? new StrongBox<bool>() : null };
+    }
+
+    /// <summary>Counters have been built since it is in force.</summary>
+    public void Renewed()
+    {
+        if (_isRenewed is not null)
+            _isRenewed.Value = true;
+    }
 
     private static long? Least(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
 }

@@ -10,7 +10,11 @@ internal sealed class LimitBook
     // Merged when the book is made: each job asks for its scopes several times.
     private readonly Dictionary<string, ScopeLimits> _byScope;
 
-    public LimitBook(IEnumerable<ScopeLimits> limits) => _byScope = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
+    /// <summary>The book of these limits.</summary>
+    /// <param name="limits">Each scope's, of configuration and control plane.</param>
+    /// <param name="before">The book in force until now, which tells what is new; null: the first one.</param>
+    public LimitBook(IEnumerable<ScopeLimits> limits, LimitBook? before = null) =>
+        _byScope = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope], before));
 
     public static LimitBook Empty { get; } = new([]);
 
@@ -40,9 +44,11 @@ internal sealed class LimitBook
         return true;
     }
 
-    private static ScopeLimits Merged(string scope, List<ScopeLimits> all)
+    private static ScopeLimits Merged(string scope, List<ScopeLimits> all, LimitBook? before)
     {
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
+        if (before is not null)
+            limits = limits.Select(limit => limit.After(before._byScope.GetValueOrDefault(scope)?.Limits.FirstOrDefault(old => old.Kind == limit.Kind)));
         var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);
         return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false);
     }

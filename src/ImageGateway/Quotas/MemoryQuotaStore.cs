@@ -2,40 +2,55 @@ using System.Collections.Concurrent;
 
 namespace ImageGateway.Quotas;
 
-/// <summary>
-/// Counters in this process's memory, for a gateway of one process. A counter whose window began before the process did
-/// starts from the ledger.
-/// </summary>
-/// <param name="history">What the scopes of a tenant's counters have used in their windows so far, intents of jobs that are open included.</param>
+/// <summary>Counters in this process's memory, for a gateway of one process. A sum that is not known begins with the ledger's.</summary>
+/// <param name="history">The ledger.</param>
 /// <param name="time">The clock.</param>
-internal sealed class MemoryQuotaStore(Func<string, IReadOnlyList<CounterUse>, ValueTask<IReadOnlyList<long>>> history, TimeProvider time) : IQuotaStore
+internal sealed class MemoryQuotaStore(IQuotaHistory history, TimeProvider time) : IQuotaStore
 {
     private readonly ConcurrentDictionary<string, TenantCounters> _tenants = new();
-    private readonly DateTimeOffset _start = time.GetUtcNow();
 
-    /// <summary>The history of a gateway that keeps no ledger.</summary>
-    public static ValueTask<IReadOnlyList<long>> Nothing(string tenant, IReadOnlyList<CounterUse> uses) => new([.. uses.Select(_ => 0L)]);
+    public ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => AskAsync(tenant, uses, counters => counters.Reserve(id, uses, Now));
 
-    public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Reserve(id, uses, Now);
-
-    public async ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation) => (await KnownAsync(tenant, uses)).Cover(id, uses, Now);
+    public ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation) => AskAsync(tenant, uses, counters => counters.Cover(id, uses, Now));
 
     public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens) => new(Of(tenant).Settle(id, nanoUsd, outputTokens, Now));
 
-    public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => (await KnownAsync(tenant, uses)).Read(uses, Now);
+    public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => AskAsync(tenant, uses, counters => counters.Read(uses, Now));
+
+    // What no ledger has must not be forgotten.
+    public Task RenewAsync(string tenant)
+    {
+        if (history.IsKept)
+            Of(tenant).Forget();
+        return Task.CompletedTask;
+    }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private TenantCounters Of(string tenant) => _tenants.GetOrAdd(tenant, static _ => new TenantCounters());
+    private TenantCounters Of(string tenant) => _tenants.GetOrAdd(tenant, _ => new TenantCounters(history.IsKept));
 
-    private async ValueTask<TenantCounters> KnownAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    private async ValueTask<T> AskAsync<T>(string tenant, IReadOnlyList<CounterUse> uses, Func<TenantCounters, T?> ask)
+        where T : class
     {
         var counters = Of(tenant);
-        var unknown = counters.Unknown(uses, _start);
-        if (unknown.Count == 0)
-            return counters;
-        foreach (var (use, used) in unknown.Zip(await history(tenant, unknown)))
-            counters.Begin(use, used);
-        return counters;
+        while (true)
+        {
+            if (ask(counters) is { } answer)
+                return answer;
+            await BuildAsync(tenant, counters, uses);
+        }
+    }
+
+    private async Task BuildAsync(string tenant, TenantCounters counters, IReadOnlyList<CounterUse> uses)
+    {
+        var (unknown, past) = (counters.BeginBuild(uses), (PastUse?)null);
+        try
+        {
+            past = await history.ReadAsync(tenant, unknown);
+        }
+        finally
+        {
+            counters.Build(unknown, past);
+        }
     }
 }

@@ -28,10 +28,14 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <exception cref="GatewayException">The job asks for more pictures than a minute's limit: 400.</exception>
     public async ValueTask<Reservation> ReserveAsync(JobRecord record, WorstCase usd, WorstCase tokens)
     {
-        var (caller, images) = (record.Caller, record.Job.Parameters.Count);
-        var uses = Uses(book().For(caller, record.Job.Parameters.User), kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, images), withUser: true);
+        var caller = record.Caller;
+        // Of the day and the month in which the ledger has the job.
+        var limits = new JobLimits(book, now => Uses(
+            now.For(caller, record.Job.Parameters.User),
+            kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, record.Job.Parameters.Count), withUser: true, record.Created));
+        var uses = limits.Uses;
         if (uses.Count == 0)
-            return new Reservation(store, emergency, record, [], [], null, usd.Amount, tokens.Amount);
+            return new Reservation(store, emergency, record, limits, [], null, usd.Amount, tokens.Amount);
         RefuseHopeless(uses);
         // What a job that is over holds until it is settled is no reason to refuse the next one. Looked for before: it may be
         // settled by the time the answer is here.
@@ -44,9 +48,9 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
             answer = await HoldAsync(record, uses, usd.Amount);
         }
         if (!answer.IsGranted)
-            return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
+            return new Reservation(store, emergency, record, limits, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
         Interlocked.Increment(ref _held);
-        return new Reservation(store, emergency, record, uses, answer.States, answer.Generation, usd.Amount, tokens.Amount)
+        return new Reservation(store, emergency, record, limits, answer.States, answer.Generation, usd.Amount, tokens.Amount)
         {
             Settled = (moreUsd, moreTokens) =>
             {
@@ -83,7 +87,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <returns>The counters, and the refusal when one has no room.</returns>
     public async ValueTask<(IReadOnlyList<CounterUse> Uses, QuotaAnswer? Answer)> CountRequestAsync(Caller caller)
     {
-        var uses = Uses(book().For(caller, null), kind => kind == LimitKind.RequestsPerMinute ? 1 : null, withUser: false);
+        var uses = Uses(book().For(caller, null), kind => kind == LimitKind.RequestsPerMinute ? 1 : null, withUser: false, time.GetUtcNow());
         return (uses, uses.Count == 0 ? null : await AskAsync(() => store.ReserveAsync(caller.Tenant, null, uses), uses, () => caller.Emergency.Value > 0));
     }
 
@@ -103,7 +107,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <summary>Every limit of a key and how it stands.</summary>
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(Caller caller, string? user)
     {
-        var uses = Uses(book().For(caller, user), _ => 0, withUser: true);
+        var uses = Uses(book().For(caller, user), _ => 0, withUser: true, time.GetUtcNow());
         await settlements.CompleteAsync(settlements.Of(caller.Tenant));
         return [.. uses.Zip(await store.ReadAsync(caller.Tenant, uses))];
     }
@@ -113,7 +117,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <param name="scope">One scope; not that of each user.</param>
     public async Task<IReadOnlyList<(CounterUse Use, CounterState State)>> ReadAsync(string tenant, ScopeLimits scope)
     {
-        var uses = Uses([scope], _ => 0, withUser: false);
+        var uses = Uses([scope], _ => 0, withUser: false, time.GetUtcNow());
         await settlements.CompleteAsync(settlements.Of(tenant));
         return [.. uses.Zip(await store.ReadAsync(tenant, uses))];
     }
@@ -139,7 +143,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     private static bool MayFit(CounterUse use, CounterState state) =>
         use.Shape == LimitShape.Minute ? use.Measure == Measure.OutputTokens : state.Used + use.Amount <= use.Limit.Enforced;
 
-    private ValueTask<QuotaAnswer> HoldAsync(JobRecord record, List<CounterUse> uses, long nanoUsd) =>
+    private ValueTask<QuotaAnswer> HoldAsync(JobRecord record, IReadOnlyList<CounterUse> uses, long nanoUsd) =>
         AskAsync(() => store.ReserveAsync(record.Caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(record.Caller, record.Id, nanoUsd));
 
     private void Touch(string tenant, IReadOnlyList<CounterUse> uses)
@@ -152,9 +156,8 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     }
 
     // The same end user's requests a minute are counted here, since the user is in the body.
-    private List<CounterUse> Uses(IReadOnlyList<ScopeLimits> scopes, Func<LimitKind, long?> amount, bool withUser)
+    private static List<CounterUse> Uses(IReadOnlyList<ScopeLimits> scopes, Func<LimitKind, long?> amount, bool withUser, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var uses = new List<CounterUse>();
         foreach (var scope in scopes)
         {
@@ -177,7 +180,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     };
 
     // A bucket never holds more than a minute's worth: to wait for it would be in vain.
-    private static void RefuseHopeless(List<CounterUse> uses)
+    private static void RefuseHopeless(IReadOnlyList<CounterUse> uses)
     {
         foreach (var use in uses)
         {

@@ -6,9 +6,11 @@ namespace ImageGateway.Quotas;
 /// What a job holds of its scopes' limits from before its first call to its end: always at least what all of its calls may
 /// cost at worst.
 /// </summary>
-internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergency, JobRecord job, IReadOnlyList<CounterUse> uses, IReadOnlyList<CounterState> states, long? generation, long nanoUsd, long outputTokens) : IDisposable
+internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergency, JobRecord job, JobLimits limits, IReadOnlyList<CounterState> states, long? generation, long nanoUsd, long outputTokens) : IDisposable
 {
     private readonly SemaphoreSlim _growing = new(1);
+    private JobLimits _limits = limits;
+    private bool _isKnown = limits.Uses.Count > 0;
     private long _nanoUsd = nanoUsd;
     private long _outputTokens = outputTokens;
 
@@ -21,14 +23,14 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>Why nothing is held; null when it is.</summary>
     public GatewayException? Refusal { get; init; }
 
-    /// <summary>True when a settlement must follow.</summary>
-    public bool IsHeld => uses.Count > 0 && Refusal is null;
+    /// <summary>True when a settlement must follow. A limit that came meanwhile may have found the job in the ledger.</summary>
+    public bool IsHeld => Refusal is null && (_isKnown || _limits.Current().Uses.Count > 0);
 
     /// <summary>True when others may be waiting for its end: a limit of what runs at the same time.</summary>
-    public bool IsUrgent => IsHeld && uses.Any(use => use.Shape == LimitShape.Concurrent);
+    public bool IsUrgent => Refusal is null && _limits.Uses.Any(use => use.Shape == LimitShape.Concurrent);
 
     /// <summary>The counters it uses, and how they stood when it was granted or refused.</summary>
-    public IReadOnlyList<(CounterUse Use, CounterState State)> Counters { get; } = [.. uses.Zip(states)];
+    public IReadOnlyList<(CounterUse Use, CounterState State)> Counters { get; } = [.. limits.Uses.Zip(states)];
 
     /// <summary>What is held now.</summary>
     public NanoUsd Held => new(Interlocked.Read(ref _nanoUsd));
@@ -41,12 +43,12 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     public async ValueTask CoverAsync(JobRecord record)
     {
         var (usd, tokens) = Needed(record);
-        if (uses.Count == 0 || (usd <= Interlocked.Read(ref _nanoUsd) && tokens <= Interlocked.Read(ref _outputTokens)))
+        if (_limits.Uses.Count == 0 || (usd <= Interlocked.Read(ref _nanoUsd) && tokens <= Interlocked.Read(ref _outputTokens)))
             return;
         await _growing.WaitAsync();
         try
         {
-            if (!(await HoldAsync(Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), Generation ?? 0)).Answer.IsGranted)
+            if (!(await HoldAsync(_limits, Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), Generation ?? 0)).Answer.IsGranted)
                 throw new GatewayException(ErrorKind.InsufficientQuota, "The job's budget does not cover another call after one that may be billed.");
         }
         finally
@@ -57,18 +59,20 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
 
     /// <summary>
     /// Makes sure that it is held still, after the call that follows was made durable. The generation that was in force then
-    /// says whether the store may have lost it meanwhile; only then is the store asked again.
+    /// says whether the store may have lost it meanwhile; only then, and when limits have changed, is the store asked again.
     /// </summary>
-    /// <exception cref="GatewayException">The store lost it, and there is no room any more; or the store cannot say.</exception>
-    public async ValueTask ConfirmAsync(long generation)
+    /// <param name="generation">The generation; null where counters have none.</param>
+    /// <exception cref="GatewayException">There is no room any more, or not under the limits in force now; or the store cannot say.</exception>
+    public async ValueTask ConfirmAsync(long? generation)
     {
-        if (Generation is null || Generation == generation)
+        var now = _limits.Current();
+        if ((now == _limits && Generation == generation) || (!_isKnown && now.Uses.Count == 0))
             return;
         // Not beside a call that holds more: what that holds must be in what is asked here, or come after it.
         await _growing.WaitAsync();
         try
         {
-            var (held, answer) = await HoldAsync(_nanoUsd, _outputTokens, generation);
+            var (held, answer) = await HoldAsync(now, _nanoUsd, _outputTokens, generation ?? 0);
             if (!answer.IsGranted)
                 throw Refusals.Of(held[answer.Refused], answer);
         }
@@ -81,8 +85,6 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>Puts what the job's calls cost in the place of what it held.</summary>
     public async ValueTask SettleAsync(JobRecord record)
     {
-        if (!IsHeld)
-            return;
         var (usd, tokens) = Needed(record);
         emergency.Settle(Tenant, job.Id, usd);
         await store.SettleAsync(Tenant, job.Id, usd, tokens);
@@ -91,9 +93,9 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
 
     private string Tenant => job.Caller.Tenant;
 
-    private async ValueTask<(CounterUse[] Held, QuotaAnswer Answer)> HoldAsync(long nanoUsd, long outputTokens, long known)
+    private async ValueTask<(CounterUse[] Held, QuotaAnswer Answer)> HoldAsync(JobLimits limits, long nanoUsd, long outputTokens, long known)
     {
-        CounterUse[] held = [.. uses.Select(use => use.Measure switch
+        CounterUse[] held = [.. limits.Uses.Select(use => use.Measure switch
         {
             Measure.NanoUsd => use with { Amount = nanoUsd },
             Measure.OutputTokens => use with { Amount = outputTokens },
@@ -101,7 +103,7 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         })];
         var answer = await Quota.AskAsync(() => store.CoverAsync(Tenant, job.Id, held, known), held, () => emergency.TryTake(job.Caller, job.Id, nanoUsd));
         if (answer.IsGranted)
-            (_nanoUsd, _outputTokens, Generation) = (nanoUsd, outputTokens, answer.Generation);
+            (_isKnown, _limits, _nanoUsd, _outputTokens, Generation) = (true, limits, nanoUsd, outputTokens, answer.Generation);
         return (held, answer);
     }
 

@@ -1,58 +1,71 @@
 namespace ImageGateway.Quotas;
 
-/// <summary>The counters and reservations of one tenant. One lock guards them, so that a reservation is one step.</summary>
-internal sealed class TenantCounters
+/// <summary>
+/// The counters and reservations of one tenant. One lock guards them, so that a reservation is one step. Who asks of a sum that
+/// is not known gets no answer, and builds it first.
+/// </summary>
+/// <param name="mayForget">True when the ledger has all that is settled, so that a sum nobody holds anything of may be dropped.</param>
+internal sealed class TenantCounters(bool mayForget)
 {
-    // Counters of windows that are over, and buckets that are full, are dropped when there are many.
+    // Counters that are not needed are dropped when there are many.
     private const int Many = 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Counter> _counters = [];
-    private readonly Dictionary<string, List<CounterUse>> _reservations = [];
+    private readonly Dictionary<string, List<Hold>> _reservations = [];
+
+    // What was settled while counters are built: the ledger may have been read just before that.
+    private readonly Dictionary<string, long> _settled = [];
+    private int _builds;
     private int _cleanAt = Many;
 
-    public QuotaAnswer Reserve(string? id, IReadOnlyList<CounterUse> uses, long now)
+    // The counter itself, not its key: one that was forgotten and built again knows of the job from the ledger.
+    private readonly record struct Hold(Counter Counter, CounterUse Use);
+
+    public QuotaAnswer? Reserve(string? id, IReadOnlyList<CounterUse> uses, long now)
     {
         lock (_lock)
         {
-            var counters = new Counter[uses.Count];
+            if (Find(uses, now) is not { } counters)
+                return null;
             var repeated = id is not null && _reservations.ContainsKey(id);
             for (var i = 0; i < counters.Length; i++)
             {
-                counters[i] = Of(uses[i], now);
-                if (!repeated && uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(uses[i].Amount, most, uses[i].Shape))
-                    return new QuotaAnswer(i, counters[i].RetryAfterMs(uses[i].Amount), States(uses, now));
+                if (!repeated && uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(uses[i].Amount, most))
+                    return new QuotaAnswer(i, counters[i].RetryAfterMs(uses[i].Amount), States(counters));
             }
             for (var i = 0; i < counters.Length && !repeated; i++)
-                counters[i].Take(uses[i].Amount, uses[i].Shape);
+                counters[i].Take(uses[i].Amount);
             if (id is not null && !repeated)
-                _reservations.Add(id, [.. uses]);
-            return new QuotaAnswer(-1, 0, States(uses, now));
+                _reservations.Add(id, [.. counters.Select((counter, i) => new Hold(counter, uses[i]))]);
+            return new QuotaAnswer(-1, 0, States(counters));
         }
     }
 
-    public QuotaAnswer Cover(string id, IReadOnlyList<CounterUse> uses, long now)
+    public QuotaAnswer? Cover(string id, IReadOnlyList<CounterUse> uses, long now)
     {
         lock (_lock)
         {
             if (!_reservations.TryGetValue(id, out var held))
                 return Reserve(id, uses, now);
-            for (var i = 0; i < uses.Count; i++)
+            if (Find(uses, now) is not { } counters)
+                return null;
+            for (var i = 0; i < counters.Length; i++)
             {
-                var (counter, more) = (Of(uses[i], now), Missing(held, uses[i]));
-                if (uses[i].Limit.Enforced is { } most && !counter.HasRoom(Math.Max(0, more), most, uses[i].Shape))
-                    return new QuotaAnswer(i, counter.RetryAfterMs(more), States(uses, now));
+                var more = Missing(held, counters[i], uses[i]);
+                if (uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(Math.Max(0, more), most))
+                    return new QuotaAnswer(i, counters[i].RetryAfterMs(more), States(counters));
             }
-            foreach (var use in uses)
+            for (var i = 0; i < counters.Length; i++)
             {
-                if (Missing(held, use) is > 0 and var more)
-                {
-                    Of(use, now).Take(more, use.Shape);
-                    held.RemoveAll(old => old.Key == use.Key);
-                    held.Add(use);
-                }
+                if (Missing(held, counters[i], uses[i]) is not (> 0 and var more))
+                    continue;
+                var counter = counters[i];
+                counter.Take(more);
+                held.RemoveAll(old => old.Counter == counter);
+                held.Add(new Hold(counter, uses[i]));
             }
-            return new QuotaAnswer(-1, 0, States(uses, now));
+            return new QuotaAnswer(-1, 0, States(counters));
         }
     }
 
@@ -60,44 +73,77 @@ internal sealed class TenantCounters
     {
         lock (_lock)
         {
-            if (!_reservations.Remove(id, out var uses))
+            if (_builds > 0)
+                _settled[id] = nanoUsd;
+            if (!_reservations.Remove(id, out var held))
                 return false;
-            foreach (var use in uses)
-                Of(use, now).Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens ?? use.Amount), use);
-            Clean(now);
+            foreach (var (counter, use) in held)
+                counter.Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens ?? use.Amount), use.Measure, use.Limit.Max, now);
             return true;
         }
     }
 
-    public IReadOnlyList<CounterState> Read(IReadOnlyList<CounterUse> uses, long now)
+    public IReadOnlyList<CounterState>? Read(IReadOnlyList<CounterUse> uses, long now)
     {
         lock (_lock)
-            return States(uses, now);
+            return Find(uses, now) is { } counters ? States(counters) : null;
     }
 
-    /// <summary>Those of the counters that are not known yet and whose window began before <paramref name="since"/>: their sums are in the ledger.</summary>
-    public List<CounterUse> Unknown(IReadOnlyList<CounterUse> uses, DateTimeOffset since)
+    /// <summary>The sums that are not known, which <see cref="Build"/> must follow for, whatever it is given.</summary>
+    public List<CounterUse> BeginBuild(IReadOnlyList<CounterUse> uses)
     {
         lock (_lock)
-            return [.. uses.Where(use => use.Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total && !_counters.ContainsKey(use.Key) && (use.Limit.Kind.Start(use.Now) is not { } start || start < since))];
+        {
+            _builds++;
+            return [.. uses.Where(IsUnknown)];
+        }
     }
 
-    /// <summary>Begins a counter with what the ledger knows; one that was begun meanwhile stays.</summary>
-    public void Begin(CounterUse use, long used)
+    /// <summary>
+    /// Begins sums with what the ledger knows: what is settled, and what open jobs hold. One that was begun meanwhile stays.
+    /// </summary>
+    /// <param name="uses">The sums.</param>
+    /// <param name="past">What was read of them since <see cref="BeginBuild"/>; null: it could not be.</param>
+    public void Build(IReadOnlyList<CounterUse> uses, PastUse? past)
     {
         lock (_lock)
-            _counters.TryAdd(use.Key, new Counter(use.EndsAt, used));
+        {
+            for (var i = 0; i < uses.Count && past is not null; i++)
+            {
+                if (IsUnknown(uses[i]))
+                    Begin(uses[i], Math.Max(0, past.Settled[i]), past.Open.Select(job => (job.Id, job.Amounts[i])));
+            }
+            if (--_builds == 0)
+                _settled.Clear();
+        }
     }
 
-    private static long Missing(List<CounterUse> held, CounterUse use) => use.Amount - (held.Find(old => old.Key == use.Key)?.Amount ?? 0);
-
-    private CounterState[] States(IReadOnlyList<CounterUse> uses, long now)
+    /// <summary>Forgets all sums: they are built again before anything more is granted.</summary>
+    public void Forget()
     {
-        var states = new CounterState[uses.Count];
-        for (var i = 0; i < states.Length; i++)
-            states[i] = Of(uses[i], now).State(uses[i].Shape);
-        return states;
+        lock (_lock)
+            Drop(counter => counter.IsSum);
     }
+
+    private void Begin(CounterUse use, long used, IEnumerable<(string Id, long Amount)> open)
+    {
+        var counter = new Counter(use.Shape, use.EndsAt, used);
+        _counters.Add(use.Key, counter);
+        foreach (var (id, amount) in open.Where(job => job.Amount > 0))
+        {
+            counter.Take(amount);
+            if (_settled.TryGetValue(id, out var nanoUsd))
+                counter.Settle(amount, Of(use.Measure, nanoUsd, amount), use.Measure, use.Limit.Max, 0);
+            else if (_reservations.TryGetValue(id, out var held))
+                held.Add(new Hold(counter, use with { Amount = amount }));
+            else
+                _reservations.Add(id, [new Hold(counter, use with { Amount = amount })]);
+        }
+    }
+
+    private static long Missing(List<Hold> held, Counter counter, CounterUse use) => use.Amount - (held.Find(old => old.Counter == counter).Use?.Amount ?? 0);
+
+    private static CounterState[] States(Counter[] counters) => Array.ConvertAll(counters, counter => counter.State);
 
     // What a job asks for and what it used are amounts of money and of output tokens; pictures and requests stay as they were.
     private static long Of(Measure measure, long nanoUsd, long outputTokens) => measure switch
@@ -107,29 +153,43 @@ internal sealed class TenantCounters
         _ => 0,
     };
 
-    private Counter Of(CounterUse use, long now)
+    private bool IsUnknown(CounterUse use) => use.Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total && !_counters.ContainsKey(use.Key);
+
+    private Counter[]? Find(IReadOnlyList<CounterUse> uses, long now)
     {
-        if (!_counters.TryGetValue(use.Key, out var counter))
-            _counters.Add(use.Key, counter = new Counter(use.EndsAt));
-        if (use.Shape == LimitShape.Minute)
-            counter.Refill(use.Limit.Max, now);
-        return counter;
+        Clean(now);
+        var found = new Counter[uses.Count];
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (IsUnknown(uses[i]))
+                return null;
+            if (!_counters.TryGetValue(uses[i].Key, out var counter))
+                _counters.Add(uses[i].Key, counter = new Counter(uses[i].Shape, uses[i].EndsAt));
+            counter.Refill(uses[i].Limit.Max, now);
+            found[i] = counter;
+        }
+        return found;
     }
 
     private void Clean(long now)
     {
         if (_counters.Count < _cleanAt)
             return;
-        foreach (var (key, counter) in _counters.ToList())
-        {
-            if (counter.IsOver(now))
-                _counters.Remove(key);
-        }
+        Drop(counter => counter.IsOver(now) || counter.IsIdle(mayForget));
         _cleanAt = Math.Max(Many, _counters.Count * 2);
     }
 
+    private void Drop(Func<Counter, bool> isDropped)
+    {
+        foreach (var (key, counter) in _counters)
+        {
+            if (isDropped(counter))
+                _counters.Remove(key);
+        }
+    }
+
     /// <summary>A sum with what is held, or a bucket, whose level is kept in 1/60 000 so that a refill is exact to the ms.</summary>
-    private sealed class Counter(long? endsAt, long used = 0)
+    private sealed class Counter(LimitShape shape, long? endsAt, long used = 0)
     {
         private const long Unit = 60_000;
 
@@ -139,10 +199,13 @@ internal sealed class TenantCounters
         private long _taken;
         private long _refilledAt = long.MinValue;
 
-        public bool HasRoom(long amount, long max, LimitShape shape) =>
-            shape == LimitShape.Minute ? _taken + (amount * Unit) <= max * Unit : _used + _held + amount <= max;
+        public bool IsSum => shape is LimitShape.Day or LimitShape.Month or LimitShape.Total;
 
-        public void Take(long amount, LimitShape shape)
+        public CounterState State => shape == LimitShape.Minute ? new CounterState((_taken + Unit - 1) / Unit, 0) : new CounterState(_used, _held);
+
+        public bool HasRoom(long amount, long max) => shape == LimitShape.Minute ? _taken + (amount * Unit) <= max * Unit : _used + _held + amount <= max;
+
+        public void Take(long amount)
         {
             if (shape == LimitShape.Minute)
                 _taken += amount * Unit;
@@ -151,15 +214,16 @@ internal sealed class TenantCounters
         }
 
         // Tokens that were held and not used go back into the bucket; pictures were asked for, and stay counted.
-        public void Settle(long held, long used, CounterUse use)
+        public void Settle(long held, long used, Measure measure, long max, long now)
         {
-            if (use.Shape != LimitShape.Minute)
+            if (shape != LimitShape.Minute)
             {
                 _held -= held;
-                _used += use.Shape == LimitShape.Concurrent ? 0 : used;
+                _used += shape == LimitShape.Concurrent ? 0 : used;
             }
-            else if (use.Measure == Measure.OutputTokens)
+            else if (measure == Measure.OutputTokens)
             {
+                Refill(max, now);
                 _taken = Math.Max(0, _taken - ((held - used) * Unit));
             }
         }
@@ -167,6 +231,8 @@ internal sealed class TenantCounters
         // A clock that goes back refills nothing.
         public void Refill(long max, long now)
         {
+            if (shape != LimitShape.Minute)
+                return;
             _max = max;
             if (_refilledAt != long.MinValue && now > _refilledAt)
                 _taken = Math.Max(0, _taken - (max * Math.Min(now - _refilledAt, Unit)));
@@ -175,8 +241,9 @@ internal sealed class TenantCounters
 
         public long RetryAfterMs(long amount) => _max == 0 ? 0 : Math.Max(1, (_taken + (amount * Unit) - (_max * Unit) + _max - 1) / _max);
 
-        public CounterState State(LimitShape shape) => shape == LimitShape.Minute ? new CounterState((_taken + Unit - 1) / Unit, 0) : new CounterState(_used, _held);
-
         public bool IsOver(long now) => endsAt is { } end ? end < now && _held == 0 : _max > 0 && now - _refilledAt > Unit && _held == 0;
+
+        /// <summary>True for a sum that can be read of the ledger again, or is nothing.</summary>
+        public bool IsIdle(bool isInLedger) => IsSum && _held == 0 && (isInLedger || _used == 0);
     }
 }

@@ -29,7 +29,7 @@ internal static class AttemptCost
         if (price is null)
             return (NanoUsd.Zero, ChargeBasis.None);
         // Events tell the usage picture by picture: of a stream that broke off, that of the others is not known.
-        if (facts.Usage is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
+        if (Believed(price, facts) is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
             return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
         var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
         var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : JobCost.UsualSize;
@@ -40,4 +40,8 @@ internal static class AttemptCost
         };
         return isWhole && CostCalculator.ByTable(model, price, shape) is { } cost ? (cost, ChargeBasis.Table) : (attempt.Worst, ChargeBasis.Estimate);
     }
+
+    // Where pictures have a price their tokens have none, and no picture is made of no tokens.
+    private static TokenUsage? Believed(Price price, AnswerFacts facts) =>
+        facts.Usage is { } usage && price.PerImage is null && (facts.Images == 0 || usage.ImageOutput + usage.TextOutput > 0) ? usage : null;
 }

@@ -18,7 +18,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
     /// <exception cref="GatewayException">It cannot be made durable now.</exception>
     public async ValueTask<Call> AnnounceAsync(JobRecord record, PlannedTarget planned, IReadOnlyList<ParameterEdit> edits, int count, HttpContext http)
     {
-        var (target, today) = (planned.Target, time.Today());
+        var (target, today) = (planned.Target, record.Day);
         var sent = planned.Dialect.Sent.Count == count ? planned.Dialect.Sent : planned.Dialect.Sent with { N = count };
         var worst = AttemptCost.Worst(record.Job, planned, count, today);
         var attempt = await record.BeginAsync(target.Name, target.Model.Name, sent, worst?.Amount, worst?.OutputTokens ?? 0, target.PriceFactor);

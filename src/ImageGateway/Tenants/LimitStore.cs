@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using ImageGateway.Database;
 using ImageGateway.Images;
+using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
@@ -15,6 +16,7 @@ internal sealed class LimitStore(TenantChanges changes)
         [.. (await connection.QueryAsync<Row>("SELECT version, settings FROM limits")).Select(Read)];
 
     /// <summary>Puts these in the place of the scope's limits; its top-ups stay.</summary>
+    /// <exception cref="GatewayException">A limit is out of its range.</exception>
     public Task<IssuedLimits> SetAsync(IssuedLimits limits, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, limits.Scope);
@@ -23,7 +25,7 @@ internal sealed class LimitStore(TenantChanges changes)
     }, cancellationToken);
 
     /// <summary>Adds to a limit until a moment. Top-ups that are over are dropped.</summary>
-    /// <exception cref="GatewayException">The scope has no such limit.</exception>
+    /// <exception cref="GatewayException">The scope has no limits, or one would be out of its range.</exception>
     public Task<IssuedLimits> TopUpAsync(string scope, TopUp topUp, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, scope) ?? throw Unknown(scope);
@@ -53,6 +55,7 @@ internal sealed class LimitStore(TenantChanges changes)
 
     private static async Task<IssuedLimits> SaveAsync(ControlChange change, string action, IssuedLimits? before, IssuedLimits after)
     {
+        Check(after, DateTimeOffset.FromUnixTimeSeconds(change.Now));
         after = after with { Version = change.Number };
         await change.ExecuteAsync(
             "INSERT INTO limits (scope, tenant, version, settings) VALUES (@Scope, @Tenant, @Version, @settings) ON CONFLICT (scope) DO UPDATE SET version = excluded.version, settings = excluded.settings",
@@ -60,6 +63,13 @@ internal sealed class LimitStore(TenantChanges changes)
         await change.RecordAsync(new ChangeRecord(action, after.Scope, after.Tenant, before is null ? null : TenantJson.Write(before), TenantJson.Write(after)));
         return after;
     }
+
+    // With what was put on top: the sum has a bound, too.
+    private static void Check(IssuedLimits limits, DateTimeOffset now) => limits.At(now, (option, message) =>
+    {
+        var word = LimitKind.All.First(kind => kind.Name == option).Word;
+        throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{word}': {message}.", word);
+    });
 
     private static async Task<IssuedLimits?> FindAsync(ControlChange change, string scope) =>
         await change.FindAsync<Row>("SELECT version, settings FROM limits WHERE scope = @scope", new { scope }) is { } row ? Read(row) : null;

@@ -47,6 +47,37 @@ public sealed class LimitAdminTests
         Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(gateway));
     }
 
+    // A picture may cost 0.01674 USD and costs 0.01089: after two there is room for a third one, but for none twice.
+    [Fact]
+    public async Task Limit_knows_what_was_spent_before_it_came_and_while_it_was_away()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(gateway));
+        using (await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_per_day":0.04}"""))
+            Assert.Equal(0.01089m, await UsedAsync(gateway));
+        using (await gateway.SendAsync(HttpMethod.Delete, Limits))
+            Assert.Equal(HttpStatusCode.OK, await DrawAsync(gateway));
+        using (await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_per_day":0.04}"""))
+            Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], [await DrawAsync(gateway), await DrawAsync(gateway)]);
+        Assert.Equal(3 * 0.01089m, await UsedAsync(gateway));
+    }
+
+    [Theory]
+    [InlineData("""{"limit":"usd_total","amount":1,"expires_at":1795176000000}""", "expires_at")]
+    [InlineData("""{"limit":"usd_total","amount":1,"expires_at":1}""", "expires_at")]
+    [InlineData("""{"limit":"usd_total","amount":0.0000000001,"expires_at":1895176000}""", "amount")]
+    [InlineData("""{"limit":"usd_total","amount":1000000000,"expires_at":1895176000}""", "usd_total")]
+    [InlineData("""{"limit":"usd_a_day","amount":1,"expires_at":1895176000}""", "limit")]
+    public async Task Top_up_that_cannot_be_is_refused_by_name_and_changes_nothing(string body, string member)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":1}""");
+        using var refused = await gateway.SendAsync(HttpMethod.Post, $"{Limits}/top_ups", body);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains($"'{member}'", (string?)(await refused.JsonAsync())["detail"], StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(gateway));
+    }
+
     [Fact]
     public async Task Stricter_of_two_old_versions_and_other_replicas()
     {
@@ -74,6 +105,12 @@ public sealed class LimitAdminTests
         using var refused = await gateway.SendAsync(HttpMethod.Put, Limits, body);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains($"'{member}'", (string?)(await refused.JsonAsync())["detail"], StringComparison.Ordinal);
+    }
+
+    private static async Task<decimal> UsedAsync(AdminGateway gateway)
+    {
+        using var answer = await gateway.SendAsync(HttpMethod.Get, "/v1/quota", null, AdminGateway.FixedKey);
+        return (decimal)(await answer.JsonAsync())["limits"]![0]!["used"]!;
     }
 
     private static async Task<HttpStatusCode> DrawAsync(AdminGateway gateway)

@@ -230,22 +230,3 @@ public abstract class QuotaStoreTests
 
     private protected CounterUse Use(string scope, string word, long max, long amount) => new(scope, new Limit(LimitKind.ByWord[word], max, null), amount, Time.Now);
 }
-
-public sealed class MemoryQuotaStoreTests : QuotaStoreTests
-{
-    public MemoryQuotaStoreTests() => Store = new MemoryQuotaStore(MemoryQuotaStore.Nothing, Time);
-
-    private protected override IQuotaStore Store { get; }
-
-    // A restart forgets nothing that the ledger knows.
-    [Fact]
-    public async Task Counter_of_a_window_older_than_the_process_begins_with_the_ledgers_sum()
-    {
-        var store = new MemoryQuotaStore((tenant, uses) => new([.. uses.Select(use => use.Scope == $"tenant:{tenant}" ? 7L : 0)]), Time);
-        var use = Use("tenant:acme", "usd_per_day", 10, 4);
-        Assert.False((await store.ReserveAsync("acme", "a", [use])).IsGranted);
-        Assert.Equal([new CounterState(7, 0)], await store.ReadAsync("acme", [use]));
-        Time.Advance(TimeSpan.FromDays(1));
-        Assert.True((await store.ReserveAsync("acme", "a", [Use("tenant:acme", "usd_per_day", 10, 4)])).IsGranted);
-    }
-}

@@ -20,7 +20,7 @@ public sealed class RefusalTests : IDisposable
 
     public RefusalTests()
     {
-        _store = new SlowStore(new MemoryQuotaStore(MemoryQuotaStore.Nothing, _time));
+        _store = new SlowStore(new MemoryQuotaStore(new NoHistory(), _time));
         _settlements = new Settlements(() => _hurried++, NullLogger<Settlements>.Instance);
         var book = new LimitBook([new ScopeLimits($"tenant:{Tenant}", [new Limit(LimitKind.ByWord["usd_total"], 150, null)], null, false)]);
         _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time);
@@ -85,5 +85,7 @@ public sealed class RefusalTests : IDisposable
         public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens) => store.SettleAsync(tenant, id, nanoUsd, outputTokens);
 
         public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => store.ReadAsync(tenant, uses);
+
+        public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
     }
 }

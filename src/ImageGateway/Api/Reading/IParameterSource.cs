@@ -24,11 +24,19 @@ internal static class Parameters
     // Longer words are nobody's, and need not be kept.
     private const int LongestWord = 512;
 
+    private const int LongestUser = 256;
+
     private static readonly FrozenSet<string> Known =
     [
         "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
         "response_format", "input_fidelity", "stream", "partial_images", "user", LuminanceMask.Parameter,
     ];
+
+    /// <summary>What an end user's id may be.</summary>
+    public static readonly string AllowedUser = $"a text of 1 to {LongestUser} characters, none of them NUL";
+
+    /// <summary>True for an end user's id that the ledger keeps as it is: budgets of two users must not become one.</summary>
+    public static bool IsUser(string text) => text.Length is > 0 and <= LongestUser && !text.Contains('\0', StringComparison.Ordinal);
 
     public static ImageParameters Read(IParameterSource source) => new()
     {
@@ -44,7 +52,7 @@ internal static class Parameters
         PartialImages = source.Number("partial_images", 0, 3),
         Style = Word(source, "style"),
         Moderation = Word(source, "moderation"),
-        User = Word(source, "user"),
+        User = User(source),
     };
 
     /// <summary>True for a parameter that is read here: as a file it would pass the gateway unread, and the provider might read it.</summary>
@@ -72,5 +80,11 @@ internal static class Parameters
         if (word is { Length: 0 } or { Length: > LongestWord })
             throw GatewayException.Invalid(name, word, $"a text of 1 to {LongestWord} characters");
         return word;
+    }
+
+    private static string? User(IParameterSource source)
+    {
+        var user = source.Text("user");
+        return user is null || IsUser(user) ? user : throw GatewayException.Invalid("user", user, AllowedUser);
     }
 }

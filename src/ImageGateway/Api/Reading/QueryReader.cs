@@ -6,9 +6,6 @@ namespace ImageGateway.Api.Reading;
 /// <summary>Reads the parameters of a query; one that is wrong is a 400 that names it, its value and what is allowed.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    // 9999-12-31T23:59:59Z
-    private const long LastSecond = 253_402_300_799;
-
     private static readonly string[] Iso =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -87,5 +84,5 @@ internal sealed class QueryReader(IQueryCollection query)
     private static string Clean(string name, string value) => value.Contains('\0', StringComparison.Ordinal) ? throw GatewayException.Invalid(name, value, "text without NUL") : value;
 
     private static long? Parse(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LastSecond ? seconds : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= Days.LastSecond ? seconds : null;
 }

@@ -76,8 +76,18 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         }
     }
 
-    public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) =>
-        Answer(await CallAsync(Of(tenant), uses, RedisArguments.Of(uses, "read")), uses.Count).States;
+    // A sum that nobody used yet is read of the ledger: who only looks makes no counters, of whichever user.
+    public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        var answer = await CallAsync(Of(tenant), uses, RedisArguments.Of(uses, "read"), buildsUnknown: false);
+        if (RedisAnswer.Word(answer) != "unknown")
+            return Answer(answer, uses.Count).States;
+        var unknown = answer.Skip(1).Select(place => uses[(int)(long)place]).ToList();
+        var known = uses.Except(unknown).ToList();
+        var past = await history.ReadAsync(tenant, unknown);
+        var states = unknown.Select((use, i) => (use, new CounterState(past.Settled[i], past.Open.Sum(job => job.Amounts[i])))).Concat(known.Zip(await ReadAsync(tenant, known))).ToDictionary();
+        return [.. uses.Select(use => states[use])];
+    }
 
     /// <summary>Settles, or fails when Redis cannot be used.</summary>
     public async ValueTask<bool> SettleNowAsync(LateSettlement late)
@@ -86,7 +96,6 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         return (long)answer[2] == 1;
     }
 
-    /// <summary>Begins a new generation, so that the next call builds the counters again: of a tenant whose jobs ran without Redis.</summary>
     public async Task RenewAsync(string tenant) => Of(tenant).Saw(await history.NextGenerationAsync(tenant));
 
     /// <summary>Lets go of reservations that led to no call, and settles those whose job the ledger knows to be over.</summary>
@@ -134,9 +143,10 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
 
     private RedisTenant Of(string tenant) => _tenants.GetOrAdd(tenant, id => new RedisTenant(id, link, clock, _rebuild.IdleMs));
 
-    private ValueTask<RedisResult[]> CallAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, RedisValue[] values) => RunAsync(tenant, uses, () => tenant.Calls.RunAsync(values));
+    private ValueTask<RedisResult[]> CallAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, RedisValue[] values, bool buildsUnknown = true) =>
+        RunAsync(tenant, uses, () => tenant.Calls.RunAsync(values), buildsUnknown);
 
-    private async ValueTask<RedisResult[]> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<Task<RedisResult[]>> ask)
+    private async ValueTask<RedisResult[]> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<Task<RedisResult[]>> ask, bool buildsUnknown = true)
     {
         var start = TimeProvider.System.GetTimestamp();
         // Where others build all the time, since many counters are new at once, waiting for them is no attempt.
@@ -149,6 +159,8 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
             {
                 case "ok":
                     tenant.Saw((long)answer[1]);
+                    return answer;
+                case "unknown" when !buildsUnknown:
                     return answer;
                 case "lost":
                     attempt += await _rebuild.RunAsync(tenant, uses) ? 1 : 0;

@@ -44,6 +44,21 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
         Assert.Equal([new CounterState(Most - 3, 3)], await Store.ReadAsync(Tenant, [use]));
     }
 
+    // Anybody may look, at any user.
+    [Fact]
+    public async Task Looking_makes_no_counter_and_tells_what_the_ledger_has()
+    {
+        var (ledger, use) = (new FakeLedger(), Use("user:acme/ann", "usd_total", 10, 4));
+        var store = Over(ledger);
+        ledger.Intend("over", 3, [use]);
+        ledger.Close("over", 3);
+        ledger.Intend("running", 2, [use]);
+        var known = Use("tenant:acme", "usd_total", 10, 4);
+        await store.ReserveAsync(Tenant, "a", [known]);
+        Assert.Equal([new CounterState(0, 4), new CounterState(3, 2)], await store.ReadAsync(Tenant, [known, use]));
+        Assert.Equal(":0", redis.Command("HEXISTS igw:{acme}:counters u|user:acme/ann|usd_total|").Trim());
+    }
+
     [Theory]
     [InlineData(9_999_999_999_999_999)]
     [InlineData(1_000_000_000)]

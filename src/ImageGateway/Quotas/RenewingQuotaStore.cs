@@ -1,0 +1,42 @@
+namespace ImageGateway.Quotas;
+
+/// <summary>
+/// Has a tenant's counters built again when one of its limits is new here. Jobs that ran before it came, here or where it was
+/// not known yet, are in the ledger and in no counter; one that was kept from an earlier time of the limit knows nothing of
+/// those between. Each process does so when it learns of a limit, so that after the last one nothing is missing.
+/// </summary>
+/// <param name="store">The store.</param>
+internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
+{
+    public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses)
+    {
+        await RenewAsync(tenant, uses);
+        return await store.ReserveAsync(tenant, id, uses);
+    }
+
+    public async ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation)
+    {
+        await RenewAsync(tenant, uses);
+        return await store.CoverAsync(tenant, id, uses, generation);
+    }
+
+    public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens) => store.SettleAsync(tenant, id, nanoUsd, outputTokens);
+
+    public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        await RenewAsync(tenant, uses);
+        return await store.ReadAsync(tenant, uses);
+    }
+
+    public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
+
+    // Two at once renew twice, which does no harm.
+    private async ValueTask RenewAsync(string tenant, IReadOnlyList<CounterUse> uses)
+    {
+        if (!uses.Any(use => use.Limit.IsNew))
+            return;
+        await store.RenewAsync(tenant);
+        foreach (var use in uses)
+            use.Limit.Renewed();
+    }
+}

@@ -1,0 +1,32 @@
+using ImageGateway.Catalog;
+using ImageGateway.Images;
+using ImageGateway.Routing;
+using ImageGateway.Streaming;
+using ImageGateway.Tests.Catalog;
+
+namespace ImageGateway.Tests.Routing;
+
+/// <summary>What an answer costs: whose count is believed, and what takes its place.</summary>
+public sealed class AttemptCostTests
+{
+    // A picture of 1024x1024 at low quality has 272 tokens, 40 USD a million; the prompt has 5 bytes, 5 USD a million.
+    [Theory]
+    [InlineData(2, 272, 1, ChargeBasis.Usage, (2 * 5_000) + (272 * 40_000))]
+    [InlineData(2, 0, 1, ChargeBasis.Table, (5 * 5_000) + (272 * 40_000))]
+    [InlineData(2, 0, 0, ChargeBasis.Usage, 2 * 5_000)]
+    public void Picture_that_is_said_to_be_made_of_no_tokens_is_charged_by_the_table(int input, int output, int images, object basis, long nanoUsd) =>
+        Assert.Equal((new NanoUsd(nanoUsd), (ChargeBasis)basis), Settle("gpt-image-1", "low", new AnswerFacts { Usage = new TokenUsage(input, 0, 0, 0, output, 0), Images = images }));
+
+    // Some providers count tokens of what they sell by the picture.
+    [Fact]
+    public void Model_priced_by_the_picture_is_charged_by_the_picture_whatever_tokens_it_counts() =>
+        Assert.Equal((new NanoUsd(40_000_000), ChargeBasis.Table), Settle("dall-e-3", "standard", new AnswerFacts { Usage = new TokenUsage(0, 0, 0, 0, 16_384, 0), Images = 1 }));
+
+    private static (NanoUsd List, ChargeBasis Basis) Settle(string name, string quality, AnswerFacts facts)
+    {
+        var model = ShippedCatalogue.Model(name);
+        var sent = new ImageParameters { Quality = quality, Size = "1024x1024" };
+        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = sent, Body = null! };
+        return AttemptCost.Settle(new AttemptRecord(1, "a/b", name, sent, new NanoUsd(1), 0, 1, new ManualTime()), model, ShippedCatalogue.Price(name), job, facts, isWhole: true);
+    }
+}
