@@ -47,7 +47,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, quota, metrics, time, unattended is null ? null : unattended.AcceptAsync);
         try
         {
-            var plan = Plan(exchange.Record, now);
+            var plan = Plan(http, exchange.Record, now);
             if (unattended is not null)
                 await later.PrepareAsync(unattended, exchange.Record);
             await hosted.RunAsync(http, exchange.Record, plan, () => ReplayAsync(http, exchange, plan));
@@ -77,13 +77,13 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         Tracing.End(span, Replay.Word(http));
     }
 
-    private Plan Plan(JobRecord record, GatewaySnapshot now)
+    private Plan Plan(HttpContext http, JobRecord record, GatewaySnapshot now)
     {
         using var span = Tracing.Step("plan");
         var (job, caller) = (record.Job, record.Caller);
         JobTags.Require(job, caller.RequiredTags);
         var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());
         (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
-        return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User));
+        return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User), http.Response.Headers);
     }
 }

@@ -43,7 +43,6 @@ internal sealed class LimitBook
     private static ScopeLimits Merged(string scope, List<ScopeLimits> all)
     {
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
-        var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);
-        return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false);
+        return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], [.. all.SelectMany(one => one.Qualities).Distinct()]);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public bool LimitsRequests(Caller caller) => book().For(caller, null).Any(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
 
     /// <summary>The best quality each scope of a job allows, where it allows not every.</summary>
-    public IEnumerable<ScopeLimits> Qualities(Caller caller, string? user) => book().For(caller, user).Where(scope => scope.MaxQuality is not null);
+    public IReadOnlyList<ScopeLimits> Qualities(Caller caller, string? user) => [.. book().For(caller, user).Where(scope => scope.Qualities.Count > 0)];
 
     /// <summary>Counts a request against the requests a minute of its tenant, project and key.</summary>
     /// <returns>The counters, and the refusal when one has no room.</returns>

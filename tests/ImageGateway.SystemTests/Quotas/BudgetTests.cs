@@ -107,6 +107,16 @@ public sealed class BudgetTests
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
     }
 
+    [Theory]
+    [InlineData("high", "max_quality")]
+    [InlineData("medium", null)]
+    public async Task Better_quality_than_a_warning_limit_is_told_and_drawn(string quality, string? warning)
+    {
+        await using var gateway = await StartAsync("""{ "MaxQuality": "medium", "Mode": "warn" }""");
+        using var answer = await gateway.GenerateAsync($$"""{"model":"gpt-image-1","prompt":"a fox","quality":"{{quality}}"}""");
+        Assert.Equal((HttpStatusCode.OK, warning), (answer.StatusCode, answer.Headers.TryGetValues("x-gateway-warning", out var told) ? told.Single() : null));
+    }
+
     [Fact]
     public async Task End_users_have_limits_of_their_own()
     {

@@ -135,6 +135,36 @@ public sealed class GatewayConfigurationTests
     public void Value_of_the_wrong_shape_is_a_mistake(string gateway, string mistake) =>
         Assert.Contains(mistake, Mistakes(gateway.Replace("P}", $"{Provider}}}", StringComparison.Ordinal)));
 
+    // Case matters, as in a request.
+    [Theory]
+    [InlineData("""{"Limits":{"MaxQuality":"mdium"}}""", "Limits")]
+    [InlineData("""{"Limits":{"MaxQuality":"auto"}}""", "Limits")]
+    [InlineData("""{"Projects":{"web":{"Limits":{"MaxQuality":"Medium"}}}}""", "Projects:web:Limits")]
+    [InlineData("""{"Keys":[{"Name":"k","Secret":"file:s","Limits":{"MaxQuality":"4k","Mode":"warn"}}]}""", "Keys:0:Limits")]
+    [InlineData("""{"Users":{"*":{"Limits":{"MaxQuality":"best"}}}}""", "Users:*:Limits")]
+    [InlineData("""{"Limits":{"MaxQuality":"hd"},"Users":{"ada":{"Limits":{"MaxQuality":"low"}},"bob":{"Limits":{"MaxQuality":null}}}}""", null)]
+    public void Best_quality_of_limits_is_a_word_of_the_catalogue(string tenant, string? path)
+    {
+        var mistakes = Mistakes($$"""{ "Providers": { "a": {{Provider}} }, "Tenants": { "t": {{tenant}} } }""").Where(mistake => mistake.Contains("MaxQuality", StringComparison.Ordinal));
+        if (path is null)
+            Assert.Empty(mistakes);
+        else
+            Assert.Matches($"^Gateway:Tenants:t:{path.Replace("*", "[*]", StringComparison.Ordinal)}:MaxQuality: '.*' is no quality of the catalogue's models; there are hd, high, low, medium, standard$", Assert.Single(mistakes));
+    }
+
+    [Theory]
+    [InlineData("""{"Name":"r","Targets":["a/gpt-image-1"],"Ceilings":{"MaxQuality":"mdium"}}""", "high, low, medium")]
+    [InlineData("""{"Name":"by-model","Ceilings":{"MaxQuality":"mdium"}}""", "high, low, medium")]
+    [InlineData("""{"Name":"by-model","Ceilings":{"MaxQuality":"standard"}}""", null)]
+    public void Ceiling_of_a_route_is_a_word_of_its_targets(string route, string? words)
+    {
+        var mistakes = Mistakes($$"""{ "Providers": { "a": {{Provider}} }, "Routes": [ {{route}} ] }""");
+        if (words is null)
+            Assert.Empty(mistakes);
+        else
+            Assert.Equal($"Gateway:Routes:0:Ceilings:MaxQuality: 'mdium' is no quality of these targets; there are {words}", Assert.Single(mistakes));
+    }
+
     [Fact]
     public void File_with_a_byte_order_mark_is_read()
     {
