@@ -106,6 +106,16 @@ internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, IR
         return new ScopeLimits(scope, limits, options.MaxQuality is { } most ? [new QualityLimit(most, options.Mode == LimitMode.Warn)] : []);
     }
 
+    /// <summary>These limits, and those of others of each kind that is not among these.</summary>
+    public ScopeLimits Over(ScopeLimits others) => this with
+    {
+        Limits = InOrder(Limits.Concat(others.Limits.Where(other => !Limits.Any(limit => limit.Kind == other.Kind)))),
+        Qualities = Qualities.Count > 0 ? Qualities : others.Qualities,
+    };
+
+    /// <summary>Limits of different kinds, in the order of <see cref="LimitKind.All"/>.</summary>
+    public static IReadOnlyList<Limit> InOrder(IEnumerable<Limit> limits) => [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)];
+
     private static decimal? Value(LimitOptions options, LimitKind kind) => kind.Name switch
     {
         nameof(options.UsdPerDay) => options.UsdPerDay,

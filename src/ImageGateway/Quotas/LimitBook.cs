@@ -2,7 +2,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Quotas;
 
-/// <summary>Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds.</summary>
+/// <summary>
+/// Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds. An end user's
+/// limits stand in the place of those of each user kind by kind: of a kind that the user has none of, that of each holds.
+/// </summary>
 internal sealed class LimitBook
 {
     private static readonly IReadOnlyList<ScopeLimits> None = [];
@@ -10,7 +13,11 @@ internal sealed class LimitBook
     // Merged when the book is made: each job asks for its scopes several times.
     private readonly Dictionary<string, ScopeLimits> _byScope;
 
-    public LimitBook(IEnumerable<ScopeLimits> limits) => _byScope = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
+    public LimitBook(IEnumerable<ScopeLimits> limits)
+    {
+        var written = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
+        _byScope = written.ToDictionary(scope => scope.Key, scope => EachUsers(scope.Key) is { } each && written.TryGetValue(each, out var others) ? scope.Value.Over(others) : scope.Value);
+    }
 
     public static LimitBook Empty { get; } = new([]);
 
@@ -40,9 +47,12 @@ internal sealed class LimitBook
         return true;
     }
 
+    // A tenant's id has no slash in it, a user's may.
+    private static string? EachUsers(string scope) => scope.StartsWith("user:", StringComparison.Ordinal) ? string.Concat(scope.AsSpan(0, scope.IndexOf('/', StringComparison.Ordinal)), "/*") : null;
+
     private static ScopeLimits Merged(string scope, List<ScopeLimits> all)
     {
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
-        return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], [.. all.SelectMany(one => one.Qualities).Distinct()]);
+        return new ScopeLimits(scope, ScopeLimits.InOrder(limits), [.. all.SelectMany(one => one.Qualities).Distinct()]);
     }
 }
