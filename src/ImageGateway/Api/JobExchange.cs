@@ -45,7 +45,7 @@ internal sealed class JobExchange : IDisposable
         foreach (var target in plan.Targets)
         {
             var name = Record.Caller.HideTarget ? null : target.Target.Name;
-            usd = usd.Or(target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0, name);
+            usd = usd.Or(target.ContractedWorst?.Amount.Value ?? 0, name);
             tokens = tokens.Or(target.Worst?.OutputTokens ?? 0, name);
         }
         _held = await _quota.ReserveAsync(Record, usd, tokens);

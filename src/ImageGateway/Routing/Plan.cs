@@ -8,10 +8,13 @@ namespace ImageGateway.Routing;
 /// <param name="Target">Where.</param>
 /// <param name="Dialect">The parameters in its model's dialect.</param>
 /// <param name="Calls">1, or the calls that the pictures are fanned out to.</param>
-/// <param name="Worst">The upper bound of its cost; null: not priced.</param>
+/// <param name="Worst">The upper bound of its cost at list price; null: not priced.</param>
 /// <param name="Load">Its health and room when the plan was made.</param>
 internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, CostEstimate? Worst, TargetLoad Load)
 {
+    /// <summary>The upper bound of what it really costs, after the target's discount; null: not priced.</summary>
+    public CostEstimate? ContractedWorst => Worst?.Times(Target.PriceFactor);
+
     /// <summary>True when it answers with an address: asked to, or by default (a model that is silent on it answers with the first form it has).</summary>
     public bool AnswersWithAddress => (Dialect.Sent.ResponseFormat ?? (Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
 
