@@ -153,6 +153,17 @@ public sealed class PlannerTests
         Assert.Equal(("dalle/dall-e-3", "response_format=b64_json"), (plan.First().Target.Name, Written(plan)));
     }
 
+    // An address is what dall-e-3 means by silence, and nothing that the client of another model expects.
+    [Theory]
+    [InlineData("gpt-image-1", "response_format- response_format=b64_json")]
+    [InlineData("dall-e-3", "response_format- ")]
+    public void Dall_e_in_another_models_place_answers_base64(string asked, string edits)
+    {
+        var plan = PlanOf(Job(asked, new ImageParameters { Quality = "hd" }), TableOf(Route("all", "openai/gpt-image-1") with { Fallback = [Named("dalle/dall-e-3")] }));
+        Assert.Equal("openai/gpt-image-1 dalle/dall-e-3", plan.Names());
+        Assert.Equal(edits, string.Join(' ', plan.Targets.Select(planned => Written(planned, edit => edit.Name == "response_format"))));
+    }
+
     [Theory]
     [InlineData("gpt-image-1", "low", "response_format-", "")]
     [InlineData("gpt-image-1", "high", "response_format-", "")]
@@ -194,6 +205,8 @@ public sealed class PlannerTests
 
     private static bool IsOfStreams(ParameterEdit edit) => edit.Name is "stream" or "partial_images";
 
-    private static string Written(Plan plan) =>
-        string.Join(' ', plan.First().Dialect.Edits.Where(edit => !IsOfStreams(edit)).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
+    private static string Written(Plan plan) => Written(plan.First(), edit => !IsOfStreams(edit));
+
+    private static string Written(PlannedTarget planned, Func<ParameterEdit, bool> which) =>
+        string.Join(' ', planned.Dialect.Edits.Where(which).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
 }
