@@ -73,6 +73,20 @@ public sealed class BudgetTests
         Assert.Equal((HttpStatusCode.BadRequest, "n"), (never.StatusCode, (string?)(await ErrorAsync(never))["param"]));
     }
 
+    [Theory]
+    [InlineData("ImagesPerMinute", 2, HttpStatusCode.OK)]
+    [InlineData("ConcurrentImages", 2, HttpStatusCode.OK)]
+    [InlineData("ImagesPerMinute", 1, HttpStatusCode.BadRequest)]
+    public async Task Pictures_count_as_the_route_lowers_them(string limit, int most, HttpStatusCode status)
+    {
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Routes": [ { "Name": "few", "Ceilings": { "MaxN": 2 } } ] """, tenant: $$""" , "Limits": { "{{limit}}": {{most}} } """);
+        using var answer = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","n":5}""");
+        Assert.Equal(status, answer.StatusCode);
+        if (status == HttpStatusCode.BadRequest)
+            Assert.StartsWith("Invalid value for 'n': '5'. Allowed: at most 1, the images_per_minute of tenant:acme", (string?)(await ErrorAsync(answer))["message"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Requests_a_minute_are_limited_at_the_edge()
     {

@@ -67,7 +67,7 @@ public sealed class AboveHoldTests : IDisposable
         var caller = new Caller(tenant, "web", "web", ["*"], Tier.Final);
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters(), Body = null! };
         var record = new JobRecord(Guid.CreateVersion7().ToString(), caller, job, _time, static _ => ValueTask.CompletedTask);
-        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null));
+        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null), 1);
         var attempt = await record.BeginAsync("openai/gpt-image-1", "gpt-image-1", job.Parameters, new NanoUsd(100), 50, 1);
         attempt.Answer(null, (new NanoUsd(usd), ChargeBasis.Usage), new TokenUsage(1, 0, 0, 0, tokens, 0), 1, null, null, 1000);
         await held.SettleAsync(record);

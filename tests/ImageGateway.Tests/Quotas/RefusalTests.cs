@@ -58,7 +58,7 @@ public sealed class RefusalTests : IDisposable
         _quota.Settle(await HoldAsync(job), job, _written.Task);
     }
 
-    private ValueTask<Reservation> HoldAsync(JobRecord job, long nanoUsd = 100) => _quota.ReserveAsync(job, new WorstCase(nanoUsd, null), new WorstCase(0, null));
+    private ValueTask<Reservation> HoldAsync(JobRecord job, long nanoUsd = 100) => _quota.ReserveAsync(job, new WorstCase(nanoUsd, null), new WorstCase(0, null), 1);
 
     private JobRecord Job(string id)
     {
