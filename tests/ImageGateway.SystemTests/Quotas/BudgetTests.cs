@@ -14,6 +14,18 @@ public sealed class BudgetTests
     private const string Draw = """{"model":"gpt-image-1","prompt":"a fox","quality":"low","size":"1024x1024"}""";
     private const decimal WorstUsd = 0.010905m;
 
+    // What is given again holds nothing.
+    [Fact]
+    public async Task Worst_case_is_told_without_limits_too()
+    {
+        await using var gateway = await StartAsync("{}", """, "Cache": { "Ttl": "01:00:00" }""");
+        using var drawn = await gateway.GenerateAsync(Draw);
+        await drawn.Content.ReadAsByteArrayAsync();
+        using var again = await gateway.GenerateAsync(Draw);
+        Assert.Equal(WorstUsd, decimal.Parse(drawn.Headers.GetValues("x-gateway-reserved-usd").Single(), CultureInfo.InvariantCulture));
+        Assert.Equal(("hit", false), (again.Headers.GetValues("x-gateway-cache").Single(), again.Headers.Contains("x-gateway-reserved-usd")));
+    }
+
     [Fact]
     public async Task Concurrent_jobs_never_pass_a_budget()
     {
