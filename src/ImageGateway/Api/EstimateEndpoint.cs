@@ -3,7 +3,6 @@ using ImageGateway.Catalog;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Routing;
-using ImageGateway.Routing.Load;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
@@ -30,7 +29,7 @@ internal sealed record EstimateChange(string From, string To);
 internal sealed record EstimateSkip(string? Target, string Reason, string? Param);
 
 /// <summary><c>POST /v1/images/estimate</c>: the body of a generation or of a JSON edit.</summary>
-internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, TimeProvider time)
+internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -42,7 +41,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     {
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
         using var job = await reader.ReadAsync(http, null, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.PeekTicket, today);
+        var plan = plans.Make(http, job, now);
         var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
         return new EstimateAnswer(
             "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,

@@ -7,13 +7,12 @@ using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
-using ImageGateway.Routing.Load;
 using ImageGateway.Telemetry;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -80,10 +79,6 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     private Plan Plan(HttpContext http, JobRecord record, GatewaySnapshot now)
     {
         using var span = Tracing.Step("plan");
-        var (job, caller) = (record.Job, record.Caller);
-        JobTags.Require(job, caller.RequiredTags);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, time.Today());
-        (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
-        return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User), http.Response.Headers);
+        return plans.Make(http, record.Job, now, record);
     }
 }

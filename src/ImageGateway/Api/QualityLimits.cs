@@ -15,21 +15,27 @@ internal static class QualityLimits
         foreach (var scope in scopes)
         {
             foreach (var limit in scope.Qualities.Where(limit => !limit.Warns))
-                left = Within(left, limit.Most) ?? throw Refusal(plan, scope, limit);
+                left = Within(left, scope, limit) ?? throw Refusal(plan, scope, limit);
         }
         if (scopes.Any(scope => scope.Qualities.Any(limit => limit.Warns && left.Targets.Any(planned => IsAbove(planned, limit.Most)))))
             headers.Append("x-gateway-warning", "max_quality");
         return left;
     }
 
-    private static Plan? Within(Plan plan, string most)
+    private static Plan? Within(Plan plan, ScopeLimits scope, QualityLimit limit)
     {
-        List<PlannedTarget> targets = [.. plan.Targets.Where(planned => !IsAbove(planned, most))];
-        return targets.Count == 0 ? null : targets.Count == plan.Targets.Count ? plan : plan with { Targets = targets };
+        var above = plan.Targets.ToLookup(planned => IsAbove(planned, limit.Most));
+        return !above.Contains(true) ? plan : !above.Contains(false) ? null : plan with
+        {
+            Targets = [.. above[false]],
+            Skipped = [.. plan.Skipped, .. above[true].Select(planned => new SkippedTarget(planned.Target, SkipReason.NotAllowed, $"the quality '{Asked(planned)}' is above what {scope.Scope} may use: at most {limit.Most}", "quality"))],
+        };
     }
 
     private static bool IsAbove(PlannedTarget planned, string most) => Ceiling.Quality(planned.Dialect.Sent.Quality, most, planned.Target.Model) is not null;
 
+    private static string Asked(PlannedTarget planned) => GatewayException.Shortened(planned.Dialect.Sent.Quality ?? "auto");
+
     private static GatewayException Refusal(Plan plan, ScopeLimits scope, QualityLimit limit) => new(
-        ErrorKind.QualityNotAllowed, $"The quality '{GatewayException.Shortened(plan.Targets[0].Dialect.Sent.Quality ?? "auto")}' is above what {scope.Scope} may use. Allowed: at most {limit.Most}.", "quality");
+        ErrorKind.QualityNotAllowed, $"The quality '{Asked(plan.Targets[0])}' is above what {scope.Scope} may use. Allowed: at most {limit.Most}.", "quality");
 }

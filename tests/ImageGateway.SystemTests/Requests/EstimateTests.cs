@@ -26,6 +26,27 @@ public sealed class EstimateTests
         Assert.InRange((decimal)estimate["expected_usd"]!, 0, worst);
     }
 
+    [Fact]
+    public async Task What_the_job_is_refused_for_is_refused_here_too()
+    {
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("west", "\"gpt-image-1\", \"dall-e-3\"")}} }, "Routes": [ { "Name": "both", "Targets": [ "west/gpt-image-1", "west/dall-e-3" ] } ] """,
+            tenant: """, "RequiredTags": [ "team" ], "Limits": { "MaxQuality": "low" }""");
+        Assert.Equal("X-Gateway-Tags", (string?)(await EstimateAsync(gateway, Job("medium")))["error"]!["param"]);
+        gateway.Http.DefaultRequestHeaders.Add("X-Gateway-Tags", "team=shop");
+        Assert.Equal("quality_not_allowed", (string?)(await EstimateAsync(gateway, Job("high")))["error"]!["code"]);
+
+        var estimate = await EstimateAsync(gateway, Job("medium"));
+        Assert.Equal("west/dall-e-3", (string?)Assert.Single(estimate["targets"]!.AsArray())!["target"]);
+        var skipped = Assert.Single(estimate["skipped"]!.AsArray())!;
+        Assert.Equal(
+            ("west/gpt-image-1", "the quality 'medium' is above what tenant:acme may use: at most low", "quality"),
+            ((string?)skipped["target"], (string?)skipped["reason"], (string?)skipped["param"]));
+        Assert.Empty(gateway.Log.Calls);
+    }
+
+    private static string Job(string quality) => $$"""{"model":"gpt-image-1","prompt":"a fox","quality":"{{quality}}"}""";
+
     private static async Task<JsonNode> EstimateAsync(OwnGateway gateway, string body)
     {
         using var response = await gateway.GenerateAsync(body, "/v1/images/estimate");
