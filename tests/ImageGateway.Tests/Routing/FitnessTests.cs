@@ -100,5 +100,5 @@ public sealed class FitnessTests
 
     // What is held against the model is what would be sent to it.
     private static string? Misfit(Target target, ImageJob job) =>
-        (Fitness.Check(job, Dialect.Of(job, target.Model, RoutePolicy.None, askedByName: true, []).Sent, target.Model) ?? Fitness.CheckProvider(job, target))?.Param;
+        (Fitness.Check(job, Dialect.Of(job, target.Model, RoutePolicy.None, askedByName: true, []).Sent, target.Model) ?? Fitness.CheckTarget(job, target))?.Param;
 }

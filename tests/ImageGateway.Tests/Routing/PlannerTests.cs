@@ -1,5 +1,6 @@
 using ImageGateway.Images;
 using ImageGateway.Routing;
+using ImageGateway.Tests.Catalog;
 using static ImageGateway.Tests.Routing.Plans;
 
 namespace ImageGateway.Tests.Routing;
@@ -144,6 +145,24 @@ public sealed class PlannerTests
         var plan = PlanOf(Job(model, new ImageParameters { Quality = quality, Size = size, ResponseFormat = format }));
         Assert.Equal(edits, Written(plan));
         Assert.Equal(adjusted, Adjustment.Header(plan.First().Dialect.Adjustments));
+    }
+
+    // Base64 is fetched from the address where the target's hosts are known, and nobody asks the model for it.
+    [Theory]
+    [InlineData("final", "", null, "response_format=url")]
+    [InlineData("dall-e-3", "", null, "")]
+    [InlineData("dall-e-3", "", "url", "")]
+    [InlineData("dall-e-3", "", "b64_json", null)]
+    [InlineData("final", "pictures.example", null, "response_format=url")]
+    [InlineData("dall-e-3", "pictures.example", "b64_json", "response_format=url")]
+    public void Model_with_addresses_only_is_never_asked_for_base64(string model, string host, string? format, string? edits)
+    {
+        var target = Named("dalle/dall-e-3") with { Model = ShippedCatalogue.Model("dall-e-3") with { ResponseFormats = ["url"] }, ImageHosts = host.Length == 0 ? [] : [host] };
+        var (job, table) = (Job(model, new ImageParameters { Quality = "hd", ResponseFormat = format }), TableOf([target], RouteTo("all", target)));
+        if (edits is null)
+            Assert.Equal("response_format", Refused(job, table).Param);
+        else
+            Assert.Equal((edits, host.Length > 0, ""), PlanOf(job, table) is var plan ? (Written(plan), plan.First().IsTakenOver, plan.Adjusted()) : default);
     }
 
     [Fact]
