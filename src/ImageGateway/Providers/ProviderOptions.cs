@@ -41,6 +41,9 @@ internal sealed class ProviderOptions
     /// <summary>Longest wait for a response to start, and for its next byte; 1 s to 1 h. A stream that makes progress has no other limit.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Longest wait for a new connection, TLS included; 1 s to 1 minute. Nothing is sent before it, so the next target may be asked then.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Most connections to the provider at once; 1 to 10 000.</summary>
     public int MaxConnections { get; set; } = 256;
 

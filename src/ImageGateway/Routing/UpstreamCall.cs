@@ -59,7 +59,8 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         {
             return (null, new UpstreamFailure(FailureKind.Account, e.Error, e.Error.RetryAfter));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !attempt.Client.RequestAborted.IsCancellationRequested)
+        // Nobody cancelled: the connection, or its TLS handshake, took longer than the client's handler waits for one.
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !attempt.Client.RequestAborted.IsCancellationRequested)
         {
             LogUnreachable(target.Name, e.GetType().Name);
             var error = new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered.");

@@ -110,6 +110,32 @@ public sealed class FailoverTests
         Assert.Equal(("2", 1), (response.Header("x-gateway-attempts"), gateway.Calls("east")));
     }
 
+    // The kernel accepts, and nobody ever answers the client's hello.
+    [Fact]
+    public async Task Provider_whose_handshake_hangs_is_passed_over_and_then_left()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var provider = new JsonObject { ["ConnectTimeout"] = "00:00:01", ["Circuit"] = new JsonObject { ["MinimumThroughput"] = 2 } };
+        await using var gateway = await RoutedGateway.StartAsync(westUrl: $"https://{listener.LocalEndpoint}/v1", provider: provider);
+        foreach (var attempts in (string[])["2", "2", "1"])
+        {
+            using var response = await gateway.GenerateAsync();
+            await response.ImagesAsync();
+            Assert.Equal(attempts, response.Header("x-gateway-attempts"));
+        }
+    }
+
+    [Fact]
+    public async Task Provider_whose_handshake_hangs_is_a_502_where_there_is_no_other()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") }, westUrl: $"https://{listener.LocalEndpoint}/v1", provider: new JsonObject { ["ConnectTimeout"] = "00:00:01" });
+        using var response = await gateway.GenerateAsync();
+        await response.ErrorAsync(502, "upstream_error", null);
+    }
+
     // Nothing was asked yet: nothing can be billed.
     [Theory]
     [InlineData(true)]

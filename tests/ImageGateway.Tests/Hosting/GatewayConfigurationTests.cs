@@ -32,7 +32,7 @@ public sealed class GatewayConfigurationTests
               "AdminKeys": [ { "Secret": "literal" } ],
               "Providers": {
                 "a": { "Kind": "Midjourney", "Models": [ "gpt-image-1" ] },
-                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "Lifecycle": "maybe" },
+                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "ConnectTimeout": "00:00:00", "Lifecycle": "maybe" },
                 "c": { "Kind": "AzureOpenAI", "Simulated": true, "ApiStyle": "v2", "Deployments": { "d": { "Model": "gpt-image-1", "Shutdown": "soon" }, "e": {} } },
                 "d/e": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1", "gpt-image-1" ], "MaxConnections": 0 },
                 "f": { "Kind": "OpenAI", "Simulated": true }
@@ -45,7 +45,7 @@ public sealed class GatewayConfigurationTests
         [
             "Gateway:Nonsense:", "Gateway:Admin:Urls:1: '9090'", "Gateway:Admin:Urls:2:", "Gateway:Admin:Urls:3:", "Gateway:Admin:Urls:4:", "Gateway:Limits:JsonBytes:", "Gateway:Limits:FileBytes:", "Gateway:AdminKeys:0:Secret:",
             "Gateway:Providers:a:Kind:", "Gateway:Providers:b:BaseUrl:", "Gateway:Providers:b:ApiKey:", "Gateway:Providers:b:Models:0:",
-            "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
+            "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:ConnectTimeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
             "Gateway:Providers:c:Deployments:d:Shutdown:", "Gateway:Providers:c:Deployments:e:", "Gateway:Providers:d/e:", "Gateway:Providers:d/e:Models:1:",
             "Gateway:Providers:d/e:MaxConnections:", "Gateway:Providers:f:Models:", "Gateway:Routes:0:Targets:", "Gateway:Routes:1:Name:",
             "Gateway:Routes:1:Targets:0:", "Gateway:Routes:2:Name:", "Gateway:Routes:2:When:", "Gateway:Tenants:ac me:", "Gateway:Tenants:t:Keys:0:Name:",

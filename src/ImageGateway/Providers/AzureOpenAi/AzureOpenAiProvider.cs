@@ -21,7 +21,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("AzureOpenAI", Create) { ConventionalName = "azure.ai.openai" };
 
-    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     public bool TakesJsonEdits => false;
 

@@ -16,7 +16,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAI", Create) { ConventionalName = "openai" };
 
-    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     public bool TakesJsonEdits => true;
 
