@@ -10,7 +10,7 @@ internal enum RelayEnd
     /// <summary>All of it has passed.</summary>
     Complete,
 
-    /// <summary>The provider broke off.</summary>
+    /// <summary>The provider broke off, or its answer ended before it was whole.</summary>
     UpstreamLost,
 
     /// <summary>The client is gone.</summary>

@@ -50,6 +50,42 @@ public sealed class EventStreamTapTests
         }
     }
 
+    [Theory]
+    [InlineData("", false, false)]
+    [InlineData("event: image_generation.partial_image\ndata: {}\n\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\n", true, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\ndata: [DONE]\n\n", true, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: error\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\n", false, true)]
+    [InlineData(": waiting\n\ndata: {\"error\":{}}\n\n", false, true)]
+    [InlineData("event: error\ndata: {}\n", false, false)]
+    public void Stream_of_two_pictures_is_whole_with_both_and_without_an_error(string body, bool isWhole, bool hasFailed)
+    {
+        var tap = new EventStreamTap();
+        foreach (var piece in Encoding.UTF8.GetBytes(body).Chunk(7))
+            tap.Write(piece);
+        Assert.Equal((isWhole, hasFailed), (tap.IsWhole(2), tap.HasFailed));
+    }
+
+    [Fact]
+    public void Error_is_the_first_events_that_is_one()
+    {
+        var tap = new EventStreamTap();
+        tap.Write("""
+            event: image_generation.partial_image
+            data: {"b64_json":"AA"}
+
+            data: {"type":"error",
+            data: "error":{"code":"x"}}
+
+            data: {"type":"error","error":{"code":"y"}}
+
+
+            """u8);
+        Assert.Equal("{\"type\":\"error\",\n\"error\":{\"code\":\"x\"}}", Encoding.UTF8.GetString(tap.Error));
+    }
+
     [Fact]
     public void Completed_events_add_up_and_partial_pictures_are_counted()
     {
