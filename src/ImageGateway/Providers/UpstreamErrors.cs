@@ -80,7 +80,9 @@ internal static class UpstreamErrors
             return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
         if (Passed.Contains(status))
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
-        return new UpstreamFailure(FailureKind.Broken, Broken(status, wait), wait);
+        // It is a proxy in front that gave up (524: Cloudflare's), while the provider goes on drawing.
+        var mayBill = status is 504 or 524 && attempt.IsSent;
+        return new UpstreamFailure(mayBill ? FailureKind.MayBill : FailureKind.Broken, Broken(status, wait), wait);
     }
 
     private static UpstreamFailure Account(TimeSpan pause) => new(
