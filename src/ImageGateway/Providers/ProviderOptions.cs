@@ -29,10 +29,10 @@ internal sealed class ProviderOptions
     /// <summary><c>EntraId</c>: a token of Azure's identity instead of an API key.</summary>
     public string? Credential { get; set; }
 
-    /// <summary>Sent as <c>OpenAI-Organization</c>.</summary>
+    /// <summary>Sent as <c>OpenAI-Organization</c>; empty: not sent.</summary>
     public string? Organization { get; set; }
 
-    /// <summary>Sent as <c>OpenAI-Project</c>.</summary>
+    /// <summary>Sent as <c>OpenAI-Project</c>; empty: not sent.</summary>
     public string? Project { get; set; }
 
     /// <summary>How an OpenAI-compatible API differs from OpenAI's; absent: it does not.</summary>

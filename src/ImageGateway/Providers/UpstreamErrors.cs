@@ -123,7 +123,7 @@ internal static class UpstreamErrors
     {
         if (string.IsNullOrEmpty(message))
             return null;
-        foreach (var secret in secrets)
+        foreach (var secret in secrets.Where(secret => secret.Length > 0))
             message = message.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
         // A deployment's name says how the operator runs things; the client knows the model.
         return attempt.Name == attempt.Model.Name ? message : message.Replace(attempt.Name, attempt.Model.Name, StringComparison.OrdinalIgnoreCase);
