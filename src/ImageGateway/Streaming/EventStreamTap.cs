@@ -211,8 +211,8 @@ internal sealed class EventStreamTap : Tap
             return;
         _facts = new AnswerFacts
         {
-            // One completed event for each picture, each with what it used.
-            Usage = _data.Usage is { } usage ? usage + (_facts.Usage ?? default) : _facts.Usage,
+            // One completed event for each picture, each with what it used; where one does not say, that of all is not known.
+            Usage = _facts.Images == 0 ? _data.Usage : _facts.Usage + _data.Usage,
             Images = _facts.Images + 1,
             PartialImages = _facts.PartialImages,
             Size = _data.Size ?? _facts.Size,

@@ -106,6 +106,17 @@ public sealed class EventStreamTapTests
             tap.Facts);
     }
 
+    [Theory]
+    [InlineData("", ",\"usage\":{\"output_tokens\":100}")]
+    [InlineData(",\"usage\":{\"output_tokens\":100}", "")]
+    public void Usage_of_some_pictures_is_not_that_of_all(string first, string second)
+    {
+        var tap = new EventStreamTap();
+        foreach (var usage in (string[])[first, second])
+            tap.Write(Encoding.UTF8.GetBytes($"data: {{\"type\":\"image_generation.completed\"{usage}}}\n\n"));
+        Assert.Equal((2, null), (tap.Facts.Images, tap.Facts.Usage));
+    }
+
     // §9.2.5: one byte order mark at the very beginning is no part of the first line.
     [Fact]
     public void Byte_order_mark_before_the_first_line_is_skipped()
@@ -137,7 +148,7 @@ public sealed class EventStreamTapTests
                 facts = facts with
                 {
                     Images = facts.Images + 1,
-                    Usage = answer.Usage is { } usage ? usage + (facts.Usage ?? default) : facts.Usage,
+                    Usage = facts.Images == 0 ? answer.Usage : facts.Usage + answer.Usage,
                     Size = answer.Size ?? facts.Size,
                     Quality = answer.Quality ?? facts.Quality,
                     Background = answer.Background ?? facts.Background,
