@@ -4,7 +4,8 @@ namespace ImageGateway.Caching;
 
 /// <summary>
 /// Makes identical jobs one: the first leads, the others follow it. Of a leader that failed one follower takes the place, once;
-/// who followed that one too gets its failure. What a provider refused it would refuse again, and all are told so.
+/// who followed that one too gets its failure, and so does a client that has some of its final pictures and not all. What a
+/// provider refused it would refuse again, and all are told so.
 /// </summary>
 internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, Keeper keeper, StoredDelivery delivery, TimeProvider time)
 {
@@ -27,7 +28,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
                 if (following is null)
                     return await LeadAsync(http, job, flight, follower);
                 var end = await FollowAsync(http, ask.Record, flight, follower, following);
-                if (end.Answer is not null)
+                if (end.Answer is not null || follower.HasAll)
                     return end.Answer;
                 if (end.Error is null)
                     return await LeadAsync(http, job, new Flight(keeper.Record(), ask), follower);
