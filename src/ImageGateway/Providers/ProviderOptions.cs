@@ -69,8 +69,11 @@ internal sealed class ProviderOptions
     public Dictionary<string, TargetOptions> Deployments { get; set; } = [];
 }
 
-/// <summary>A circuit breaker: open, a target gets no calls for a while, then one to try it.</summary>
-internal sealed class CircuitOptions
+/// <summary>
+/// A circuit breaker: open, a target gets no calls for a while, then one to try it. Compared by value: a reload that changes
+/// nothing of it resets no circuit.
+/// </summary>
+internal sealed record CircuitOptions
 {
     /// <summary>Share of failed calls that opens it; above 0, to 1.</summary>
     public double FailureRatio { get; set; } = 0.5;

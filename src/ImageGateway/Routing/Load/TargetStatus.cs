@@ -147,7 +147,7 @@ internal sealed class TargetStatus(TimeProvider time)
     }
 
     private Circuit CircuitOf(Target target) =>
-        _circuit is { } made && ReferenceEquals(made.Options, target.Circuit) ? made : _circuit = new Circuit(target.Circuit, time);
+        _circuit is { } made && made.Options == target.Circuit ? made : _circuit = new Circuit(target.Circuit, time);
 
     private TimeSpan RoomIn(Target target, DateTimeOffset now, int calls, int images)
     {

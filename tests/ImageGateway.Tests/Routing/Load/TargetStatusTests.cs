@@ -111,4 +111,13 @@ public sealed class TargetStatusTests
         _status.Record(Target, null, TimeSpan.FromMilliseconds(200));
         Assert.Equal(200, _status.Load(Target, 1, 1).MedianMilliseconds);
     }
+
+    // Each reload reads the options anew.
+    [Fact]
+    public void Circuit_outlives_a_reload_that_does_not_change_it()
+    {
+        var circuit = _status.Circuit(Target);
+        Assert.Same(circuit, _status.Circuit(Target with { Circuit = new CircuitOptions() }));
+        Assert.NotSame(circuit, _status.Circuit(Target with { Circuit = new CircuitOptions { MinimumThroughput = 3 } }));
+    }
 }
