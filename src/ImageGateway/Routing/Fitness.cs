@@ -10,8 +10,12 @@ internal sealed record Misfit(string Param, string Message);
 internal static class Fitness
 {
     /// <summary>The reason why the target's provider cannot do what its model could; null when it can.</summary>
-    public static Misfit? CheckProvider(ImageJob job, Target target) =>
-        (job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.") : null);
+    public static Misfit? CheckProvider(ImageJob job, ImageParameters sent, Target target) =>
+        job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.")
+        : target.Provider.KnowsWebP ? null
+        : sent.OutputFormat == "webp" ? Invalid("output_format", "webp", "png, jpeg for the targets here")
+        : HasWebP(job) ? new Misfit("image", "No target here takes WebP pictures. Send PNG or JPEG.")
+        : null;
 
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
     public static Misfit? Check(ImageJob job, ImageParameters sent, Model model) =>
@@ -78,6 +82,16 @@ internal static class Fitness
         if (job.FileIds > 0 && !model.JsonEdits)
             return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
         return null;
+    }
+
+    private static bool HasWebP(ImageJob job)
+    {
+        foreach (var image in job.Images)
+        {
+            if (image.Header.Format == ImageFormat.WebP)
+                return true;
+        }
+        return false;
     }
 
     private static string Listed(IEnumerable<string> words, Model model)

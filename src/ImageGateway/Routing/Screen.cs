@@ -34,7 +34,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
     private void HoldAbility(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var spoken = Speak(target.Model);
-        if ((spoken.Misfit ?? Fitness.CheckProvider(job, target)) is { } misfit)
+        if ((spoken.Misfit ?? Fitness.CheckProvider(job, spoken.Dialect.Sent, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
         else if (spoken.Worst is null && !allowsUnpriced)
             Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be held against a budget", "model");

@@ -25,6 +25,9 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
 
     public bool TakesJsonEdits => false;
 
+    // Its output_format is png or jpeg, and it edits nothing else.
+    public bool KnowsWebP => false;
+
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
