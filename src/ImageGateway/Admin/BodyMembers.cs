@@ -53,6 +53,9 @@ internal sealed class BodyMembers
     public string Text(string name, string absent) =>
         Read(name, absent, "a text of 1 to 200 characters", static value => value.ValueKind == JsonValueKind.String && IsText(value.GetString()!) ? value.GetString() : null);
 
+    /// <summary>Such a text, which may be absent or null.</summary>
+    public string? Text(string name) => _members.TryGetValue(name, out var member) && member.ValueKind != JsonValueKind.Null ? Text(name, "") : null;
+
     /// <summary>An id of a tenant or a project; <paramref name="absent"/> null: it is needed.</summary>
     public string Id(string name, string? absent = null) => Has(name) || absent is not null
         ? Read(name, absent!, Tenants.ConfiguredTenants.AllowedIds, static value => value.ValueKind == JsonValueKind.String && Tenants.ConfiguredTenants.IsId(value.GetString()!) ? value.GetString() : null)

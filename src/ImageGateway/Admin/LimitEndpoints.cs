@@ -1,6 +1,9 @@
 using ImageGateway.Api.Reading;
+using ImageGateway.Catalog;
+using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
+using ImageGateway.Routing;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
@@ -73,7 +76,7 @@ internal static class LimitEndpoints
             ImagesPerMinute = Count(body, "images_per_minute"),
             RequestsPerMinute = Count(body, "requests_per_minute"),
             ConcurrentImages = Count(body, "concurrent_images"),
-            MaxQuality = body.Has("max_quality") ? body.Text("max_quality", "") : null,
+            MaxQuality = Quality(body, http.RequestServices.GetRequiredService<GatewaySnapshot>().Catalogue),
             Mode = body.Word("mode", LimitMode.Enforce),
         };
         var made = await store.SetAsync(limits, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
@@ -102,5 +105,11 @@ internal static class LimitEndpoints
     {
         var amount = body.Amount(word);
         return amount is null || amount == decimal.Floor(amount.Value) ? (long?)amount : throw GatewayException.Invalid(word, $"{amount}", "a whole number of 1 to 1000000000000");
+    }
+
+    private static string? Quality(BodyMembers body, Catalogue catalogue)
+    {
+        var most = body.Text("max_quality");
+        return most is null || Ceiling.Others(most, catalogue.Models.Values) is not { } words ? most : throw GatewayException.Invalid("max_quality", most, words);
     }
 }

@@ -6,7 +6,10 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary>The limits of a scope and how they stand; <see cref="MaxQuality"/> null: any.</summary>
+/// <summary>
+/// The limits of a scope and how they stand; <see cref="MaxQuality"/> null: any. It has two words, <c>medium, standard</c>, where
+/// configuration and control plane differ: both hold.
+/// </summary>
 internal sealed record ScopeAnswer(string Scope, string Tenant, string? MaxQuality, IReadOnlyList<LimitAnswer> Limits);
 
 /// <summary>
@@ -30,7 +33,7 @@ internal static class LimitStandings
     private static async Task<ScopeAnswer> ReadAsync(ScopeLimits limits, string tenant, Quota quota, DateTimeOffset now)
     {
         var counters = await quota.ReadAsync(tenant, limits);
-        return new ScopeAnswer(limits.Scope, tenant, limits.MaxQuality, [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, now))]);
+        return new ScopeAnswer(limits.Scope, tenant, limits.Qualities.Count == 0 ? null : string.Join(", ", limits.Qualities.Select(quality => quality.Most).Distinct()), [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, now))]);
     }
 
     // Of the configuration: all of its scopes name their tenant first, keys included.

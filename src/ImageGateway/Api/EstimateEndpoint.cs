@@ -3,7 +3,6 @@ using ImageGateway.Catalog;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
 using ImageGateway.Routing;
-using ImageGateway.Routing.Load;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
@@ -16,7 +15,7 @@ internal sealed record EstimateAnswer(
     public string Object { get; init; } = "image.estimate";
 }
 
-/// <summary>A target the job would go to, in order, with the arithmetic of its worst case.</summary>
+/// <summary>A target the job would go to, in order, with the arithmetic of its worst case, after the target's discount.</summary>
 internal sealed record EstimatedTarget(
     string? Target, string Model, int Calls, decimal? WorstCaseUsd, decimal? ExpectedUsd, IReadOnlyList<EstimateLine> Lines, Dictionary<string, EstimateChange> Adjusted);
 
@@ -30,7 +29,7 @@ internal sealed record EstimateChange(string From, string To);
 internal sealed record EstimateSkip(string? Target, string Reason, string? Param);
 
 /// <summary><c>POST /v1/images/estimate</c>: the body of a generation or of a JSON edit.</summary>
-internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, TimeProvider time)
+internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -42,7 +41,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     {
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
         using var job = await reader.ReadAsync(http, null, http.Request.RouteValues["deployment"] as string, now.Limits);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.PeekTicket, today);
+        var plan = plans.Make(http, job, now);
         var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
         return new EstimateAnswer(
             "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,
@@ -52,15 +51,14 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
 
     private static EstimatedTarget Describe(ImageJob job, PlannedTarget planned, Caller caller, DateOnly today)
     {
-        var (model, price) = (planned.Target.Model, planned.Target.Model.PriceOn(today));
-        var expected = price is null ? null : JobCost.Expected(job, planned.Dialect.Sent, model, price, planned.Calls);
+        var (model, worst) = (planned.Target.Model, planned.ContractedWorst);
+        var expected = model.PriceOn(today) is { } price ? JobCost.Expected(job, planned.Dialect.Sent, model, price, planned.Calls)?.Times(planned.Target.PriceFactor) : null;
         return new EstimatedTarget(
-            Named(planned.Target, caller), model.Name, planned.Calls, planned.Worst?.Amount.Usd, expected?.Amount.Usd,
-            planned.Worst is { } worst && price is not null ? [.. Lines(worst, price)] : [],
+            Named(planned.Target, caller), model.Name, planned.Calls, worst?.Amount.Usd, expected?.Amount.Usd, worst is null ? [] : [.. Lines(worst)],
             planned.Dialect.Adjustments.ToDictionary(change => change.Name, change => new EstimateChange(change.From, change.To)));
     }
 
-    private static IEnumerable<EstimateLine> Lines(CostEstimate cost, Price price)
+    private static IEnumerable<EstimateLine> Lines(CostEstimate cost)
     {
         if (cost.PerImage is { } each)
         {
@@ -68,8 +66,8 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
             yield break;
         }
         foreach (var (item, tokens, rate) in ((string, long, NanoUsd)[])
-            [("text_input", cost.Usage.TextInput, price.TextInput), ("image_input", cost.Usage.ImageInput, price.ImageInput),
-             ("image_output", cost.Usage.ImageOutput, price.ImageOutput), ("text_output", cost.Usage.TextOutput, price.TextOutput)])
+            [("text_input", cost.Usage.TextInput, cost.Price.TextInput), ("image_input", cost.Usage.ImageInput, cost.Price.ImageInput),
+             ("image_output", cost.Usage.ImageOutput, cost.Price.ImageOutput), ("text_output", cost.Usage.TextOutput, cost.Price.TextOutput)])
         {
             if (tokens > 0)
                 yield return new EstimateLine(item, tokens, rate.Usd * 1_000_000, null, null, (rate * tokens).Usd);

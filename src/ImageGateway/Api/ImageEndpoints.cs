@@ -7,13 +7,12 @@ using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
-using ImageGateway.Routing.Load;
 using ImageGateway.Telemetry;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, Fleet fleet, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -47,7 +46,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         using var exchange = new JobExchange(http, job, now.Catalogue.Version, ledger, quota, metrics, time, unattended is null ? null : unattended.AcceptAsync);
         try
         {
-            var plan = Plan(exchange.Record, now);
+            var plan = Plan(http, exchange.Record, now);
             if (unattended is not null)
                 await later.PrepareAsync(unattended, exchange.Record);
             await hosted.RunAsync(http, exchange.Record, plan, () => ReplayAsync(http, exchange, plan));
@@ -77,13 +76,9 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
         Tracing.End(span, Replay.Word(http));
     }
 
-    private Plan Plan(JobRecord record, GatewaySnapshot now)
+    private Plan Plan(HttpContext http, JobRecord record, GatewaySnapshot now)
     {
         using var span = Tracing.Step("plan");
-        var (job, caller) = (record.Job, record.Caller);
-        JobTags.Require(job, caller.RequiredTags);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, fleet.NextTicket, record.Day);
-        (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
-        return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User));
+        return plans.Make(http, record.Job, now, record);
     }
 }

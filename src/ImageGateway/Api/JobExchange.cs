@@ -41,14 +41,15 @@ internal sealed class JobExchange : IDisposable
     public async ValueTask HoldAsync(Plan plan)
     {
         using var span = Tracing.Step("reserve");
-        var (usd, tokens) = (default(WorstCase), default(WorstCase));
+        var (usd, tokens, images) = (default(WorstCase), default(WorstCase), 0);
         foreach (var target in plan.Targets)
         {
             var name = Record.Caller.HideTarget ? null : target.Target.Name;
-            usd = usd.Or(target.Worst?.Amount.Times(target.Target.PriceFactor).Value ?? 0, name);
+            usd = usd.Or(target.ContractedWorst?.Amount.Value ?? 0, name);
             tokens = tokens.Or(target.Worst?.OutputTokens ?? 0, name);
+            images = Math.Max(images, target.Dialect.Sent.Count);
         }
-        _held = await _quota.ReserveAsync(Record, usd, tokens);
+        _held = await _quota.ReserveAsync(Record, usd, tokens, images);
         // A stream that has begun with another job's events has its headers already.
         if (!_http.Response.HasStarted)
             QuotaHeaders.Write(_http, _held);

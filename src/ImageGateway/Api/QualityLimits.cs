@@ -7,17 +7,35 @@ namespace ImageGateway.Api;
 /// <summary>Leaves out targets that would draw in a better quality than a limit allows; <c>auto</c> counts as the model's highest.</summary>
 internal static class QualityLimits
 {
-    /// <summary>The plan with the rest.</summary>
+    /// <summary>The plan with the rest. A limit that only warns is told in a header when one of them would.</summary>
     /// <exception cref="GatewayException">None is left: 403.</exception>
-    public static Plan Apply(Plan plan, IEnumerable<ScopeLimits> scopes)
+    public static Plan Apply(Plan plan, IReadOnlyList<ScopeLimits> scopes, IHeaderDictionary headers)
     {
-        var targets = plan.Targets;
-        foreach (var scope in scopes.Where(scope => !scope.WarnsOfQuality))
+        var left = plan;
+        foreach (var scope in scopes)
         {
-            targets = [.. targets.Where(planned => Ceiling.Quality(planned.Dialect.Sent.Quality, scope.MaxQuality, planned.Target.Model) is null)];
-            if (targets.Count == 0)
-                throw new GatewayException(ErrorKind.QualityNotAllowed, $"The quality '{GatewayException.Shortened(plan.Targets[0].Dialect.Sent.Quality ?? "auto")}' is above what {scope.Scope} may use. Allowed: at most {scope.MaxQuality}.", "quality");
+            foreach (var limit in scope.Qualities.Where(limit => !limit.Warns))
+                left = Within(left, scope, limit) ?? throw Refusal(plan, scope, limit);
         }
-        return targets.Count == plan.Targets.Count ? plan : plan with { Targets = targets };
+        if (scopes.Any(scope => scope.Qualities.Any(limit => limit.Warns && left.Targets.Any(planned => IsAbove(planned, limit.Most)))))
+            headers.Append("x-gateway-warning", "max_quality");
+        return left;
     }
+
+    private static Plan? Within(Plan plan, ScopeLimits scope, QualityLimit limit)
+    {
+        var above = plan.Targets.ToLookup(planned => IsAbove(planned, limit.Most));
+        return !above.Contains(true) ? plan : !above.Contains(false) ? null : plan with
+        {
+            Targets = [.. above[false]],
+            Skipped = [.. plan.Skipped, .. above[true].Select(planned => new SkippedTarget(planned.Target, SkipReason.NotAllowed, $"the quality '{Asked(planned)}' is above what {scope.Scope} may use: at most {limit.Most}", "quality"))],
+        };
+    }
+
+    private static bool IsAbove(PlannedTarget planned, string most) => Ceiling.Quality(planned.Dialect.Sent.Quality, most, planned.Target.Model) is not null;
+
+    private static string Asked(PlannedTarget planned) => GatewayException.Shortened(planned.Dialect.Sent.Quality ?? "auto");
+
+    private static GatewayException Refusal(Plan plan, ScopeLimits scope, QualityLimit limit) => new(
+        ErrorKind.QualityNotAllowed, $"The quality '{Asked(plan.Targets[0])}' is above what {scope.Scope} may use. Allowed: at most {limit.Most}.", "quality");
 }

@@ -10,8 +10,6 @@ internal static class QuotaHeaders
     /// <summary>Writes what is held, the tightest limits of requests and pictures a minute, and the limits that only warn.</summary>
     public static void Write(HttpContext http, Reservation reservation)
     {
-        if (reservation.Counters.Count == 0)
-            return;
         if (reservation.Refusal is null)
             http.Response.Headers["x-gateway-reserved-usd"] = reservation.Held.ToString();
         Write(http, reservation.Counters);

@@ -91,17 +91,6 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
             return;
         }
         _taken += needed;
-        // Some encoders write \/ for a slash.
-        for (var escape = bytes.IndexOf((byte)'\\'); escape >= 0 && IsKept; escape = bytes.IndexOf((byte)'\\'))
-        {
-            Take(picture, bytes[..escape]);
-            bytes = bytes[(escape + 1)..];
-        }
-        Take(picture, bytes);
-    }
-
-    private void Take(Base64Decoder picture, ReadOnlySpan<byte> bytes)
-    {
         if (!picture.TryWrite(bytes))
             GiveUp();
     }

@@ -36,11 +36,11 @@ internal sealed class AnswerWriter
     /// <param name="answer">The answer.</param>
     /// <param name="operation">What the events' types begin with.</param>
     /// <param name="partials">Whether partial pictures are wanted.</param>
-    /// <param name="skip">How many final pictures the client has already; nothing of them is written.</param>
-    public static AnswerWriter Events(StoredAnswer answer, Operation operation, bool partials, int skip = 0)
+    /// <param name="count">How many final pictures are written, from the first on; null: all.</param>
+    public static AnswerWriter Events(StoredAnswer answer, Operation operation, bool partials, int? count = null)
     {
         var (writer, kind) = (new AnswerWriter(), operation == Operation.Edit ? "image_edit" : "image_generation");
-        for (var i = skip; i < answer.Pictures.Count; i++)
+        for (var i = 0; i < (count ?? answer.Pictures.Count); i++)
         {
             foreach (var partial in answer.Partials)
             {

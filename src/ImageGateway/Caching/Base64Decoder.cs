@@ -5,41 +5,37 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Decodes base64 that comes in pieces of any length, into blocks of the pool: arrays of its own would pass through the
+/// Decodes base64 of a JSON string that comes in pieces of any length, into blocks of the pool: arrays of its own would pass through the
 /// processor's caches and the garbage collector once for every answer.
 /// </summary>
 internal sealed class Base64Decoder(BlockPool pool) : IDisposable
 {
     private readonly List<IMemoryOwner<byte>> _blocks = [];
+    private readonly EscapedLetter _escape = new();
     private readonly byte[] _four = new byte[4];
     private Memory<byte> _piece;
     private int _used;
     private int _left;
     private bool _hasEnded;
 
-    /// <summary>Takes the next letters; false when they are no base64 as encoders write it.</summary>
+    /// <summary>Takes the next letters, escaped or not; false when they are no base64 as encoders write it.</summary>
     public bool TryWrite(ReadOnlySpan<byte> text)
     {
-        if (_left > 0)
+        while (!text.IsEmpty)
         {
-            var missing = Math.Min(4 - _left, text.Length);
-            text[..missing].CopyTo(_four.AsSpan(_left));
-            _left += missing;
-            text = text[missing..];
-            if (_left < 4)
-                return true;
-            if (!TryDecode(_four))
+            var escape = _escape.IsOpen ? 0 : text.IndexOf((byte)'\\');
+            var count = escape == 0 ? _escape.Write(text) : escape < 0 ? text.Length : escape;
+            if (escape != 0 ? !TryLetters(text[..count]) : !_escape.IsOpen && !TryLetters([_escape.Letter]))
                 return false;
+            text = text[count..];
         }
-        _left = text.Length % 4;
-        text[^_left..].CopyTo(_four);
-        return TryDecode(text[..^_left]);
+        return true;
     }
 
-    /// <summary>The bytes, which have the blocks from now on; null when a group of letters is not whole.</summary>
+    /// <summary>The bytes, which have the blocks from now on; null when a group of letters or an escape is not whole.</summary>
     public PictureBytes? End()
     {
-        if (_left > 0)
+        if (_left > 0 || _escape.IsOpen)
             return null;
         // The last piece takes no more than it needs: small pictures would be kept in blocks many times their size.
         var last = _piece[.._used].ToArray();
@@ -56,6 +52,24 @@ internal sealed class Base64Decoder(BlockPool pool) : IDisposable
         foreach (var block in _blocks)
             block.Dispose();
         _blocks.Clear();
+    }
+
+    private bool TryLetters(ReadOnlySpan<byte> text)
+    {
+        if (_left > 0)
+        {
+            var missing = Math.Min(4 - _left, text.Length);
+            text[..missing].CopyTo(_four.AsSpan(_left));
+            _left += missing;
+            text = text[missing..];
+            if (_left < 4)
+                return true;
+            if (!TryDecode(_four))
+                return false;
+        }
+        _left = text.Length % 4;
+        text[^_left..].CopyTo(_four);
+        return TryDecode(text[..^_left]);
     }
 
     private bool TryDecode(ReadOnlySpan<byte> text)

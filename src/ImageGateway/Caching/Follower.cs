@@ -14,7 +14,14 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     /// <summary>True when the client has got something already: what follows must be events.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>True when the client has as many final pictures as it asked for.</summary>
+    public bool HasAll => _pictures >= ask.Record.Job.Parameters.Count;
+
+    /// <summary>What is said when the client cannot get all of them.</summary>
+    public static GatewayException Torn => new(ErrorKind.UpstreamError, "Not all pictures of the identical request that this one followed can be given to it. Ask again.");
+
     /// <summary>Passes on what comes; how the flight ended, which the client knows already when that is an answer.</summary>
+    /// <exception cref="GatewayException">The client has some of its final pictures and cannot get the others: those of another flight would be too many.</exception>
     public async Task<FlightEnd> FollowAsync(Flight flight)
     {
         if (flight.IsStream && ask.Record.Job.Parameters.Stream)
@@ -26,6 +33,10 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         var end = await flight.End.WaitAsync(http.RequestAborted);
         if (end.Answer is { } answer)
             await FinishAsync(answer);
+        else if (HasAll)
+            StoredDelivery.Note(ask.Record, new ReusedAnswer(flight.Source.Model, _pictures, null, null, NanoUsd.Zero));
+        else if (_pictures > 0)
+            throw end.Error ?? Torn;
         return end;
     }
 
@@ -52,6 +63,9 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
             _pictures += tap.Facts.Images;
             next = events.NextAsync(http.RequestAborted).AsTask();
         }
+        // Which pictures it has can be told from the end only.
+        if (events.IsCut && _pictures > 0 && !HasAll)
+            throw Torn;
     }
 
     // Proxies on the way cut what is silent for long.
@@ -88,6 +102,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
             return;
         }
         StoredDelivery.Note(ask.Record, answer);
-        await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: false, skip: _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
+        // It has read to the end: what it has are the last ones.
+        await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: false, count: answer.Pictures.Count - _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 }

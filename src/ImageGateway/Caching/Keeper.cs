@@ -82,10 +82,11 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
 
         public CancellationToken Job => _job.Token;
 
-        // Before its first call the job has cost nothing, and what is not kept is for nobody.
+        // Before its first call the job has cost nothing, and what is not kept is for nobody. After its last one the pictures are
+        // paid for, and may still be on their way here or to the client.
         public void ClientLeft()
         {
-            if (record.IsCalling && recording.IsKept && mayFinish() && finishes.TryEnter())
+            if (record.HasCost && recording.IsKept && mayFinish() && finishes.TryEnter())
             {
                 _isFinishing = true;
                 _over = finishes.Over.UnsafeRegister(static job => ((CancellationTokenSource)job!).Cancel(), _job);

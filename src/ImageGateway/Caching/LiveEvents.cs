@@ -25,6 +25,9 @@ internal sealed class LiveEvents : IDisposable
         (_isWhole, _isLineEmpty) = (position == 0 && isFromStart, position == 0 && isFromStart);
     }
 
+    /// <summary>True when the recording was given up: more events may come, and none of them is read.</summary>
+    public bool IsCut => !_recording.IsKept;
+
     /// <summary>Where the next event stands, with what comments came before it; null when there is none.</summary>
     public async ValueTask<(long Start, long End)?> NextAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ namespace ImageGateway.Caching;
 
 /// <summary>
 /// Makes identical jobs one: the first leads, the others follow it. Of a leader that failed one follower takes the place, once;
-/// who followed that one too gets its failure. What a provider refused it would refuse again, and all are told so.
+/// who followed that one too gets its failure, and so does a client that has some of its final pictures and not all. What a
+/// provider refused it would refuse again, and all are told so.
 /// </summary>
 internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, Keeper keeper, StoredDelivery delivery, TimeProvider time)
 {
@@ -27,7 +28,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
                 if (following is null)
                     return await LeadAsync(http, job, flight, follower);
                 var end = await FollowAsync(http, ask.Record, flight, follower, following);
-                if (end.Answer is not null)
+                if (end.Answer is not null || follower.HasAll)
                     return end.Answer;
                 if (end.Error is null)
                     return await LeadAsync(http, job, new Flight(keeper.Record(), ask), follower);
@@ -53,21 +54,34 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         }
     }
 
-    // A client that has got events of a leader that failed gets the rest as a follower of its own job.
     private async Task<StoredAnswer?> LeadAsync(HttpContext http, Job job, Flight flight, Follower follower)
     {
         using (flight)
+            return follower.HasBegun ? await LeadUnseenAsync(http, job, flight, follower) : await GiveAsync(http, job, await FlyAsync(http, job, flight));
+    }
+
+    // A client that has got events of a leader that failed gets the rest as a follower of its own job.
+    private async Task<StoredAnswer?> LeadUnseenAsync(HttpContext http, Job job, Flight flight, Follower follower)
+    {
+        var shadow = Shadow.Of(http);
+        shadow.RequestAborted = http.RequestAborted;
+        var flying = FlyAsync(shadow, job, flight);
+        try
         {
-            if (!follower.HasBegun)
-                return await GiveAsync(http, job, await FlyAsync(http, job, flight));
-            var shadow = Shadow.Of(http);
-            shadow.RequestAborted = http.RequestAborted;
-            using var following = flight.Follow();
-            var flying = FlyAsync(shadow, job, flight);
-            var end = await follower.FollowAsync(flight);
-            await flying;
-            return end.Error is null ? end.Answer : throw end.Error;
+            if (await follower.FollowAsync(flight) is { Answer: null, Error: null } && !follower.HasAll)
+                throw Follower.Torn;
         }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has left. Whether its job goes on is the keeper's to say.
+        }
+        finally
+        {
+            // Until it has ended it writes into this flight's memory and this job's entry in the ledger.
+            await flying;
+        }
+        var end = (await flying).End;
+        return end.Error is null ? end.Answer : throw end.Error;
     }
 
     /// <summary>Leads: takes the answer that came meanwhile, here or on another replica, or else has it made; and lands the flight.</summary>

@@ -37,10 +37,14 @@ internal sealed class StoredDelivery(TimeProvider time)
     }
 
     /// <summary>What the ledger will say of it.</summary>
-    public static void Note(JobRecord record, StoredAnswer answer)
+    public static void Note(JobRecord record, StoredAnswer answer) =>
+        Note(record, new ReusedAnswer(answer.Model, answer.Pictures.Count, answer.Size, answer.Quality, new NanoUsd(answer.NanoUsd)));
+
+    /// <summary>What the ledger will say of an answer that was not stored.</summary>
+    public static void Note(JobRecord record, ReusedAnswer answer)
     {
         // A follower that took its leader's place has paid for it.
         if (record.Attempts.Count == 0)
-            record.Reuse(new ReusedAnswer(answer.Model, answer.Pictures.Count, answer.Size, answer.Quality, new NanoUsd(answer.NanoUsd)));
+            record.Reuse(answer);
     }
 }

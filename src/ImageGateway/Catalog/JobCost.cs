@@ -4,14 +4,23 @@ using ImageGateway.Images;
 namespace ImageGateway.Catalog;
 
 /// <summary>What a job costs before it is done: tokens, or pictures at <see cref="PerImage"/> each.</summary>
-/// <param name="Amount">The cost.</param>
+/// <param name="Price">The price of its tokens.</param>
 /// <param name="Usage">The tokens it is made of; all zero for a model priced by the picture.</param>
 /// <param name="Images">Pictures.</param>
 /// <param name="PerImage">The price of one picture, for a model priced so; else null.</param>
-internal sealed record CostEstimate(NanoUsd Amount, TokenUsage Usage, int Images, NanoUsd? PerImage)
+internal sealed record CostEstimate(Price Price, TokenUsage Usage, int Images, NanoUsd? PerImage)
 {
+    /// <summary>The cost.</summary>
+    public NanoUsd Amount => PerImage is { } each ? each * Images : CostCalculator.Charge(Price, Usage);
+
     /// <summary>Output tokens, of pictures and of text.</summary>
     public long OutputTokens => Usage.ImageOutput + Usage.TextOutput;
+
+    /// <summary>
+    /// The same at a share or multiple of the price. Each token's or picture's is rounded up, so that an upper bound stays one: what
+    /// is charged is rounded once for each call.
+    /// </summary>
+    public CostEstimate Times(decimal factor) => factor == 1 ? this : this with { Price = Price.TokensTimes(factor), PerImage = PerImage?.TimesAtMost(factor) };
 }
 
 /// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
@@ -71,10 +80,10 @@ internal static class JobCost
             if (CostCalculator.Tokens(model, shape) is not { } tokens)
                 return null;
             var usage = tokens with { TextOutput = textOutput * calls };
-            return new CostEstimate(CostCalculator.Charge(price, usage), usage, sent.Count, null);
+            return new CostEstimate(price, usage, sent.Count, null);
         }
         return CostCalculator.ByTable(model, price, shape with { Images = 1 }) is { } each
-            ? new CostEstimate(each * sent.Count, default, sent.Count, each)
+            ? new CostEstimate(price, default, sent.Count, each)
             : null;
     }
 

@@ -56,6 +56,9 @@ internal sealed record Model
     /// </summary>
     public IReadOnlyList<string> ResponseFormats { get; init; } = [];
 
+    /// <summary>True when it answers with addresses, and cannot be asked for base64.</summary>
+    public bool HasAddressesOnly => ResponseFormats is ["url"];
+
     /// <summary>Which of the parameters that change no meaning it takes: <c>style</c>, <c>moderation</c>, <c>user</c>, <c>output_compression</c>.</summary>
     public FrozenSet<string> Takes { get; init; } = [];
 

@@ -18,4 +18,16 @@ internal sealed record Price
 
     /// <summary>Price of one picture by quality and size, for models without tokens; null otherwise.</summary>
     public FrozenDictionary<string, FrozenDictionary<ImageSize, NanoUsd>>? PerImage { get; init; }
+
+    /// <summary>The price of tokens at a share or multiple of this one, each rounded up.</summary>
+    public Price TokensTimes(decimal factor) => new()
+    {
+        From = From,
+        TextInput = TextInput.TimesAtMost(factor),
+        CachedTextInput = CachedTextInput.TimesAtMost(factor),
+        ImageInput = ImageInput.TimesAtMost(factor),
+        CachedImageInput = CachedImageInput.TimesAtMost(factor),
+        ImageOutput = ImageOutput.TimesAtMost(factor),
+        TextOutput = TextOutput.TimesAtMost(factor),
+    };
 }

@@ -10,6 +10,7 @@ internal static class EstimateCommand
     private static readonly Option<string> Prompt = new("--prompt") { Description = "The prompt, whose length counts.", Required = true };
     private static readonly Option<string> Size = new("--size") { Description = "As in 1024x1024." };
     private static readonly Option<string> Quality = new("--quality") { Description = "As in low, medium, high." };
+    private static readonly Option<string> Tags = new("--tags") { Description = "As in team=shop,use=thumbnail." };
     private static readonly Option<int> Count = new("--n") { Description = "How many pictures.", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
@@ -19,9 +20,11 @@ internal static class EstimateCommand
 
             Example:
               ImageGateway estimate --model final --prompt "a lighthouse at dusk" --quality high
-            """) { Model, Prompt, Size, Quality, Count, GatewayClient.Url };
+            """) { Model, Prompt, Size, Quality, Count, Tags, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, "GATEWAY_KEY", async gateway =>
         {
+            if (parsed.GetValue(Tags) is { } tags)
+                gateway.Tag(tags);
             var answer = await gateway.JsonAsync(HttpMethod.Post, "/v1/images/estimate", Body(parsed), cancellation);
             Print(answer!, parsed.InvocationConfiguration.Output);
             return 0;

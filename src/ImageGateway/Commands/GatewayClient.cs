@@ -42,6 +42,9 @@ internal sealed class GatewayClient : IDisposable
         }
     }
 
+    /// <summary>Tags what it is asked.</summary>
+    public void Tag(string tags) => _http.DefaultRequestHeaders.TryAddWithoutValidation("X-Gateway-Tags", tags);
+
     /// <summary>The answer; its body may still be coming.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {

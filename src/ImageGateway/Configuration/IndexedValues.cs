@@ -19,6 +19,7 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
 
     /// <summary>The values of a JSON file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read, or is a folder.</exception>
     /// <exception cref="InvalidDataException">It is no JSON object.</exception>
     public static IndexedValues OfFile(string path)
     {

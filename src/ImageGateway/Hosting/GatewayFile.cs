@@ -16,11 +16,11 @@ internal sealed class GatewayFile
     public FirstRun? FirstRun { get; }
 
     /// <summary>Finds the file and adds it to the host's configuration.</summary>
-    /// <exception cref="ConfigurationException">It is missing, or no JSON.</exception>
+    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON.</exception>
     public static GatewayFile AddTo(WebApplicationBuilder builder)
     {
         var own = builder.Configuration["config"];
-        if (own is not null && !File.Exists(own))
+        if (own is not null && !System.IO.Path.Exists(own))
             throw new ConfigurationException([$"--config: the file '{own}' does not exist"]);
         var path = System.IO.Path.GetFullPath(own ?? GatewayConfiguration.Shipped);
         builder.Configuration["config"] = path;
@@ -35,7 +35,7 @@ internal sealed class GatewayFile
     }
 
     /// <summary>The configuration as the file is now.</summary>
-    /// <exception cref="ConfigurationException">It is missing, or no JSON.</exception>
+    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON.</exception>
     public IConfiguration Read()
     {
         try
@@ -44,7 +44,7 @@ internal sealed class GatewayFile
             FirstRun?.AddTo(sources);
             return sources.Add(_above).Build();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException([$"--config: {Path}: {e.GetBaseException().Message}"]);
         }

@@ -42,6 +42,7 @@ internal static partial class GatewayServices
         await builder.AddReplayAsync(snapshot.Replay, new DrainTime(snapshot.DrainDelay, snapshot.DrainTimeout));
         services.AddFiles(snapshot, hasRedis: !string.IsNullOrWhiteSpace(builder.Configuration["ConnectionStrings:Redis"]));
         services.AddBudgetAlerts(snapshot.Alerts);
+        services.AddSingleton<JobPlans>();
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();
         services.AddHttpForwarder();

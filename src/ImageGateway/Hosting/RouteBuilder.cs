@@ -58,11 +58,11 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
         return found;
     }
 
-    private static RoutePolicy Route(RoutePolicyOptions route, List<(Target Target, int Weight)> found, List<(Target Target, int Weight)> fallback, Mistakes here)
+    private RoutePolicy Route(RoutePolicyOptions route, List<(Target Target, int Weight)> found, List<(Target Target, int Weight)> fallback, Mistakes here)
     {
-        var words = found.Concat(fallback).SelectMany(entry => entry.Target.Model.Qualities).ToHashSet();
-        if (route.Ceilings.MaxQuality is { } most && words.Count > 0 && !found.Concat(fallback).Any(entry => Ceiling.Knows(most, entry.Target.Model)))
-            here.Add("Ceilings:MaxQuality", $"'{most}' is no quality of these targets; there are {string.Join(", ", words.Order())}");
+        var served = route.Targets.Count == 0 ? targets : found.Concat(fallback).Select(entry => entry.Target);
+        if (route.Ceilings.MaxQuality is { } most && Ceiling.Others(most, served.Select(target => target.Model)) is { } words)
+            here.Add("Ceilings:MaxQuality", $"'{most}' is no quality of these targets; there are {words}");
         return new RoutePolicy
         {
             Name = route.Name,

@@ -28,7 +28,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
         CheckConnections(options.Connections, mistakes.At("Connections"));
         CheckReplay();
-        var limits = ConfiguredLimits.Read(options.Tenants, mistakes.At("Tenants"));
+        var limits = ConfiguredLimits.Read(options.Tenants, word => catalogue is null ? null : Ceiling.Others(word, catalogue.Models.Values), mistakes.At("Tenants"));
         var (files, publicUrl) = (Files(), PublicUrl());
         var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);

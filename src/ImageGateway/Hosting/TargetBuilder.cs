@@ -62,11 +62,13 @@ internal sealed class TargetBuilder(Catalogue catalogue, Mistakes mistakes, Secr
     {
         here.Unless(name.Length > 0 && !name.Contains('/', StringComparison.Ordinal), "", "a provider's name must not contain '/'");
         here.Unless(provider.Timeout >= TimeSpan.FromSeconds(1) && provider.Timeout <= TimeSpan.FromHours(1), nameof(provider.Timeout), "must be 00:00:01 to 01:00:00");
+        here.Unless(provider.ConnectTimeout >= TimeSpan.FromSeconds(1) && provider.ConnectTimeout <= TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout), "must be 00:00:01 to 00:01:00");
         here.Unless(provider.MaxConnections is >= 1 and <= 10_000, nameof(provider.MaxConnections), "must be 1 to 10000");
         here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
         here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
         // Reported above; the rest is checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
+        provider.ConnectTimeout = TimeSpan.FromSeconds(Math.Clamp(provider.ConnectTimeout.TotalSeconds, 1, 60));
         here.Unless(provider.Probe is null || (provider.Probe >= TimeSpan.FromSeconds(1) && provider.Probe <= TimeSpan.FromHours(1)), nameof(provider.Probe), "must be 00:00:01 to 01:00:00");
         CheckCircuit(provider.Circuit, here.At("Circuit"));
     }

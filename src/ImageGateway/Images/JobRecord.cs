@@ -118,13 +118,13 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     /// <summary>It has waited for room so long.</summary>
     public void Wait(TimeSpan time) => Waited = (Waited ?? TimeSpan.Zero) + time;
 
-    /// <summary>True while a call to a provider is under way.</summary>
-    public bool IsCalling
+    /// <summary>True once it costs something: a call to a provider is under way, or has brought pictures.</summary>
+    public bool HasCost
     {
         get
         {
             lock (_attempts)
-                return _attempts.Exists(attempt => !attempt.HasEnded);
+                return _attempts.Exists(attempt => !attempt.HasEnded || attempt.Images > 0);
         }
     }
 

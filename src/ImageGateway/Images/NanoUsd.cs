@@ -30,5 +30,8 @@ internal readonly record struct NanoUsd(long Value)
     /// <summary>A share or multiple of the amount, to the nearest nano-USD.</summary>
     public NanoUsd Times(decimal factor) => factor == 1 ? this : new((long)decimal.Round(Value * factor, MidpointRounding.AwayFromZero));
 
+    /// <summary>The same, rounded up.</summary>
+    public NanoUsd TimesAtMost(decimal factor) => factor == 1 ? this : new((long)decimal.Ceiling(Value * factor));
+
     public override string ToString() => Usd.ToString("0.#########", CultureInfo.InvariantCulture);
 }

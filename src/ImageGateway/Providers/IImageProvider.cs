@@ -63,6 +63,9 @@ internal interface IImageProvider : IDisposable
     /// <summary>True when edits may come as JSON; otherwise they are sent as forms, which carry no file ids.</summary>
     bool TakesJsonEdits { get; }
 
+    /// <summary>False when its pictures are no WebP, neither those it draws nor those it is sent, whatever its models could do.</summary>
+    bool KnowsWebP => true;
+
     /// <summary>Strings that must not reach a client in a passed-on message: host, keys, account names.</summary>
     IReadOnlyList<string> Secrets { get; }
 }

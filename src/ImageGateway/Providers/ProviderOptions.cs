@@ -29,10 +29,10 @@ internal sealed class ProviderOptions
     /// <summary><c>EntraId</c>: a token of Azure's identity instead of an API key.</summary>
     public string? Credential { get; set; }
 
-    /// <summary>Sent as <c>OpenAI-Organization</c>.</summary>
+    /// <summary>Sent as <c>OpenAI-Organization</c>; empty: not sent.</summary>
     public string? Organization { get; set; }
 
-    /// <summary>Sent as <c>OpenAI-Project</c>.</summary>
+    /// <summary>Sent as <c>OpenAI-Project</c>; empty: not sent.</summary>
     public string? Project { get; set; }
 
     /// <summary>How an OpenAI-compatible API differs from OpenAI's; absent: it does not.</summary>
@@ -40,6 +40,9 @@ internal sealed class ProviderOptions
 
     /// <summary>Longest wait for a response to start, and for its next byte; 1 s to 1 h. A stream that makes progress has no other limit.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest wait for a new connection, TLS included; 1 s to 1 minute. Nothing is sent before it, so the next target may be asked then.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Most connections to the provider at once; 1 to 10 000.</summary>
     public int MaxConnections { get; set; } = 256;
@@ -69,8 +72,11 @@ internal sealed class ProviderOptions
     public Dictionary<string, TargetOptions> Deployments { get; set; } = [];
 }
 
-/// <summary>A circuit breaker: open, a target gets no calls for a while, then one to try it.</summary>
-internal sealed class CircuitOptions
+/// <summary>
+/// A circuit breaker: open, a target gets no calls for a while, then one to try it. Compared by value: a reload that changes
+/// nothing of it resets no circuit.
+/// </summary>
+internal sealed record CircuitOptions
 {
     /// <summary>Share of failed calls that opens it; above 0, to 1.</summary>
     public double FailureRatio { get; set; } = 0.5;

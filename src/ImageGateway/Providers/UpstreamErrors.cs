@@ -80,7 +80,9 @@ internal static class UpstreamErrors
             return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
         if (Passed.Contains(status))
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
-        return new UpstreamFailure(FailureKind.Broken, Broken(status, wait), wait);
+        // It is a proxy in front that gave up (524: Cloudflare's), while the provider goes on drawing.
+        var mayBill = status is 504 or 524 && attempt.IsSent;
+        return new UpstreamFailure(mayBill ? FailureKind.MayBill : FailureKind.Broken, Broken(status, wait), wait);
     }
 
     private static UpstreamFailure Account(TimeSpan pause) => new(
@@ -121,7 +123,7 @@ internal static class UpstreamErrors
     {
         if (string.IsNullOrEmpty(message))
             return null;
-        foreach (var secret in secrets)
+        foreach (var secret in secrets.Where(secret => secret.Length > 0))
             message = message.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
         // A deployment's name says how the operator runs things; the client knows the model.
         return attempt.Name == attempt.Model.Name ? message : message.Replace(attempt.Name, attempt.Model.Name, StringComparison.OrdinalIgnoreCase);

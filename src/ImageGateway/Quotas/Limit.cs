@@ -95,12 +95,14 @@ internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
     private static long? Least(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
 }
 
+/// <summary>The best quality that may be asked for; a better one is refused, or told where it only warns.</summary>
+internal sealed record QualityLimit(string Most, bool Warns);
+
 /// <summary>All limits of a scope: <c>tenant:acme</c>, <c>project:acme/web</c>, <c>key:ID</c>, <c>user:acme/U</c>.</summary>
 /// <param name="Scope">The scope; for the limits of each user of a tenant <c>user:acme/*</c>.</param>
 /// <param name="Limits">Its limits, in the order of <see cref="LimitKind.All"/>.</param>
-/// <param name="MaxQuality">The best quality that may be asked for.</param>
-/// <param name="WarnsOfQuality">True when a better one is told instead of refused.</param>
-internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, string? MaxQuality, bool WarnsOfQuality)
+/// <param name="Qualities">The best qualities that may be asked for, all of which hold: which of two words is the stricter depends on the model.</param>
+internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, IReadOnlyList<QualityLimit> Qualities)
 {
     /// <summary>The limits as written, checked: every mistake is reported with the option's name.</summary>
     public static ScopeLimits Of(string scope, LimitOptions options, Action<string, string> mistake)
@@ -122,8 +124,18 @@ internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, st
                 mistake(kind.Name, string.Create(CultureInfo.InvariantCulture, $"'{value}' is not {(kind.Measure == Measure.NanoUsd ? "an amount above 0, to 1000000000 USD, with at most nine decimals" : "a whole number of 1 to 1000000000000")}"));
             limits.Add(options.Mode == LimitMode.Enforce ? new Limit(kind, amount, null) : new Limit(kind, null, amount));
         }
-        return new ScopeLimits(scope, limits, options.MaxQuality, options.Mode == LimitMode.Warn);
+        return new ScopeLimits(scope, limits, options.MaxQuality is { } most ? [new QualityLimit(most, options.Mode == LimitMode.Warn)] : []);
     }
+
+    /// <summary>These limits, and those of others of each kind that is not among these.</summary>
+    public ScopeLimits Over(ScopeLimits others) => this with
+    {
+        Limits = InOrder(Limits.Concat(others.Limits.Where(other => !Limits.Any(limit => limit.Kind == other.Kind)))),
+        Qualities = Qualities.Count > 0 ? Qualities : others.Qualities,
+    };
+
+    /// <summary>Limits of different kinds, in the order of <see cref="LimitKind.All"/>.</summary>
+    public static IReadOnlyList<Limit> InOrder(IEnumerable<Limit> limits) => [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)];
 
     private static decimal? Value(LimitOptions options, LimitKind kind) => kind.Name switch
     {

@@ -2,7 +2,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Quotas;
 
-/// <summary>Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds.</summary>
+/// <summary>
+/// Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds. An end user's
+/// limits stand in the place of those of each user kind by kind: of a kind that the user has none of, that of each holds.
+/// </summary>
 internal sealed class LimitBook
 {
     private static readonly IReadOnlyList<ScopeLimits> None = [];
@@ -13,8 +16,12 @@ internal sealed class LimitBook
     /// <summary>The book of these limits.</summary>
     /// <param name="limits">Each scope's, of configuration and control plane.</param>
     /// <param name="before">The book in force until now, which tells what is new; null: the first one.</param>
-    public LimitBook(IEnumerable<ScopeLimits> limits, LimitBook? before = null) =>
-        _byScope = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope], before));
+    public LimitBook(IEnumerable<ScopeLimits> limits, LimitBook? before = null)
+    {
+        var written = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
+        var all = written.Select(scope => EachUsers(scope.Key) is { } each && written.TryGetValue(each, out var others) ? scope.Value.Over(others) : scope.Value);
+        _byScope = all.ToDictionary(scope => scope.Scope, scope => before is null ? scope : scope with { Limits = [.. scope.Limits.Select(limit => limit.After(before.Find(scope.Scope, limit.Kind)))] });
+    }
 
     public static LimitBook Empty { get; } = new([]);
 
@@ -44,12 +51,15 @@ internal sealed class LimitBook
         return true;
     }
 
-    private static ScopeLimits Merged(string scope, List<ScopeLimits> all, LimitBook? before)
+    private Limit? Find(string scope, LimitKind kind) =>
+        (_byScope.GetValueOrDefault(scope) ?? _byScope.GetValueOrDefault(EachUsers(scope) ?? scope))?.Limits.FirstOrDefault(limit => limit.Kind == kind);
+
+    // A tenant's id has no slash in it, a user's may.
+    private static string? EachUsers(string scope) => scope.StartsWith("user:", StringComparison.Ordinal) ? string.Concat(scope.AsSpan(0, scope.IndexOf('/', StringComparison.Ordinal)), "/*") : null;
+
+    private static ScopeLimits Merged(string scope, List<ScopeLimits> all)
     {
         var limits = all.SelectMany(one => one.Limits).GroupBy(limit => limit.Kind).Select(same => same.Aggregate((a, b) => a.With(b)));
-        if (before is not null)
-            limits = limits.Select(limit => limit.After(before._byScope.GetValueOrDefault(scope)?.Limits.FirstOrDefault(old => old.Kind == limit.Kind)));
-        var quality = all.Find(one => one.MaxQuality is not null && !one.WarnsOfQuality) ?? all.Find(one => one.MaxQuality is not null);
-        return new ScopeLimits(scope, [.. LimitKind.All.Join(limits, kind => kind, limit => limit.Kind, (_, limit) => limit)], quality?.MaxQuality, quality?.WarnsOfQuality ?? false);
+        return new ScopeLimits(scope, ScopeLimits.InOrder(limits), [.. all.SelectMany(one => one.Qualities).Distinct()]);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class LimitOptions
     /// <summary>Pictures in flight.</summary>
     public long? ConcurrentImages { get; set; }
 
-    /// <summary>The best quality that may be asked for.</summary>
+    /// <summary>The best quality that may be asked for: a word of one of the catalogue's models.</summary>
     public string? MaxQuality { get; set; }
 
     /// <summary>What happens above them.</summary>

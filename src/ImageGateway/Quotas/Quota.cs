@@ -24,19 +24,20 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <param name="record">The job.</param>
     /// <param name="usd">The dearest target's worst case, in nano-USD.</param>
     /// <param name="tokens">The most output tokens of a target.</param>
+    /// <param name="images">The most pictures that a target is asked for.</param>
     /// <returns>What is held, or why nothing is.</returns>
-    /// <exception cref="GatewayException">The job asks for more pictures than a minute's limit: 400.</exception>
-    public async ValueTask<Reservation> ReserveAsync(JobRecord record, WorstCase usd, WorstCase tokens)
+    /// <exception cref="GatewayException">It would draw more pictures than a minute's limit: 400.</exception>
+    public async ValueTask<Reservation> ReserveAsync(JobRecord record, WorstCase usd, WorstCase tokens, int images)
     {
         var caller = record.Caller;
         // Of the day and the month in which the ledger has the job.
         var limits = new JobLimits(book, now => Uses(
             now.For(caller, record.Job.Parameters.User),
-            kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, record.Job.Parameters.Count), withUser: true, record.Created));
+            kind => kind == LimitKind.RequestsPerMinute ? null : Amount(kind, usd.Amount, tokens.Amount, images), withUser: true, record.Created));
         var uses = limits.Uses;
         if (uses.Count == 0)
             return new Reservation(store, emergency, record, limits, [], null, usd.Amount, tokens.Amount);
-        RefuseHopeless(uses);
+        RefuseHopeless(uses, record.Job.Parameters.Count);
         // What a job that is over holds until it is settled is no reason to refuse the next one. Looked for before: it may be
         // settled by the time the answer is here.
         var before = settlements.Of(caller.Tenant);
@@ -81,7 +82,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     public bool LimitsRequests(Caller caller) => book().For(caller, null).Any(scope => scope.Limits.Any(limit => limit.Kind == LimitKind.RequestsPerMinute));
 
     /// <summary>The best quality each scope of a job allows, where it allows not every.</summary>
-    public IEnumerable<ScopeLimits> Qualities(Caller caller, string? user) => book().For(caller, user).Where(scope => scope.MaxQuality is not null);
+    public IReadOnlyList<ScopeLimits> Qualities(Caller caller, string? user) => [.. book().For(caller, user).Where(scope => scope.Qualities.Count > 0)];
 
     /// <summary>Counts a request against the requests a minute of its tenant, project and key.</summary>
     /// <returns>The counters, and the refusal when one has no room.</returns>
@@ -180,12 +181,12 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     };
 
     // A bucket never holds more than a minute's worth: to wait for it would be in vain.
-    private static void RefuseHopeless(IReadOnlyList<CounterUse> uses)
+    private static void RefuseHopeless(IReadOnlyList<CounterUse> uses, int asked)
     {
         foreach (var use in uses)
         {
             if (use.Shape == LimitShape.Minute && use.Measure == Measure.Images && use.Amount > use.Limit.Enforced)
-                throw GatewayException.Invalid("n", $"{use.Amount}", string.Create(CultureInfo.InvariantCulture, $"at most {use.Limit.Enforced}, the images_per_minute of {use.Scope}"));
+                throw GatewayException.Invalid("n", $"{asked}", string.Create(CultureInfo.InvariantCulture, $"at most {use.Limit.Enforced}, the images_per_minute of {use.Scope}"));
         }
     }
 }

@@ -16,7 +16,10 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
 
     public AttemptClock Clock => clock;
 
-    /// <summary>The code of an answer that ended so; null when it is whole.</summary>
+    /// <summary>How many pictures are asked for.</summary>
+    public int Pictures => record.Sent.Count;
+
+    /// <summary>The code of an answer that ended so and said nothing of it; null when it is whole.</summary>
     public static string? Code(RelayEnd end, bool timedOut) => end switch
     {
         RelayEnd.Complete => null,
@@ -35,12 +38,12 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
     /// <summary>It failed.</summary>
     public void Fail(UpstreamFailure failure) => record.Fail(ErrorEnvelope.Code(failure.Error), failure.Kind == FailureKind.MayBill);
 
-    /// <summary>Its answer has ended.</summary>
-    public void End(Answer answer, RelayEnd end)
+    /// <summary>Its answer has ended, whole when there is no <paramref name="code"/>.</summary>
+    public void End(Answer answer, RelayEnd end, string? code)
     {
         var facts = answer.Tap.Facts;
         var cost = AttemptCost.Settle(record, target.Model, price, attempt.Job, facts, end == RelayEnd.Complete);
-        record.Answer(Code(end, clock.TimedOut), cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
+        record.Answer(code, cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
     }
 
     public void Dispose()

@@ -6,6 +6,9 @@ namespace ImageGateway.Routing;
 /// <summary>The route of a job and the targets it may go to, fallbacks last; <see cref="Model"/> is the asked model, where one was asked for.</summary>
 internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, bool AskedByName, string? Model = null)
 {
+    /// <summary>True when the request named the model, or a deployment or target of it; not for another model that stands in.</summary>
+    public bool Asks(Model model) => AskedByName && (Model is null || Model == model.Name);
+
     /// <summary>The candidates of a job.</summary>
     /// <exception cref="GatewayException">404: nothing goes by the name, or it is retired and nothing takes its place.</exception>
     public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today, List<Adjustment> adjustments)

@@ -3,7 +3,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>A route's highest quality.</summary>
+/// <summary>The highest quality of a route, or of a limit.</summary>
 internal static class Ceiling
 {
     /// <summary>The word to lower to in the model's dialect; null when <paramref name="quality"/> is not above <paramref name="ceiling"/>. <c>auto</c> counts as the model's highest.</summary>
@@ -22,8 +22,21 @@ internal static class Ceiling
             ? new Misfit("quality", GatewayException.Invalid("quality", quality!, $"at most {highest} on the route '{route.Name}'").Message)
             : null;
 
-    /// <summary>True when the word means something to the model.</summary>
-    public static bool Knows(string word, Model model) => Rank(Translation.Quality(word, model), model) >= 0;
+    /// <summary>The quality words of the models, where <paramref name="word"/> means something to none of them; null: it does, or there are no models.</summary>
+    public static string? Others(string word, IEnumerable<Model> models)
+    {
+        var words = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var model in models)
+        {
+            if (Knows(word, model))
+                return null;
+            words.UnionWith(model.Qualities);
+        }
+        return words.Count == 0 ? null : string.Join(", ", words);
+    }
+
+    // What leaves the choice to the model is no bound.
+    private static bool Knows(string word, Model model) => word != "auto" && Rank(Translation.Quality(word, model), model) >= 0;
 
     private static int Rank(string word, Model model)
     {

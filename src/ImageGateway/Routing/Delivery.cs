@@ -7,11 +7,11 @@ namespace ImageGateway.Routing;
 /// <summary>Gives an answer to the client: the headers that say who gave it, then the bytes.</summary>
 internal static class Delivery
 {
-    /// <summary>Sends it; a stream that the provider breaks off ends with an error event, another answer with the connection.</summary>
+    /// <summary>Sends it; a stream that the provider breaks off ends with one error event, its own or ours, another answer with the connection.</summary>
     public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
     {
         await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
-        var end = await PassAsync(answer.Relay, clock);
+        var end = await PassAsync(answer, clock);
         if (end == RelayEnd.UpstreamLost)
             await EndBrokenAsync(http, answer.Tap, clock.TimedOut);
         return end;
@@ -37,11 +37,11 @@ internal static class Delivery
         headers["x-accel-buffering"] = "no";
     }
 
-    private static async Task<RelayEnd> PassAsync(Relay relay, AttemptClock clock)
+    private static async Task<RelayEnd> PassAsync(Answer answer, AttemptClock clock)
     {
         try
         {
-            return await relay.RunAsync(clock.Token);
+            return await answer.PassAsync(clock.Token);
         }
         catch (OperationCanceledException)
         {
@@ -57,6 +57,9 @@ internal static class Delivery
             http.Abort();
             return;
         }
+        // The provider has told the client itself.
+        if (stream.HasFailed)
+            return;
         var error = timedOut
             ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
             : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of the stream.");

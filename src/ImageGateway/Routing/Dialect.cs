@@ -117,13 +117,23 @@ internal sealed class Dialect
         // An address is the gateway's own where the model has none: the client sees what it asked for.
         if (Sent.ResponseFormat == "url" && !model.ResponseFormats.Contains("url"))
             Sent = Sent with { ResponseFormat = null };
-        if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat == "b64_json")
-            Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
-        else if (model.ResponseFormats.Count == 0 && Sent.ResponseFormat is null)
-            _edits.Add(new ParameterEdit("response_format", null)); // null is as good as absent here, and not there
-        else if (model.ResponseFormats.Count > 0 && Sent.ResponseFormat is null && !(askedByName && model.ResponseFormats[0] == "url"))
-            Set("response_format", "b64_json", Sent with { ResponseFormat = "b64_json" });
+        if (model.ResponseFormats.Count == 0)
+            LeaveOutBase64();
+        else if (Sent.ResponseFormat is null && !(askedByName && model.ResponseFormats[0] == "url"))
+            AskFor(model.HasAddressesOnly ? "url" : "b64_json");
+        else if (Sent.ResponseFormat == "b64_json" && model.HasAddressesOnly)
+            AskFor("url"); // base64 is fetched from there, which Fitness makes sure of
     }
+
+    private void LeaveOutBase64()
+    {
+        if (Sent.ResponseFormat == "b64_json")
+            Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
+        else if (Sent.ResponseFormat is null)
+            _edits.Add(new ParameterEdit("response_format", null)); // null is as good as absent here, and not there
+    }
+
+    private void AskFor(string form) => Set("response_format", form, Sent with { ResponseFormat = form });
 
     private ImageParameters Changed(string name, string from, string? to, ImageParameters sent)
     {

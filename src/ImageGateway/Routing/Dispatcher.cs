@@ -58,35 +58,36 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var start = time.GetTimestamp();
-        var (failure, isWhole) = await CallAsync(http, record, planned, attempts, route);
-        fleet.Of(planned.Target).Record(planned.Target, isWhole ? failure?.Kind : FailureKind.Broken, time.GetElapsedTime(start));
+        var (failure, outcome) = await CallAsync(http, record, planned, attempts, route);
+        fleet.Of(planned.Target).Record(planned.Target, outcome, time.GetElapsedTime(start));
         return failure;
     }
 
-    private async Task<(UpstreamFailure? Failure, bool IsWhole)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
+    // The failure, where the client has got nothing yet, and what the call says of its target; null: it ended well.
+    private async Task<(UpstreamFailure? Failure, FailureKind? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         if (planned.Calls > 1)
-            return (await fanOut.RunAsync(http, record, planned, attempts, route), true);
+        {
+            var failed = await fanOut.RunAsync(http, record, planned, attempts, route);
+            return (failed, failed?.Kind);
+        }
         using var call = await calls.AnnounceAsync(record, planned, planned.Dialect.Edits, planned.Dialect.Sent.Count, http);
         var (answer, failure) = await calls.BeginAsync(call, http.Response.BodyWriter);
         if (answer is null)
-            return (failure, true);
+            return (failure, failure?.Kind);
         await using (answer)
         {
             Delivery.Describe(http, record, planned, attempts);
             var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
-            call.End(answer, end);
-            Note(record, end, call.Clock.TimedOut);
-            return (null, end != RelayEnd.UpstreamLost);
+            var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
+            var code = told is null ? Call.Code(end, call.Clock.TimedOut) : ErrorEnvelope.Code(told.Error);
+            call.End(answer, end, code);
+            if (end == RelayEnd.Complete)
+                record.Complete();
+            else
+                record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
+            return (null, end == RelayEnd.UpstreamLost && told is null ? FailureKind.Broken : told?.Kind);
         }
-    }
-
-    private static void Note(JobRecord record, RelayEnd end, bool timedOut)
-    {
-        if (end == RelayEnd.Complete)
-            record.Complete();
-        else
-            record.Fail(Call.Code(end, timedOut), isRefusal: false);
     }
 
     private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => failure.Kind switch

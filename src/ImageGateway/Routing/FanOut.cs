@@ -84,14 +84,14 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         var end = RelayEnd.UpstreamLost;
         try
         {
-            end = await answer.Relay.RunAsync(call.Clock.Token);
+            end = await answer.PassAsync(call.Clock.Token);
         }
         catch (OperationCanceledException) when (call.Clock.TimedOut)
         {
             // It is lost.
         }
-        call.End(answer, end);
-        return end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
+        call.End(answer, end, Call.Code(end, call.Clock.TimedOut));
+        return end == RelayEnd.Complete;
     }
 
     private async Task WriteAsync(HttpContext http, List<FanOutPart> parts)

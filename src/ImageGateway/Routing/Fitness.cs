@@ -9,9 +9,14 @@ internal sealed record Misfit(string Param, string Message);
 /// <summary>Holds a job against what the catalogue says a model can do.</summary>
 internal static class Fitness
 {
-    /// <summary>The reason why the target's provider cannot do what its model could; null when it can.</summary>
-    public static Misfit? CheckProvider(ImageJob job, Target target) =>
-        (job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.") : null);
+    /// <summary>The reason why the target cannot do what its model could elsewhere; null when it can.</summary>
+    public static Misfit? CheckTarget(ImageJob job, ImageParameters sent, Target target) =>
+        job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.")
+        : job.Parameters.ResponseFormat == "b64_json" && target.Model.HasAddressesOnly && target.ImageHosts.Count == 0 ? Invalid("response_format", "b64_json", $"url for the model '{target.Model.Name}'")
+        : target.Provider.KnowsWebP ? null
+        : sent.OutputFormat == "webp" ? Invalid("output_format", "webp", "png, jpeg for the targets here")
+        : HasWebP(job) ? new Misfit("image", "No target here takes WebP pictures. Send PNG or JPEG.")
+        : null;
 
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
     public static Misfit? Check(ImageJob job, ImageParameters sent, Model model) =>
@@ -78,6 +83,16 @@ internal static class Fitness
         if (job.FileIds > 0 && !model.JsonEdits)
             return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
         return null;
+    }
+
+    private static bool HasWebP(ImageJob job)
+    {
+        foreach (var image in job.Images)
+        {
+            if (image.Header.Format == ImageFormat.WebP)
+                return true;
+        }
+        return false;
     }
 
     private static string Listed(IEnumerable<string> words, Model model)

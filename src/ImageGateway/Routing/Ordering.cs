@@ -19,7 +19,7 @@ internal static class Ordering
         switch (route.Strategy)
         {
             case Strategy.Weighted: ordered = InTurns(ordered, candidates, table, ticket); break;
-            case Strategy.Cheapest: ordered = [.. ordered.OrderBy(target => target.Worst?.Amount.Value ?? long.MaxValue)]; break;
+            case Strategy.Cheapest: ordered = [.. ordered.OrderBy(target => target.ContractedWorst?.Amount.Value ?? long.MaxValue)]; break;
             case Strategy.Fastest: ordered = Fastest(ordered, ticket); break;
         }
         ordered.AddRange(targets.Skip(primary));

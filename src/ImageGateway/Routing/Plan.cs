@@ -8,12 +8,18 @@ namespace ImageGateway.Routing;
 /// <param name="Target">Where.</param>
 /// <param name="Dialect">The parameters in its model's dialect.</param>
 /// <param name="Calls">1, or the calls that the pictures are fanned out to.</param>
-/// <param name="Worst">The upper bound of its cost; null: not priced.</param>
+/// <param name="Worst">The upper bound of its cost at list price; null: not priced.</param>
 /// <param name="Load">Its health and room when the plan was made.</param>
 internal sealed record PlannedTarget(Target Target, Dialect Dialect, int Calls, CostEstimate? Worst, TargetLoad Load)
 {
-    /// <summary>True when it answers with an address: asked to, or by default (a model that is silent on it answers with the first form it has).</summary>
-    public bool AnswersWithAddress => (Dialect.Sent.ResponseFormat ?? (Target.Model.ResponseFormats is [var first, ..] ? first : null)) == "url";
+    /// <summary>The upper bound of what it really costs, after the target's discount; null: not priced.</summary>
+    public CostEstimate? ContractedWorst => Worst?.Times(Target.PriceFactor);
+
+    /// <summary>True when a request that is silent on it means an address: the first form of the model, which it names.</summary>
+    public bool MeansAddress => Dialect.Sent.ResponseFormat is null && Target.Model.ResponseFormats is ["url", ..];
+
+    /// <summary>True when it answers with an address: asked to, or by default.</summary>
+    public bool AnswersWithAddress => Dialect.Sent.ResponseFormat == "url" || MeansAddress;
 
     /// <summary>True when the gateway fetches the picture from there, as its hosts are named.</summary>
     public bool IsTakenOver => AnswersWithAddress && Target.ImageHosts.Count > 0;

@@ -69,7 +69,7 @@ internal sealed class RoutePolicyOptions
     /// <summary>After a refusal on what the picture shows.</summary>
     public FailureAction OnRefusal { get; set; }
 
-    /// <summary>After a time-out or a lost connection, when the provider may bill the call all the same.</summary>
+    /// <summary>After a time-out (504 and 524 too) or a lost connection, when the provider may bill the call all the same.</summary>
     public FailureAction OnTimeout { get; set; }
 
     /// <summary>When some calls of a fan-out fail: <c>fail</c>, or <c>allow</c> fewer pictures.</summary>

@@ -34,7 +34,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
     private void HoldAbility(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var spoken = Speak(target.Model);
-        if ((spoken.Misfit ?? Fitness.CheckProvider(job, target)) is { } misfit)
+        if ((spoken.Misfit ?? Fitness.CheckTarget(job, spoken.Dialect.Sent, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
         else if (spoken.Worst is null && !allowsUnpriced)
             Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be held against a budget", "model");
@@ -62,7 +62,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         IReadOnlyList<Adjustment> before = candidates.Model is { } asked && asked != model.Name
             ? [.. adjustments, new Adjustment("model", asked, model.Name)]
             : adjustments;
-        var dialect = Dialect.Of(job, model, candidates.Route, candidates.AskedByName, before);
+        var dialect = Dialect.Of(job, model, candidates.Route, candidates.Asks(model), before);
         var misfit = Fitness.Check(job, dialect.Sent, model) ?? Ceiling.Misfit(dialect.Sent.Quality, candidates.Route, model);
         var calls = (dialect.Sent.Count + model.MaxN - 1) / model.MaxN;
         var worst = misfit is null && model.PriceOn(today) is { } price ? JobCost.Worst(job, dialect.Sent, model, price, calls) : null;

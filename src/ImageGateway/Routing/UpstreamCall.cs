@@ -39,6 +39,10 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         return (answer, failure);
     }
 
+    /// <summary>What the provider's own error event says of a stream that has begun; null: it sent none.</summary>
+    public UpstreamFailure? Told(Call call, Answer answer) =>
+        answer.Tap is EventStreamTap { HasFailed: true } ? Failure(call.Target, call.Attempt, answer) : null;
+
     private async Task<(Answer? Answer, UpstreamFailure? Failure)> CallAsync(Call call, PipeWriter client)
     {
         var (target, attempt, clock) = (call.Target, call.Attempt, call.Clock);
@@ -48,7 +52,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
             call.Answered(response);
             clock.Progressed();
             Correct(target, response);
-            return await LookAsync(target, attempt, response, client, clock);
+            return await LookAsync(call, response, client);
         }
         catch (OperationCanceledException) when (clock.TimedOut)
         {
@@ -59,7 +63,8 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         {
             return (null, new UpstreamFailure(FailureKind.Account, e.Error, e.Error.RetryAfter));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !attempt.Client.RequestAborted.IsCancellationRequested)
+        // Nobody cancelled: the connection, or its TLS handshake, took longer than the client's handler waits for one.
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !attempt.Client.RequestAborted.IsCancellationRequested)
         {
             LogUnreachable(target.Name, e.GetType().Name);
             var error = new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered.");
@@ -77,11 +82,12 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
     private static int? Left(HttpResponseMessage response, string header) =>
         response.Headers.NonValidated.TryGetValues(header, out var values) && int.TryParse(values.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left) ? left : null;
 
-    private async Task<(Answer? Answer, UpstreamFailure? Failure)> LookAsync(Target target, Attempt attempt, HttpResponseMessage response, PipeWriter client, AttemptClock clock)
+    private async Task<(Answer? Answer, UpstreamFailure? Failure)> LookAsync(Call call, HttpResponseMessage response, PipeWriter client)
     {
+        var clock = call.Clock;
         var tap = Tap.For(response.Content.Headers.ContentType?.MediaType);
         var body = await response.Content.ReadAsStreamAsync(clock.Token);
-        var answer = new Answer(response, body, new Relay(body, client, tap, clock.Progressed, time), tap);
+        var answer = new Answer(response, body, new Relay(body, client, tap, clock.Progressed, time), tap, call.Pictures);
         var kept = false;
         try
         {
@@ -91,7 +97,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
                 kept = true;
                 return (answer, null);
             }
-            return (null, await FailureAsync(target, attempt, answer, clock)); // 3
+            return (null, await FailureAsync(call, answer)); // 3
         }
         finally
         {
@@ -103,24 +109,20 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
     // No provider is asked for that. What it used could not be read, and how much its client would unpack is not known.
     private static bool IsPacked(HttpResponseMessage response) => response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var coding) && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
 
-    private async Task<UpstreamFailure> FailureAsync(Target target, Attempt attempt, Answer answer, AttemptClock clock)
+    private async Task<UpstreamFailure> FailureAsync(Call call, Answer answer)
     {
         if (answer.Response.IsSuccessStatusCode && answer.Tap.Verdict == Verdict.Undecided)
             return new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider answered without a picture."));
-        await answer.Relay.FillAsync(clock.Token);
-        var failure = UpstreamErrors.Map(answer.Response, ErrorJson(answer), attempt, target.Provider.Secrets, time.GetUtcNow());
-        LogFailure(target.Name, (int)answer.Response.StatusCode, failure.Kind, ErrorEnvelope.Code(failure.Error));
-        return failure;
+        await answer.Relay.FillAsync(call.Clock.Token);
+        return Failure(call.Target, call.Attempt, answer);
     }
 
-    // An error that comes as an event has the same JSON behind "data:".
-    private static ReadOnlySpan<byte> ErrorJson(Answer answer)
+    private UpstreamFailure Failure(Target target, Attempt attempt, Answer answer)
     {
-        var held = answer.Relay.Held.Span;
-        if (answer.Tap is not EventStreamTap)
-            return held;
-        var data = held.IndexOf("data:"u8);
-        return data < 0 ? default : held[(data + 5)..];
+        var error = answer.Tap is EventStreamTap stream ? stream.Error : answer.Relay.Held.Span;
+        var failure = UpstreamErrors.Map(answer.Response, error, attempt, target.Provider.Secrets, time.GetUtcNow());
+        LogFailure(target.Name, (int)answer.Response.StatusCode, failure.Kind, ErrorEnvelope.Code(failure.Error));
+        return failure;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} failed with status {Status}: {Kind}, code {Code}")]

@@ -34,8 +34,8 @@ internal sealed class AnswerReader : JsonScanner
     /// <summary>True when there is an <c>error</c> that is not null.</summary>
     public bool HasError { get; private set; }
 
-    /// <summary>What <c>usage</c> says; null when it is absent or holds no counts.</summary>
-    public TokenUsage? Usage => _usage.ToUsage();
+    /// <summary>What <c>usage</c> says; null when it is absent, holds no counts or has not ended: those it lacks would count as none.</summary>
+    public TokenUsage? Usage => _top == Member.Usage && Depth > 1 ? null : _usage.ToUsage();
 
     public override void Reset()
     {

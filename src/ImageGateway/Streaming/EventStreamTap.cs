@@ -9,11 +9,16 @@ namespace ImageGateway.Streaming;
 /// </summary>
 internal sealed class EventStreamTap : Tap
 {
+    // More than an error says.
+    private const int MostError = 4 * 1024;
+
     private readonly AnswerReader _data = new();
     private readonly byte[] _field = new byte[8];
     private readonly byte[] _event = new byte[JsonScanner.MaxToken];
+    private readonly byte[] _error = new byte[MostError];
     private int _fieldLength;
     private int _eventLength;
+    private int _errorLength;
     private int _mark;
     private bool _hasData;
     private bool _afterCarriageReturn;
@@ -27,6 +32,12 @@ internal sealed class EventStreamTap : Tap
 
     public override AnswerFacts Facts => _facts;
 
+    /// <summary>True when an error event has come.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>The data of the first error event, at most 4 KiB; until there is one, of the event that has not ended.</summary>
+    public ReadOnlySpan<byte> Error => _error.AsSpan(0, _errorLength);
+
     /// <summary>True when the bytes so far end where a line begins.</summary>
     public bool IsAtLineStart => _line == Line.Start && _mark is 0 or 3;
 
@@ -35,6 +46,8 @@ internal sealed class EventStreamTap : Tap
 
     /// <summary>The data of the event that has not ended yet.</summary>
     public JsonScanner Data => _data;
+
+    public override bool IsWhole(int pictures) => _facts.Images >= pictures && !HasFailed;
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
@@ -82,9 +95,9 @@ internal sealed class EventStreamTap : Tap
         if (bytes.IsEmpty)
             return;
         if (_line == Line.Data)
-            _data.Write(bytes);
+            TakeData(bytes);
         else if (_line == Line.Event)
-            KeepEvent(bytes);
+            Keep(bytes, _event, ref _eventLength);
         Judge(eventEnded: false);
     }
 
@@ -116,7 +129,7 @@ internal sealed class EventStreamTap : Tap
         if (field.SequenceEqual("data"u8))
         {
             if (_hasData)
-                _data.Write("\n"u8);
+                TakeData("\n"u8);
             (_hasData, _line) = (true, Line.Data);
         }
         else if (field.SequenceEqual("event"u8))
@@ -129,11 +142,19 @@ internal sealed class EventStreamTap : Tap
         }
     }
 
-    private void KeepEvent(ReadOnlySpan<byte> bytes)
+    // Whether an event is an error is known when it ends.
+    private void TakeData(ReadOnlySpan<byte> bytes)
     {
-        var room = Math.Min(bytes.Length, _event.Length - _eventLength);
-        bytes[..room].CopyTo(_event.AsSpan(_eventLength));
-        _eventLength += room;
+        _data.Write(bytes);
+        if (!HasFailed)
+            Keep(bytes, _error, ref _errorLength);
+    }
+
+    private static void Keep(ReadOnlySpan<byte> bytes, byte[] room, ref int used)
+    {
+        var kept = Math.Min(bytes.Length, room.Length - used);
+        bytes[..kept].CopyTo(room.AsSpan(used));
+        used += kept;
     }
 
     private void EndLine()
@@ -156,7 +177,10 @@ internal sealed class EventStreamTap : Tap
             _data.Complete();
             Judge(eventEnded: true);
             Count();
+            HasFailed |= IsError(EventName);
         }
+        if (!HasFailed)
+            _errorLength = 0;
         _data.Reset();
         (_hasData, _eventLength) = (false, 0);
     }
@@ -166,9 +190,8 @@ internal sealed class EventStreamTap : Tap
     {
         if (_verdict != Verdict.Undecided)
             return;
-        var line = _line != Line.Event && _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
-        // The data of an error event may be the bare error, whose own type is another.
-        var isError = _data.HasError || IsError(line) || IsError(_data.Type);
+        var line = _line != Line.Event ? EventName : null;
+        var isError = IsError(line);
         var named = _data.Type ?? line;
         if (eventEnded)
             _verdict = isError ? Verdict.Error : named is null ? Verdict.Undecided : Verdict.Answer;
@@ -178,7 +201,7 @@ internal sealed class EventStreamTap : Tap
 
     private void Count()
     {
-        var type = _data.Type ?? Encoding.UTF8.GetString(_event, 0, _eventLength);
+        var type = _data.Type ?? EventName ?? "";
         if (type.EndsWith(".partial_image", StringComparison.Ordinal))
         {
             _facts = _facts with { PartialImages = _facts.PartialImages + 1 };
@@ -188,8 +211,8 @@ internal sealed class EventStreamTap : Tap
             return;
         _facts = new AnswerFacts
         {
-            // One completed event for each picture, each with what it used.
-            Usage = _data.Usage is { } usage ? usage + (_facts.Usage ?? default) : _facts.Usage,
+            // One completed event for each picture, each with what it used; where one does not say, that of all is not known.
+            Usage = _facts.Images == 0 ? _data.Usage : _facts.Usage + _data.Usage,
             Images = _facts.Images + 1,
             PartialImages = _facts.PartialImages,
             Size = _data.Size ?? _facts.Size,
@@ -199,7 +222,10 @@ internal sealed class EventStreamTap : Tap
         };
     }
 
-    private static bool IsError(string? name) => name is "error";
+    private string? EventName => _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
+
+    // The data of an error event may be the bare error, whose own type is another.
+    private bool IsError(string? name) => _data.HasError || name is "error" || _data.Type is "error";
 
     private static bool IsPicture(string name) => name.StartsWith("image_", StringComparison.Ordinal);
 }

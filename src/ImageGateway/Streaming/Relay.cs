@@ -10,7 +10,7 @@ internal enum RelayEnd
     /// <summary>All of it has passed.</summary>
     Complete,
 
-    /// <summary>The provider broke off.</summary>
+    /// <summary>The provider broke off, or its answer ended before it was whole.</summary>
     UpstreamLost,
 
     /// <summary>The client is gone.</summary>
@@ -44,14 +44,19 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     /// <summary>What was read and not sent yet.</summary>
     public ReadOnlyMemory<byte> Held => _held[.._heldLength];
 
-    /// <summary>Reads until the tap can tell a picture from an error, 64 KiB have come, or the answer has ended. Sends nothing.</summary>
+    /// <summary>
+    /// Reads until the tap can tell a picture from an error, 64 KiB have come, or the answer has ended; of a stream no longer than
+    /// a <see cref="Heartbeat"/>. Sends nothing.
+    /// </summary>
     public async Task<Verdict> PeekAsync(CancellationToken cancellationToken)
     {
+        var start = time.GetTimestamp();
         _held = client.GetMemory(BlockPool.BlockSize)[..BlockPool.BlockSize];
         while (tap.Verdict == Verdict.Undecided && !Ended && _heldLength < _held.Length)
         {
-            // A stream that is silent for so long is begun, or the connection may be cut before its first event.
-            if (tap is EventStreamTap && !await HasMoreAsync(cancellationToken))
+            // A stream without an event for so long is begun, or the connection may be cut before there is one: a provider's
+            // comments keep its own connection open, and not the client's.
+            if (tap is EventStreamTap && !await HasMoreAsync(Heartbeat - time.GetElapsedTime(start), cancellationToken))
                 break;
             await ReadHeldAsync(cancellationToken);
         }
@@ -80,6 +85,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
                 // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
                 if (tap is EventStreamTap { IsAtLineStart: true })
                     await KeepAliveAsync(cancellationToken);
+                await EndWaitAsync();
                 room = client.GetMemory(MinRead);
                 read = await upstream.ReadAsync(room, cancellationToken);
             }
@@ -99,12 +105,12 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     // which is a line of its own and may stand anywhere between lines.
     private async Task KeepAliveAsync(CancellationToken cancellationToken)
     {
-        while (!await HasMoreAsync(cancellationToken))
+        while (!await HasMoreAsync(Heartbeat, cancellationToken))
             await client.WriteAsync(Comment, cancellationToken);
     }
 
-    // False when nothing came for the time of a heartbeat.
-    private async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken)
+    // False when nothing came for so long.
+    private async ValueTask<bool> HasMoreAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (_more is null)
         {
@@ -115,7 +121,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         }
         try
         {
-            await _more.WaitAsync(Heartbeat, time, cancellationToken);
+            await _more.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time, cancellationToken);
             _more = null;
             return true;
         }
@@ -125,8 +131,17 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         }
     }
 
+    // A stream takes one read at a time, and the read of no bytes outlasts a wait that was given up.
+    private async ValueTask EndWaitAsync()
+    {
+        if (_more is not null)
+            await _more;
+        _more = null;
+    }
+
     private async Task ReadHeldAsync(CancellationToken cancellationToken)
     {
+        await EndWaitAsync();
         var read = await upstream.ReadAsync(_held[_heldLength..], cancellationToken);
         Take(_held.Span.Slice(_heldLength, read));
         _heldLength += read;

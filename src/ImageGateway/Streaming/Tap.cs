@@ -45,6 +45,13 @@ internal abstract class Tap
     /// <summary>What was read so far.</summary>
     public abstract AnswerFacts Facts { get; }
 
+    /// <summary>
+    /// True when an answer that ends here is whole: a JSON text with a picture, which may be fewer than were asked for, or events
+    /// with all <paramref name="pictures"/> and no error. That its connection ended properly says little: one that is delimited
+    /// by its end alone ends so wherever it is cut.
+    /// </summary>
+    public abstract bool IsWhole(int pictures);
+
     /// <summary>Takes the next bytes.</summary>
     public abstract void Write(ReadOnlySpan<byte> bytes);
 
@@ -73,6 +80,8 @@ internal sealed class JsonTap : Tap
         Background = _body.Background,
         OutputFormat = _body.OutputFormat,
     };
+
+    public override bool IsWhole(int pictures) => _body.IsWhole && _body.DataItems > 0;
 
     public override void Write(ReadOnlySpan<byte> bytes) => _body.Write(bytes);
 

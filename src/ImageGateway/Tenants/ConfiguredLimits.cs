@@ -7,7 +7,10 @@ namespace ImageGateway.Tenants;
 internal static class ConfiguredLimits
 {
     /// <summary>All of them; mistakes are reported.</summary>
-    public static List<ScopeLimits> Read(Dictionary<string, TenantOptions> tenants, Mistakes mistakes)
+    /// <param name="tenants">The tenants.</param>
+    /// <param name="qualities">What quality words there are, for a word that is none.</param>
+    /// <param name="mistakes">Where mistakes are reported.</param>
+    public static List<ScopeLimits> Read(Dictionary<string, TenantOptions> tenants, Func<string, string?> qualities, Mistakes mistakes)
     {
         var limits = new List<ScopeLimits>();
         foreach (var (id, tenant) in tenants)
@@ -26,7 +29,9 @@ internal static class ConfiguredLimits
         void Add(string scope, LimitOptions options, Mistakes here)
         {
             var read = ScopeLimits.Of(scope, options, here.At("Limits").Add);
-            if (read.Limits.Count > 0 || read.MaxQuality is not null)
+            if (options.MaxQuality is { } most && qualities(most) is { } words)
+                here.At("Limits").Add(nameof(options.MaxQuality), $"'{most}' is no quality of the catalogue's models; there are {words}");
+            if (read.Limits.Count > 0 || read.Qualities.Count > 0)
                 limits.Add(read);
         }
     }

@@ -22,7 +22,7 @@ internal sealed class TenantOptions
     /// <summary>Its projects by id; a project that a key names need not stand here.</summary>
     public Dictionary<string, ProjectOptions> Projects { get; set; } = [];
 
-    /// <summary>Limits of its end users by id; <c>*</c>: of each that does not stand here.</summary>
+    /// <summary>Limits of its end users by id; <c>*</c>: of each, where the user's own entry does not name the kind.</summary>
     public Dictionary<string, UserOptions> Users { get; set; } = [];
 
     /// <summary>What happens to its jobs while the store of quotas cannot be reached.</summary>

@@ -139,6 +139,24 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
         Assert.Equal(1, gateway.Calls(_prompt));
     }
 
+    [Fact]
+    public async Task Job_of_a_follower_that_took_the_lead_and_leaves_is_finished_and_stored()
+    {
+        var id = await LeaveAsLeaderAsync(Acme);
+        await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
+        Assert.Contains((await gateway.AskAsync(_prompt)).Cache, (string?[])["coalesced", "hit"]); // while it goes on, or just after
+        Assert.Equal(2, gateway.Calls(_prompt));
+        Assert.Equal(("completed", null), (await gateway.Ledger.EntryAsync(id)).End);
+    }
+
+    [Fact]
+    public async Task Job_of_a_follower_that_took_the_lead_and_leaves_is_cancelled_where_the_tenant_says_so()
+    {
+        var id = await LeaveAsLeaderAsync(Hasty);
+        await Until.TrueAsync(() => gateway.Log.Calls.Any(call => call.Fields.GetValueOrDefault("prompt") == _prompt && call.Aborted), "the provider's call is cancelled");
+        Assert.Equal(("failed", "client_disconnected"), (await gateway.Ledger.EntryAsync(id)).End);
+    }
+
     private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 3);
 
     // The rest of the body comes when the client is gone already.
@@ -160,6 +178,19 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
             if ((await reader.ReadLineAsync())!.Length == 0)
                 left--;
         }
+        return response.Header("x-request-id")!;
+    }
+
+    // It follows a leader that breaks off in the middle, and leaves when its own call is under way.
+    private async Task<string> LeaveAsLeaderAsync(string key)
+    {
+        gateway.Break(new Fault { EventDelayMilliseconds = 300, CutAfterEvents = 2 }, times: 1);
+        gateway.Break(new Fault { EventDelayMilliseconds = 300 }, times: 1);
+        var leader = gateway.AskAsync(_prompt, Streaming, key);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        using var response = await gateway.SendAsync(_prompt, Streaming, key);
+        Assert.Equal("error", (await leader).Events[^1].Type);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 2, "it leads");
         return response.Header("x-request-id")!;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
@@ -190,6 +191,25 @@ public sealed class ProviderPictureTests
         Assert.Equal(["miss", then, then], seen.Select(each => each.Cache));
         Assert.Equal(calls, own.Log.Calls.Count(call => call.Fields.ContainsKey("prompt")));
         Assert.Single(seen.Select(each => each.Hash).Distinct());
+    }
+
+    [Theory]
+    [InlineData("dall-e-3", "b64_json", "b64_json")]
+    [InlineData("final", null, "b64_json")]
+    [InlineData("dall-e-3", null, "url")]
+    public async Task Picture_of_a_model_with_addresses_only_is_given_as_it_is_asked_for(string model, string? format, string member)
+    {
+        using var folder = new TemporaryFolder();
+        var catalogue = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "config", "models.json")), null, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        catalogue["Models"]!["dall-e-3"]!["ResponseFormats"] = new JsonArray("url");
+        await using var own = await OwnGateway.StartAsync($$"""
+            "Catalogue": "{{folder.Write("models.json", catalogue.ToJsonString())}}", "Providers": { {{OwnGateway.Account("west", "\"dall-e-3\"", ", \"ImageHosts\": [ \"127.0.0.1\" ]")}} },
+            "Routes": [ { "Name": "all", "Targets": [ "west/dall-e-3" ] } ]
+            """);
+        using var response = await own.GenerateAsync($$"""{"model":"{{model}}","prompt":"a fox"{{(format is null ? "" : $",\"response_format\":\"{format}\"")}}}""");
+        var item = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]![0]!.AsObject();
+        Assert.Equal((true, member == "url"), (item.ContainsKey(member), item.ContainsKey("file_id")));
+        Assert.NotEqual("b64_json", own.Log.Calls.Single(call => call.Fields.ContainsKey("prompt")).Fields.GetValueOrDefault("response_format"));
     }
 
     [Fact]

@@ -121,6 +121,30 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Follower_that_comes_between_two_pictures_gets_each_once()
+    {
+        gateway.Break(new Fault { EventDelayMilliseconds = 400 }, times: 1);
+        using var leader = await gateway.SendAsync(_prompt, Two); // has its first picture
+        var follower = await gateway.AskAsync(_prompt, Two);
+        Assert.Equal("coalesced", follower.Cache);
+        Assert.Equal((await Reply.ReadAsync(leader)).Hashes.Order(), follower.Hashes.Order());
+    }
+
+    [Fact]
+    public async Task Follower_that_has_a_picture_of_a_leader_that_broke_off_gets_none_of_another_flight()
+    {
+        gateway.Break(new Fault { EventDelayMilliseconds = 300, CutAfterEvents = 1 }, times: 1);
+        var leader = gateway.AskAsync(_prompt, Two);
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
+        var (follower, json) = (gateway.AskAsync(_prompt, Two), gateway.AskAsync(_prompt, job => job["n"] = 2));
+        Assert.Equal((await leader).Events.Select(item => item.Type), (await follower).Events.Select(item => item.Type));
+        Assert.Equal(["image_generation.completed", "error"], (await follower).Events.Select(item => item.Type));
+        Assert.Equal(2, (await json).Pictures.Count);
+        Assert.Equal("refused", (await gateway.Ledger.EntryAsync((await follower).Id)).End.Status);
+        Assert.Equal(2, gateway.Calls(_prompt));
+    }
+
+    [Fact]
     public async Task No_cache_joins_nobody()
     {
         gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 2);
@@ -146,6 +170,8 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     private static void West(JsonObject job) => job["model"] = "west/gpt-image-1";
 
     private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 3);
+
+    private static void Two(JsonObject job) => (job["stream"], job["n"]) = (true, 2);
 
     private async Task<IReadOnlyList<Reply>> AllAsync(int count)
     {

@@ -36,10 +36,11 @@ public sealed class CommandTests : IDisposable
         await using var gateway = await AdminGateway.StartAsync();
         using var job = await gateway.SendAsync(HttpMethod.Post, "/v1/images/generations", """{"model":"gpt-image-1","prompt":"a fox","quality":"low"}""", AdminGateway.FixedKey);
 
-        var (estimated, lines, _) = await RunAsync(gateway, "estimate", "--model", "gpt-image-1", "--prompt", "a fox", "--quality", "high", "--size", "1024x1024");
+        var (estimated, lines, _) = await RunAsync(gateway, "estimate", "--model", "gpt-image-1", "--prompt", "a fox", "--quality", "high", "--size", "1024x1024", "--tags", "team=shop");
         Assert.Equal(0, estimated);
         Assert.Contains(lines, line => line == "  openai/gpt-image-1: at most 0.166425 USD, expected 0.16641 USD");
         Assert.Contains(lines, line => line == "    image_output: 4160 at 40 = 0.1664 USD");
+        Assert.StartsWith("400: Invalid value for 'X-Gateway-Tags'", Assert.Single((await RunAsync(gateway, "estimate", "--prompt", "a fox", "--tags", "team")).Errors), StringComparison.Ordinal);
 
         var (exported, none, _) = await RunAsync(gateway, "export", "--format", "jsonl", "--from", "2020-01-01", "--output", "ledger.jsonl");
         Assert.Equal((0, 0), (exported, none.Count));

@@ -30,6 +30,7 @@ public abstract class LedgerListTests(LedgerGateway gateway)
         var attempt = Assert.Single(entry["attempts"]!.AsArray())!;
         Assert.Equal(("openai/gpt-image-1", 200, charge, null), ((string?)attempt["target"], (int)attempt["status"]!, (decimal)attempt["charge_usd"]!, (string?)attempt["error_code"]));
         Assert.True(attempt.AsObject().ContainsKey("duration_ms"));
+        Assert.StartsWith("req_", (string?)attempt["upstream_request_id"], StringComparison.Ordinal);
         foreach (var name in (string[])["route", "tier", "error_code", "corrects"])
             Assert.True(entry.ContainsKey(name), $"'{name}' is missing");
         Assert.Empty(entry["corrections"]!.AsArray());

@@ -18,6 +18,18 @@ public abstract class LostAnswerTests(TestDatabases databases) : EntryTest(datab
         Assert.Equal((null, "upstream_timeout"), ((int?)entry.Attempts.Single()["status"], (string?)entry.Attempts.Single()["error_code"]));
     }
 
+    // The provider behind the proxy may go on.
+    [Fact]
+    public async Task Time_out_of_a_proxy_is_charged_at_its_worst_case()
+    {
+        Gateway.Break(new Fault { Html = true, Status = 504 });
+        using var response = await Gateway.GenerateAsync();
+        var entry = await Gateway.EntryAsync(response);
+        Assert.Equal(("failed", "upstream_error"), entry.End);
+        Assert.Equal((Worst, "estimate"), entry.Charge);
+        Assert.Equal(504, (int?)entry.Attempts.Single()["status"]);
+    }
+
     [Fact]
     public async Task Stream_that_breaks_off_is_charged_at_its_worst_case()
     {

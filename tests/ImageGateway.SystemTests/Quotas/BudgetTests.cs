@@ -14,6 +14,18 @@ public sealed class BudgetTests
     private const string Draw = """{"model":"gpt-image-1","prompt":"a fox","quality":"low","size":"1024x1024"}""";
     private const decimal WorstUsd = 0.010905m;
 
+    // What is given again holds nothing.
+    [Fact]
+    public async Task Worst_case_is_told_without_limits_too()
+    {
+        await using var gateway = await StartAsync("{}", """, "Cache": { "Ttl": "01:00:00" }""");
+        using var drawn = await gateway.GenerateAsync(Draw);
+        await drawn.Content.ReadAsByteArrayAsync();
+        using var again = await gateway.GenerateAsync(Draw);
+        Assert.Equal(WorstUsd, decimal.Parse(drawn.Headers.GetValues("x-gateway-reserved-usd").Single(), CultureInfo.InvariantCulture));
+        Assert.Equal(("hit", false), (again.Headers.GetValues("x-gateway-cache").Single(), again.Headers.Contains("x-gateway-reserved-usd")));
+    }
+
     [Fact]
     public async Task Concurrent_jobs_never_pass_a_budget()
     {
@@ -73,6 +85,20 @@ public sealed class BudgetTests
         Assert.Equal((HttpStatusCode.BadRequest, "n"), (never.StatusCode, (string?)(await ErrorAsync(never))["param"]));
     }
 
+    [Theory]
+    [InlineData("ImagesPerMinute", 2, HttpStatusCode.OK)]
+    [InlineData("ConcurrentImages", 2, HttpStatusCode.OK)]
+    [InlineData("ImagesPerMinute", 1, HttpStatusCode.BadRequest)]
+    public async Task Pictures_count_as_the_route_lowers_them(string limit, int most, HttpStatusCode status)
+    {
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Routes": [ { "Name": "few", "Ceilings": { "MaxN": 2 } } ] """, tenant: $$""" , "Limits": { "{{limit}}": {{most}} } """);
+        using var answer = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","n":5}""");
+        Assert.Equal(status, answer.StatusCode);
+        if (status == HttpStatusCode.BadRequest)
+            Assert.StartsWith("Invalid value for 'n': '5'. Allowed: at most 1, the images_per_minute of tenant:acme", (string?)(await ErrorAsync(answer))["message"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Requests_a_minute_are_limited_at_the_edge()
     {
@@ -105,6 +131,16 @@ public sealed class BudgetTests
         Assert.Equal((HttpStatusCode.Forbidden, "quality_not_allowed"), (answer.StatusCode, (string?)(await ErrorAsync(answer))["code"]));
         using var allowed = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"medium"}""");
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("high", "max_quality")]
+    [InlineData("medium", null)]
+    public async Task Better_quality_than_a_warning_limit_is_told_and_drawn(string quality, string? warning)
+    {
+        await using var gateway = await StartAsync("""{ "MaxQuality": "medium", "Mode": "warn" }""");
+        using var answer = await gateway.GenerateAsync($$"""{"model":"gpt-image-1","prompt":"a fox","quality":"{{quality}}"}""");
+        Assert.Equal((HttpStatusCode.OK, warning), (answer.StatusCode, answer.Headers.TryGetValues("x-gateway-warning", out var told) ? told.Single() : null));
     }
 
     [Fact]

@@ -48,6 +48,8 @@ public sealed class FailoverTests
         { "old refusal", Error(400, "invalid_request_error", "content_policy_violation"), 400, "content_policy_violation" },
         { "refusal in a 200", new Fault { ErrorIn200 = JsonValue.Create("contentFilter") }, 400, "moderation_blocked" },
         { "reset after the request was sent", new Fault { Reset = true }, 502, "upstream_error" },
+        { "504 of a proxy", new Fault { Html = true, Status = 504 }, 502, "upstream_error" },
+        { "524 of a proxy", new Fault { Html = true, Status = 524 }, 502, "upstream_error" },
         { "200 without a picture", new Fault { Status = 200, Body = new JsonObject() }, 502, "upstream_error" },
     };
 
@@ -92,13 +94,16 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task Lost_connection_goes_on_where_the_route_says_so()
+    public async Task Lost_connection_and_a_proxys_time_out_go_on_where_the_route_says_so()
     {
-        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["OnTimeout"] = "next" });
-        gateway.Break("west", new Fault { Reset = true });
-        using var response = await gateway.GenerateAsync();
-        await response.ImagesAsync();
-        Assert.Equal((1, 1), (gateway.Calls("west"), gateway.Calls("east")));
+        foreach (var fault in (Fault[])[new Fault { Reset = true }, new Fault { Status = 504 }])
+        {
+            await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["OnTimeout"] = "next" });
+            gateway.Break("west", fault);
+            using var response = await gateway.GenerateAsync();
+            await response.ImagesAsync();
+            Assert.Equal((1, 1), (gateway.Calls("west"), gateway.Calls("east")));
+        }
     }
 
     [Fact]
@@ -108,6 +113,32 @@ public sealed class FailoverTests
         using var response = await gateway.GenerateAsync();
         await response.ImagesAsync();
         Assert.Equal(("2", 1), (response.Header("x-gateway-attempts"), gateway.Calls("east")));
+    }
+
+    // The kernel accepts, and nobody ever answers the client's hello.
+    [Fact]
+    public async Task Provider_whose_handshake_hangs_is_passed_over_and_then_left()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var provider = new JsonObject { ["ConnectTimeout"] = "00:00:01", ["Circuit"] = new JsonObject { ["MinimumThroughput"] = 2 } };
+        await using var gateway = await RoutedGateway.StartAsync(westUrl: $"https://{listener.LocalEndpoint}/v1", provider: provider);
+        foreach (var attempts in (string[])["2", "2", "1"])
+        {
+            using var response = await gateway.GenerateAsync();
+            await response.ImagesAsync();
+            Assert.Equal(attempts, response.Header("x-gateway-attempts"));
+        }
+    }
+
+    [Fact]
+    public async Task Provider_whose_handshake_hangs_is_a_502_where_there_is_no_other()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") }, westUrl: $"https://{listener.LocalEndpoint}/v1", provider: new JsonObject { ["ConnectTimeout"] = "00:00:01" });
+        using var response = await gateway.GenerateAsync();
+        await response.ErrorAsync(502, "upstream_error", null);
     }
 
     // Nothing was asked yet: nothing can be billed.

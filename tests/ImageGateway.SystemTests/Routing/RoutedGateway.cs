@@ -67,18 +67,21 @@ internal sealed class RoutedGateway : IAsyncDisposable
     public void Break(string account, Fault fault, int? times = null) =>
         _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Account = account, Fault = fault, Times = times });
 
-    public Task<HttpResponseMessage> GenerateAsync(Action<JsonObject>? change = null)
+    public Task<HttpResponseMessage> GenerateAsync(Action<JsonObject>? change = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         var body = new JsonObject { ["model"] = "gpt-image-1", ["prompt"] = "a fox", ["quality"] = "low" };
         change?.Invoke(body);
-        return PostAsync("/v1/images/generations", new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
+        return PostAsync("/v1/images/generations", new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), completion);
     }
 
-    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content)
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, completion);
+
+    /// <summary>A job as its tenant sees it.</summary>
+    public async Task<JsonObject> JobAsync(string id)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-        request.Headers.Authorization = new("Bearer", Keys.Acme);
-        return _http.SendAsync(request);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/v1/images/jobs/{id}"), HttpCompletionOption.ResponseContentRead);
+        return await response.JsonAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -88,6 +91,12 @@ internal sealed class RoutedGateway : IAsyncDisposable
             await _gateway.DisposeAsync();
         await _simulator.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion)
+    {
+        request.Headers.Authorization = new("Bearer", Keys.Acme);
+        return _http.SendAsync(request, completion);
     }
 
     private string Account(string name) => $"{_simulator.Urls.Single()}/accounts/{name}/v1";

@@ -35,6 +35,16 @@ public sealed class LimitAdminTests
     }
 
     [Fact]
+    public async Task What_was_read_may_be_put_back()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_per_month":5}""");
+        var read = (await gateway.GetAsync(Limits)).ToJsonString();
+        using var again = await gateway.SendAsync(HttpMethod.Put, Limits, read);
+        Assert.Equal((HttpStatusCode.OK, read), (again.StatusCode, (await again.JsonAsync()).ToJsonString()));
+    }
+
+    [Fact]
     public async Task Top_up_adds_until_it_ends()
     {
         var time = new ManualTime { Now = TimeProvider.System.GetUtcNow() };
@@ -99,6 +109,8 @@ public sealed class LimitAdminTests
     [InlineData("""{"images_per_minute":1.5}""", "images_per_minute")]
     [InlineData("""{"usd_per_year":1}""", "usd_per_year")]
     [InlineData("""{"mode":"maybe"}""", "mode")]
+    [InlineData("""{"max_quality":"mdium"}""", "max_quality")]
+    [InlineData("""{"max_quality":"auto"}""", "max_quality")]
     public async Task Limit_that_cannot_be_is_refused_by_name(string body, string member)
     {
         await using var gateway = await AdminGateway.StartAsync();

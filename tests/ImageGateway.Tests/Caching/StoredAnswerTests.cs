@@ -69,8 +69,8 @@ public sealed class StoredAnswerTests
     }
 
     [Fact]
-    public void Pictures_the_client_has_are_skipped() =>
-        Assert.Equal(Partial([4], 0) + Completed([5]), Events(Stored(Completed([1]) + Partial([4], 0) + Completed([5]), isStream: true), skip: 1));
+    public void Pictures_the_client_has_are_left_out() =>
+        Assert.Equal(Partial([4], 0) + Completed([5]), Events(Stored(Partial([4], 0) + Completed([5]) + Completed([1]), isStream: true), count: 1));
 
     [Fact]
     public void Members_nobody_knows_are_kept_as_they_stand()
@@ -81,9 +81,14 @@ public sealed class StoredAnswerTests
         Assert.True(JsonElement.DeepEquals(before.RootElement, again.RootElement));
     }
 
+    // Some encoders write \/ for a slash; .NET's own writes \u002B for a plus.
     [Fact]
-    public void Escaped_slashes_of_base64_are_read() =>
-        Assert.Equal(new byte[] { 255, 255, 255 }, Stored("""{"data":[{"b64_json":"\/\/\/\/"}]}""").Pictures[0].Bytes.Sequence.ToArray());
+    public void Escaped_letters_of_base64_in_any_pieces_are_read() => Properties.Hold(40, random =>
+    {
+        var picture = random.Bytes(random.Next(1, 3_000));
+        var text = Json(picture).Replace("+", random.Pick("\\u002B", "\\u002b"), StringComparison.Ordinal).Replace("/", random.Pick("\\/", "\\u002F"), StringComparison.Ordinal);
+        Assert.Equal(picture, Parsed(text, random, isStream: false)!.Pictures[0].Bytes.Sequence.ToArray());
+    });
 
     [Fact]
     public void Text_that_looks_like_a_picture_is_none()
@@ -113,6 +118,11 @@ public sealed class StoredAnswerTests
     [InlineData("""{"created":1,"data":[{"b64_json":"AQI"}]}""", false)]
     [InlineData("""{"created":1,"data":[{"b64_json":"AQ=IAQIA"}]}""", false)]
     [InlineData("""{"created":1,"data":[{"b64_json":"A I="}]}""", false)]
+    [InlineData("{\"data\":[{\"b64_json\":\"AQI\\n\"}]}", false)]
+    [InlineData("{\"data\":[{\"b64_json\":\"AQI\\u012b\"}]}", false)]
+    [InlineData("{\"data\":[{\"b64_json\":\"AQI\\u+02b\"}]}", false)]
+    [InlineData("{\"data\":[{\"b64_json\":\"AQIDA\\u00\"}]}", false)]
+    [InlineData("{\"data\":[{\"b64_json\":\"AQID\\\"}]}", false)]
     [InlineData("{\"data\":[{\"b64\\u005fjson\":\"AQI=\"}]}", false)]
     [InlineData("{\"data\":[{\"b64\\u005fjson\":\"7\"}]}", false)]
     [InlineData("{\"created\":1,\"siz\\ud800\":1,\"data\":[{\"b64_json\":\"AQI=\"}]}", false)]

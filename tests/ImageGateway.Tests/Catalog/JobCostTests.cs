@@ -1,5 +1,6 @@
 using ImageGateway.Catalog;
 using ImageGateway.Images;
+using ImageGateway.Routing;
 using ImageGateway.Tests.Routing;
 
 namespace ImageGateway.Tests.Catalog;
@@ -37,6 +38,20 @@ public sealed class JobCostTests
     public void Expected_cost_takes_four_bytes_for_a_token() =>
         Assert.Equal(166_465_000, JobCost.Expected(
             Job(), new ImageParameters { Quality = "high" }, ShippedCatalogue.Model("gpt-image-1"), ShippedCatalogue.Price("gpt-image-1"), 1)!.Amount.Value);
+
+    // What is charged is rounded for each call; with factors of three decimals the catalogue's prices need no rounding.
+    [Theory]
+    [InlineData("gpt-image-1")]
+    [InlineData("dall-e-3")]
+    public void Discounted_worst_case_bounds_the_calls_and_is_exact_where_it_can_be(string name) => Properties.Hold(200, random =>
+    {
+        var (model, price, sent) = (ShippedCatalogue.Model(name), ShippedCatalogue.Price(name), new ImageParameters { Quality = "high", Size = "1024x1024", N = random.Next(1, 11) });
+        sent = sent with { Quality = Translation.Quality("high", model) };
+        var (factor, short3) = ((decimal)random.NextDouble() * 10, random.Next(0, 10_001) / 1000m);
+        var (one, all) = (JobCost.Worst(Job(), sent with { N = 1 }, model, price, 1)!, JobCost.Worst(Job(), sent, model, price, sent.Count)!);
+        Assert.True(one.Amount.Times(factor) * sent.Count is var charged && charged.Value <= all.Times(factor).Amount.Value);
+        Assert.Equal(all.Amount.Times(short3), all.Times(short3).Amount);
+    });
 
     private static long Worst(string model, ImageParameters sent, int calls = 1) =>
         JobCost.Worst(Job(), sent, ShippedCatalogue.Model(model), ShippedCatalogue.Price(model), calls)!.Amount.Value;

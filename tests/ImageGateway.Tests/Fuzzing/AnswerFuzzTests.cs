@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -119,5 +120,17 @@ public sealed class AnswerFuzzTests(ITestOutputHelper output)
         var events = new EventStreamTap();
         events.Write(Encoding.UTF8.GetBytes(RecordedAnswers.Events(answer)));
         Assert.Equal(answer.Pictures.Count, events.Facts.Images);
+        if (!answer.IsStream)
+            AssertSaid(answer, body);
+    }
+
+    // What is kept is what a reader of the whole JSON finds, to the byte.
+    private static void AssertSaid(StoredAnswer answer, byte[] body)
+    {
+        using var json = JsonDocument.Parse(body);
+        var items = json.RootElement.EnumerateObject().Where(member => member.NameEquals("data") && member.Value.ValueKind == JsonValueKind.Array).SelectMany(data => data.Value.EnumerateArray());
+        var pictures = items.SelectMany(item => item.EnumerateObject()).Where(member => member.NameEquals("b64_json") && member.Value.ValueKind == JsonValueKind.String);
+        var said = pictures.Select(member => Convert.ToHexString(member.Value.GetBytesFromBase64())).ToHashSet();
+        Assert.All(answer.Pictures.Where(picture => !picture.Bytes.IsEmpty), picture => Assert.Contains(Convert.ToHexString(picture.Bytes.Sequence.ToArray()), said));
     }
 }

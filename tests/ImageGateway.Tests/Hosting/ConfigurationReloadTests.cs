@@ -1,3 +1,4 @@
+using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -5,22 +6,78 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageGateway.Tests.Hosting;
 
-public sealed class ConfigurationReloadTests
+public sealed class ConfigurationReloadTests : IDisposable
 {
+    private static readonly Uri Simulator = new("http://127.0.0.1:1/");
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManualTime _time = new();
+
+    public void Dispose() => _folder.Dispose();
+
     // The host logs what a background service ends with, unless it was asked to stop it first.
     [Fact]
     public async Task Reload_that_is_disposed_ends_without_an_error()
     {
-        var (time, simulator) = (new ManualTime(), new Uri("http://127.0.0.1:1/"));
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration["config"] = Repository.File("config", "gateway.json");
-        var file = GatewayFile.AddTo(builder);
-        var snapshots = new Snapshots(GatewayConfiguration.Load(file.Read(), new FirstRun(), time, simulator, []));
-        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(simulator), new LogLevels(), time, NullLogger<ConfigurationReload>.Instance);
-        await reload.StartAsync(CancellationToken.None);
-        await time.TimerAsync();
+        var (reload, _) = await StartAsync(Write());
         var running = reload.ExecuteTask!;
         reload.Dispose();
         await running.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    // A folder in its place cannot be read by root either.
+    [Fact]
+    public async Task File_that_cannot_be_read_is_refused_until_it_can()
+    {
+        var path = Write();
+        var (reload, snapshots) = await StartAsync(path);
+        var before = snapshots.Current;
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        await LookAsync(reload, () => snapshots.Refused == 1);
+        Assert.Same(before, snapshots.Current);
+        Directory.Delete(path);
+        Write();
+        await LookAsync(reload, () => snapshots.Refused == 0);
+        Assert.NotSame(before, snapshots.Current);
+        reload.Dispose();
+    }
+
+    [Fact]
+    public void File_that_cannot_be_read_at_start_is_a_mistake()
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Add(_folder.Path)).Mistakes);
+        Assert.StartsWith($"--config: {_folder.Path}: ", mistake, StringComparison.Ordinal);
+    }
+
+    private string Write() => _folder.Write("gateway.json", """{"Gateway":{"Providers":{"openai":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"]}}}}""");
+
+    private static GatewayFile Add(string path)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration["config"] = path;
+        return GatewayFile.AddTo(builder);
+    }
+
+    private async Task<(ConfigurationReload Reload, Snapshots Snapshots)> StartAsync(string path)
+    {
+        var file = Add(path);
+        var snapshots = new Snapshots(GatewayConfiguration.Load(file.Read(), file.FirstRun, _time, Simulator, []));
+        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(Simulator), new LogLevels(), _time, NullLogger<ConfigurationReload>.Instance);
+        await reload.StartAsync(CancellationToken.None);
+        await _time.TimerAsync();
+        return (reload, snapshots);
+    }
+
+    // The file is looked at every second, for as long as the service runs.
+    private async Task LookAsync(ConfigurationReload reload, Func<bool> seen)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        for (; !seen(); await Task.Yield())
+        {
+            Assert.False(reload.ExecuteTask!.IsCompleted);
+            patience.Token.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 }

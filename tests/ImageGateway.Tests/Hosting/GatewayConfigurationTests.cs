@@ -32,7 +32,7 @@ public sealed class GatewayConfigurationTests
               "AdminKeys": [ { "Secret": "literal" } ],
               "Providers": {
                 "a": { "Kind": "Midjourney", "Models": [ "gpt-image-1" ] },
-                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "Lifecycle": "maybe" },
+                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "ConnectTimeout": "00:00:00", "Lifecycle": "maybe" },
                 "c": { "Kind": "AzureOpenAI", "Simulated": true, "ApiStyle": "v2", "Deployments": { "d": { "Model": "gpt-image-1", "Shutdown": "soon" }, "e": {} } },
                 "d/e": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1", "gpt-image-1" ], "MaxConnections": 0 },
                 "f": { "Kind": "OpenAI", "Simulated": true }
@@ -45,7 +45,7 @@ public sealed class GatewayConfigurationTests
         [
             "Gateway:Nonsense:", "Gateway:Admin:Urls:1: '9090'", "Gateway:Admin:Urls:2:", "Gateway:Admin:Urls:3:", "Gateway:Admin:Urls:4:", "Gateway:Limits:JsonBytes:", "Gateway:Limits:FileBytes:", "Gateway:AdminKeys:0:Secret:",
             "Gateway:Providers:a:Kind:", "Gateway:Providers:b:BaseUrl:", "Gateway:Providers:b:ApiKey:", "Gateway:Providers:b:Models:0:",
-            "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
+            "Gateway:Providers:b:Timeout:", "Gateway:Providers:b:ConnectTimeout:", "Gateway:Providers:b:Lifecycle:", "Gateway:Providers:c:ApiStyle:",
             "Gateway:Providers:c:Deployments:d:Shutdown:", "Gateway:Providers:c:Deployments:e:", "Gateway:Providers:d/e:", "Gateway:Providers:d/e:Models:1:",
             "Gateway:Providers:d/e:MaxConnections:", "Gateway:Providers:f:Models:", "Gateway:Routes:0:Targets:", "Gateway:Routes:1:Name:",
             "Gateway:Routes:1:Targets:0:", "Gateway:Routes:2:Name:", "Gateway:Routes:2:When:", "Gateway:Tenants:ac me:", "Gateway:Tenants:t:Keys:0:Name:",
@@ -134,6 +134,36 @@ public sealed class GatewayConfigurationTests
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":"perhaps","Models":["gpt-image-1"]}}}""", "Gateway:Providers:a:Simulated: 'perhaps' is not true or false")]
     public void Value_of_the_wrong_shape_is_a_mistake(string gateway, string mistake) =>
         Assert.Contains(mistake, Mistakes(gateway.Replace("P}", $"{Provider}}}", StringComparison.Ordinal)));
+
+    // Case matters, as in a request.
+    [Theory]
+    [InlineData("""{"Limits":{"MaxQuality":"mdium"}}""", "Limits")]
+    [InlineData("""{"Limits":{"MaxQuality":"auto"}}""", "Limits")]
+    [InlineData("""{"Projects":{"web":{"Limits":{"MaxQuality":"Medium"}}}}""", "Projects:web:Limits")]
+    [InlineData("""{"Keys":[{"Name":"k","Secret":"file:s","Limits":{"MaxQuality":"4k","Mode":"warn"}}]}""", "Keys:0:Limits")]
+    [InlineData("""{"Users":{"*":{"Limits":{"MaxQuality":"best"}}}}""", "Users:*:Limits")]
+    [InlineData("""{"Limits":{"MaxQuality":"hd"},"Users":{"ada":{"Limits":{"MaxQuality":"low"}},"bob":{"Limits":{"MaxQuality":null}}}}""", null)]
+    public void Best_quality_of_limits_is_a_word_of_the_catalogue(string tenant, string? path)
+    {
+        var mistakes = Mistakes($$"""{ "Providers": { "a": {{Provider}} }, "Tenants": { "t": {{tenant}} } }""").Where(mistake => mistake.Contains("MaxQuality", StringComparison.Ordinal));
+        if (path is null)
+            Assert.Empty(mistakes);
+        else
+            Assert.Matches($"^Gateway:Tenants:t:{path.Replace("*", "[*]", StringComparison.Ordinal)}:MaxQuality: '.*' is no quality of the catalogue's models; there are hd, high, low, medium, standard$", Assert.Single(mistakes));
+    }
+
+    [Theory]
+    [InlineData("""{"Name":"r","Targets":["a/gpt-image-1"],"Ceilings":{"MaxQuality":"mdium"}}""", "high, low, medium")]
+    [InlineData("""{"Name":"by-model","Ceilings":{"MaxQuality":"mdium"}}""", "high, low, medium")]
+    [InlineData("""{"Name":"by-model","Ceilings":{"MaxQuality":"standard"}}""", null)]
+    public void Ceiling_of_a_route_is_a_word_of_its_targets(string route, string? words)
+    {
+        var mistakes = Mistakes($$"""{ "Providers": { "a": {{Provider}} }, "Routes": [ {{route}} ] }""");
+        if (words is null)
+            Assert.Empty(mistakes);
+        else
+            Assert.Equal($"Gateway:Routes:0:Ceilings:MaxQuality: 'mdium' is no quality of these targets; there are {words}", Assert.Single(mistakes));
+    }
 
     [Fact]
     public void File_with_a_byte_order_mark_is_read()

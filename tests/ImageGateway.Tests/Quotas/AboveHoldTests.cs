@@ -19,7 +19,7 @@ public sealed class AboveHoldTests : IDisposable
     public AboveHoldTests()
     {
         _store = new MemoryQuotaStore(new NoHistory(), _time);
-        var book = new LimitBook(Enumerable.Range(0, 200).Select(i => new ScopeLimits($"tenant:t{i}", [new Limit(LimitKind.ByWord["usd_total"], 1000, null)], null, false)));
+        var book = new LimitBook(Enumerable.Range(0, 200).Select(i => new ScopeLimits($"tenant:t{i}", [new Limit(LimitKind.ByWord["usd_total"], 1000, null)], [])));
         var meters = _services.GetRequiredService<IMeterFactory>();
         _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(meters), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -67,7 +67,7 @@ public sealed class AboveHoldTests : IDisposable
         var caller = new Caller(tenant, "web", "web", ["*"], Tier.Final);
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters(), Body = null! };
         var record = new JobRecord(Guid.CreateVersion7().ToString(), caller, job, _time, static _ => ValueTask.CompletedTask);
-        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null));
+        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null), 1);
         var attempt = await record.BeginAsync("openai/gpt-image-1", "gpt-image-1", job.Parameters, new NanoUsd(100), 50, 1);
         attempt.Answer(null, (new NanoUsd(usd), ChargeBasis.Usage), new TokenUsage(1, 0, 0, 0, tokens, 0), 1, null, null, 1000);
         await held.SettleAsync(record);

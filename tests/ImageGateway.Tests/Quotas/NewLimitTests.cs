@@ -85,11 +85,11 @@ public sealed class NewLimitTests : IDisposable
         Put(Day);
         var record = Record("a");
         _time.Advance(TimeSpan.FromDays(1));
-        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null));
+        using var held = await _quota.ReserveAsync(record, new WorstCase(100, null), new WorstCase(50, null), 1);
         Assert.Equal($"tenant:acme|usd_per_day|{record.Created:yyyy-MM-dd}", held.Counters.Single().Use.Key);
     }
 
-    private void Put(params Limit[] limits) => _book = new LimitBook([new ScopeLimits("tenant:acme", limits, null, false)], _book);
+    private void Put(params Limit[] limits) => _book = new LimitBook([new ScopeLimits("tenant:acme", limits, [])], _book);
 
     private async Task<CounterState> StateAsync() => (await _quota.ReadAsync(Caller, null)).Single().State;
 
@@ -98,7 +98,7 @@ public sealed class NewLimitTests : IDisposable
     private JobRecord Record(string id) =>
         new(id, Caller, new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters(), Body = null! }, _time, static _ => ValueTask.CompletedTask);
 
-    private async Task<Reservation> ReserveAsync(string id) => await _quota.ReserveAsync(Record(id), new WorstCase(100, null), new WorstCase(50, null));
+    private async Task<Reservation> ReserveAsync(string id) => await _quota.ReserveAsync(Record(id), new WorstCase(100, null), new WorstCase(50, null), 1);
 
     private async Task CallAsync(Reservation held, string id)
     {

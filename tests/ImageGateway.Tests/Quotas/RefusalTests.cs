@@ -22,7 +22,7 @@ public sealed class RefusalTests : IDisposable
     {
         _store = new SlowStore(new MemoryQuotaStore(new NoHistory(), _time));
         _settlements = new Settlements(() => _hurried++, NullLogger<Settlements>.Instance);
-        var book = new LimitBook([new ScopeLimits($"tenant:{Tenant}", [new Limit(LimitKind.ByWord["usd_total"], 150, null)], null, false)]);
+        var book = new LimitBook([new ScopeLimits($"tenant:{Tenant}", [new Limit(LimitKind.ByWord["usd_total"], 150, null)], [])]);
         _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time);
     }
 
@@ -58,7 +58,7 @@ public sealed class RefusalTests : IDisposable
         _quota.Settle(await HoldAsync(job), job, _written.Task);
     }
 
-    private ValueTask<Reservation> HoldAsync(JobRecord job, long nanoUsd = 100) => _quota.ReserveAsync(job, new WorstCase(nanoUsd, null), new WorstCase(0, null));
+    private ValueTask<Reservation> HoldAsync(JobRecord job, long nanoUsd = 100) => _quota.ReserveAsync(job, new WorstCase(nanoUsd, null), new WorstCase(0, null), 1);
 
     private JobRecord Job(string id)
     {

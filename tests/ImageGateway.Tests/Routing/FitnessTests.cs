@@ -96,9 +96,26 @@ public sealed class FitnessTests
         Assert.Equal("images", Misfit(Of("azure/img-std", "gpt-image-1"), edit with { FileIds = 1 }));
     }
 
+    // Azure's pictures are PNG or JPEG, whatever the model could do.
+    [Fact]
+    public void Pictures_must_be_the_providers()
+    {
+        var (png, webp, edit) = (Requests.Image("a.png", "A"), Requests.Image("b.webp", "B", ImageFormat.WebP), Job(null, operation: Operation.Edit));
+        foreach (var (provider, knows) in (IReadOnlyList<(string, bool)>)[("openai", true), ("azure", false)])
+        {
+            var target = Of($"{provider}/img", "gpt-image-1");
+            Assert.Equal(knows ? null : "output_format", Misfit(target, Job(null, new ImageParameters { OutputFormat = "webp" })));
+            Assert.Equal(knows ? null : "image", Misfit(target, edit with { Images = [png, webp] }));
+            Assert.Null(Misfit(target, edit with { Images = [png], Parameters = new ImageParameters { OutputFormat = "jpeg" } }));
+        }
+    }
+
     private static string? Misfit(string model, ImageJob job) => Misfit(Of($"openai/{model}", model), job);
 
     // What is held against the model is what would be sent to it.
-    private static string? Misfit(Target target, ImageJob job) =>
-        (Fitness.Check(job, Dialect.Of(job, target.Model, RoutePolicy.None, askedByName: true, []).Sent, target.Model) ?? Fitness.CheckProvider(job, target))?.Param;
+    private static string? Misfit(Target target, ImageJob job)
+    {
+        var sent = Dialect.Of(job, target.Model, RoutePolicy.None, askedByName: true, []).Sent;
+        return (Fitness.Check(job, sent, target.Model) ?? Fitness.CheckTarget(job, sent, target))?.Param;
+    }
 }

@@ -87,6 +87,15 @@ public sealed class OrderingTests
         Assert.Equal(plan.Targets.Select(target => target.Worst!.Amount.Value).Order(), plan.Targets.Select(target => target.Worst!.Amount.Value));
     }
 
+    // At list price it would be the dearest by far.
+    [Fact]
+    public void Cheapest_includes_discounts()
+    {
+        Target[] targets = [Named("openai/gpt-image-1-mini"), Named("azure/img-mini") with { PriceFactor = 0.9m }, Named("openai/gpt-image-1") with { PriceFactor = 0.1m }];
+        var plan = PlanOf(Job("final", new ImageParameters { Quality = "high", Size = "1024x1024" }), TableOf(targets, RouteTo("all", targets) with { Strategy = Strategy.Cheapest }));
+        Assert.Equal("openai/gpt-image-1 azure/img-mini openai/gpt-image-1-mini", plan.Names());
+    }
+
     [Fact]
     public void Fastest_goes_by_the_median_and_now_and_then_explores()
     {

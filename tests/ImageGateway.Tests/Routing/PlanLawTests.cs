@@ -17,7 +17,7 @@ public sealed class PlanLawTests
         Assert.NotEmpty(plan.Targets);
         foreach (var planned in plan.Targets)
         {
-            Assert.Null(Fitness.Check(job, planned.Dialect.Sent, planned.Target.Model) ?? Fitness.CheckProvider(job, planned.Target));
+            Assert.Null(Fitness.Check(job, planned.Dialect.Sent, planned.Target.Model) ?? Fitness.CheckTarget(job, planned.Dialect.Sent, planned.Target));
             Assert.NotEqual(TargetState.Drained, planned.Load.State);
             Assert.False(planned.Target.Shutdown <= Today);
             Assert.InRange(planned.Calls * planned.Target.Model.MaxN, planned.Dialect.Sent.Count, int.MaxValue);

@@ -1,5 +1,6 @@
 using ImageGateway.Images;
 using ImageGateway.Routing;
+using ImageGateway.Tests.Catalog;
 using static ImageGateway.Tests.Routing.Plans;
 
 namespace ImageGateway.Tests.Routing;
@@ -146,11 +147,40 @@ public sealed class PlannerTests
         Assert.Equal(adjusted, Adjustment.Header(plan.First().Dialect.Adjustments));
     }
 
+    // Base64 is fetched from the address where the target's hosts are known, and nobody asks the model for it.
+    [Theory]
+    [InlineData("final", "", null, "response_format=url")]
+    [InlineData("dall-e-3", "", null, "")]
+    [InlineData("dall-e-3", "", "url", "")]
+    [InlineData("dall-e-3", "", "b64_json", null)]
+    [InlineData("final", "pictures.example", null, "response_format=url")]
+    [InlineData("dall-e-3", "pictures.example", "b64_json", "response_format=url")]
+    public void Model_with_addresses_only_is_never_asked_for_base64(string model, string host, string? format, string? edits)
+    {
+        var target = Named("dalle/dall-e-3") with { Model = ShippedCatalogue.Model("dall-e-3") with { ResponseFormats = ["url"] }, ImageHosts = host.Length == 0 ? [] : [host] };
+        var (job, table) = (Job(model, new ImageParameters { Quality = "hd", ResponseFormat = format }), TableOf([target], RouteTo("all", target)));
+        if (edits is null)
+            Assert.Equal("response_format", Refused(job, table).Param);
+        else
+            Assert.Equal((edits, host.Length > 0, ""), PlanOf(job, table) is var plan ? (Written(plan), plan.First().IsTakenOver, plan.Adjusted()) : default);
+    }
+
     [Fact]
     public void Dall_e_behind_an_alias_answers_base64()
     {
         var plan = PlanOf(Job("final", new ImageParameters { Quality = "hd" }), TableOf(Route("finals", "dalle/dall-e-3")));
         Assert.Equal(("dalle/dall-e-3", "response_format=b64_json"), (plan.First().Target.Name, Written(plan)));
+    }
+
+    // An address is what dall-e-3 means by silence, and nothing that the client of another model expects.
+    [Theory]
+    [InlineData("gpt-image-1", "response_format- response_format=b64_json")]
+    [InlineData("dall-e-3", "response_format- ")]
+    public void Dall_e_in_another_models_place_answers_base64(string asked, string edits)
+    {
+        var plan = PlanOf(Job(asked, new ImageParameters { Quality = "hd" }), TableOf(Route("all", "openai/gpt-image-1") with { Fallback = [Named("dalle/dall-e-3")] }));
+        Assert.Equal("openai/gpt-image-1 dalle/dall-e-3", plan.Names());
+        Assert.Equal(edits, string.Join(' ', plan.Targets.Select(planned => Written(planned, edit => edit.Name == "response_format"))));
     }
 
     [Theory]
@@ -194,6 +224,8 @@ public sealed class PlannerTests
 
     private static bool IsOfStreams(ParameterEdit edit) => edit.Name is "stream" or "partial_images";
 
-    private static string Written(Plan plan) =>
-        string.Join(' ', plan.First().Dialect.Edits.Where(edit => !IsOfStreams(edit)).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
+    private static string Written(Plan plan) => Written(plan.First(), edit => !IsOfStreams(edit));
+
+    private static string Written(PlannedTarget planned, Func<ParameterEdit, bool> which) =>
+        string.Join(' ', planned.Dialect.Edits.Where(which).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
 }

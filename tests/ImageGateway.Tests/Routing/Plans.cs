@@ -15,8 +15,8 @@ internal static class Plans
 
     public static readonly DateOnly Today = new(2026, 11, 20);
 
-    private static readonly Uncalled OpenAi = new(takesJsonEdits: true);
-    private static readonly Uncalled Azure = new(takesJsonEdits: false);
+    private static readonly Uncalled OpenAi = new(isAzure: false);
+    private static readonly Uncalled Azure = new(isAzure: true);
 
     public static readonly Target[] Targets =
     [
@@ -75,11 +75,13 @@ internal static class Plans
     };
 
     /// <summary>A provider that is never called.</summary>
-    private sealed class Uncalled(bool takesJsonEdits) : IImageProvider
+    private sealed class Uncalled(bool isAzure) : IImageProvider
     {
         public IReadOnlyList<string> Secrets => [];
 
-        public bool TakesJsonEdits => takesJsonEdits;
+        public bool TakesJsonEdits => !isAzure;
+
+        public bool KnowsWebP => !isAzure;
 
         public HttpMessageInvoker Invoker => throw new NotSupportedException();
 

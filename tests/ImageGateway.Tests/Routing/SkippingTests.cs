@@ -105,6 +105,21 @@ public sealed class SkippingTests
         Assert.Equal((ErrorKind.InvalidValue, "input_fidelity"), Refused(job, load: _ => new TargetLoad(TargetState.Drained, default, 0)) is var error ? (error.Kind, error.Param) : default);
     }
 
+    // The route's own wish counts as the client's.
+    [Fact]
+    public void Format_that_only_one_provider_knows_goes_there()
+    {
+        var route = Route("all", "azure/img-std", "openai/gpt-image-1");
+        foreach (var plan in (Plan[])[PlanOf(Job("gpt-image-1", new ImageParameters { OutputFormat = "webp" }), TableOf(route)), PlanOf(Job("gpt-image-1"), TableOf(route with { Defaults = [new("output_format", "webp")] }))])
+        {
+            Assert.Equal("openai/gpt-image-1", plan.Names());
+            Assert.Equal(("azure/img-std", SkipReason.Unfit, "output_format"), Assert.Single(plan.Skipped) is var skip ? (skip.Target.Name, skip.Kind, skip.Param) : default);
+        }
+        var error = Refused(Job("azure/img-std", new ImageParameters { OutputFormat = "webp" }));
+        Assert.Equal((ErrorKind.InvalidValue, "output_format"), (error.Kind, error.Param));
+        Assert.Contains("png, jpeg", error.Message, StringComparison.Ordinal);
+    }
+
     // A mask, transparency, fidelity and a format change the meaning: no translation.
     [Theory]
     [InlineData("mask")]

@@ -50,6 +50,42 @@ public sealed class EventStreamTapTests
         }
     }
 
+    [Theory]
+    [InlineData("", false, false)]
+    [InlineData("event: image_generation.partial_image\ndata: {}\n\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n", false, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\n", true, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\ndata: [DONE]\n\n", true, false)]
+    [InlineData("event: image_generation.completed\ndata: {}\n\nevent: error\ndata: {}\n\nevent: image_generation.completed\ndata: {}\n\n", false, true)]
+    [InlineData(": waiting\n\ndata: {\"error\":{}}\n\n", false, true)]
+    [InlineData("event: error\ndata: {}\n", false, false)]
+    public void Stream_of_two_pictures_is_whole_with_both_and_without_an_error(string body, bool isWhole, bool hasFailed)
+    {
+        var tap = new EventStreamTap();
+        foreach (var piece in Encoding.UTF8.GetBytes(body).Chunk(7))
+            tap.Write(piece);
+        Assert.Equal((isWhole, hasFailed), (tap.IsWhole(2), tap.HasFailed));
+    }
+
+    [Fact]
+    public void Error_is_the_first_events_that_is_one()
+    {
+        var tap = new EventStreamTap();
+        tap.Write("""
+            event: image_generation.partial_image
+            data: {"b64_json":"AA"}
+
+            data: {"type":"error",
+            data: "error":{"code":"x"}}
+
+            data: {"type":"error","error":{"code":"y"}}
+
+
+            """u8);
+        Assert.Equal("{\"type\":\"error\",\n\"error\":{\"code\":\"x\"}}", Encoding.UTF8.GetString(tap.Error));
+    }
+
     [Fact]
     public void Completed_events_add_up_and_partial_pictures_are_counted()
     {
@@ -68,6 +104,17 @@ public sealed class EventStreamTapTests
         Assert.Equal(
             new AnswerFacts { Images = 2, PartialImages = 1, Usage = new TokenUsage(11, 0, 0, 0, 300, 0), Size = "1024x1024", Quality = "low" },
             tap.Facts);
+    }
+
+    [Theory]
+    [InlineData("", ",\"usage\":{\"output_tokens\":100}")]
+    [InlineData(",\"usage\":{\"output_tokens\":100}", "")]
+    public void Usage_of_some_pictures_is_not_that_of_all(string first, string second)
+    {
+        var tap = new EventStreamTap();
+        foreach (var usage in (string[])[first, second])
+            tap.Write(Encoding.UTF8.GetBytes($"data: {{\"type\":\"image_generation.completed\"{usage}}}\n\n"));
+        Assert.Equal((2, null), (tap.Facts.Images, tap.Facts.Usage));
     }
 
     // §9.2.5: one byte order mark at the very beginning is no part of the first line.
@@ -101,7 +148,7 @@ public sealed class EventStreamTapTests
                 facts = facts with
                 {
                     Images = facts.Images + 1,
-                    Usage = answer.Usage is { } usage ? usage + (facts.Usage ?? default) : facts.Usage,
+                    Usage = facts.Images == 0 ? answer.Usage : facts.Usage + answer.Usage,
                     Size = answer.Size ?? facts.Size,
                     Quality = answer.Quality ?? facts.Quality,
                     Background = answer.Background ?? facts.Background,

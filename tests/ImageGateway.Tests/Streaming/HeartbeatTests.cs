@@ -36,6 +36,63 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task Stream_of_nothing_but_comments_is_begun_as_soon()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        var peek = relay.PeekAsync(CancellationToken.None);
+        for (var comments = 1; comments <= 2; comments++)
+        {
+            await PassAsync(Relay.Heartbeat / 3);
+            await SendAsync(": drawing\n\n");
+            await UntilAsync(() => relay.Held.Length == 11 * comments);
+        }
+        await PassAsync(Relay.Heartbeat / 3);
+        Assert.Equal(Verdict.Undecided, await peek.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    // The wait for more is still under way then, and two reads at once are none.
+    [Fact]
+    public async Task Stream_that_falls_silent_within_its_first_line_goes_on()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        await SendAsync(Event[..20]);
+        var peek = relay.PeekAsync(CancellationToken.None);
+        await PassAsync(Relay.Heartbeat);
+        Assert.Equal(Verdict.Undecided, await peek);
+        var run = relay.RunAsync(CancellationToken.None);
+        await EndAsync(Event[20..]);
+        Assert.Equal(RelayEnd.Complete, await run);
+        Assert.Equal(Event, await ReceivedAsync());
+    }
+
+    [Fact]
+    public async Task Failure_that_falls_silent_is_read_to_its_end()
+    {
+        var relay = NewRelay(new EventStreamTap());
+        var peek = relay.PeekAsync(CancellationToken.None);
+        await PassAsync(Relay.Heartbeat);
+        Assert.Equal(Verdict.Undecided, await peek);
+        var fill = relay.FillAsync(CancellationToken.None);
+        await EndAsync(Event);
+        await fill;
+        Assert.Equal(Event, Encoding.UTF8.GetString(relay.Held.Span));
+    }
+
+    [Fact]
+    public async Task Error_after_silence_is_known_and_the_stream_not_whole()
+    {
+        var tap = new EventStreamTap();
+        var relay = NewRelay(tap);
+        var peek = relay.PeekAsync(CancellationToken.None);
+        await PassAsync(Relay.Heartbeat);
+        Assert.Equal(Verdict.Undecided, await peek);
+        var run = relay.RunAsync(CancellationToken.None);
+        await EndAsync("event: error\ndata: {}\n\n");
+        await run;
+        Assert.Equal((true, false), (tap.HasFailed, tap.IsWhole(1)));
+    }
+
+    [Fact]
     public async Task Silence_between_events_is_filled_and_the_events_stay_whole()
     {
         var relay = NewRelay(new EventStreamTap());
@@ -91,13 +148,15 @@ public sealed class HeartbeatTests
     // Time passes while the relay waits for the provider, with the clock set or without it.
     private async Task PassAsync(TimeSpan by, bool timed = true)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!_upstream.IsWaiting || (timed && !_time.HasTimer))
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        await UntilAsync(() => _upstream.IsWaiting && (!timed || _time.HasTimer));
         _time.Advance(by);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        for (; !condition(); await Task.Yield())
+            patience.Token.ThrowIfCancellationRequested();
     }
 
     private async Task<string> ReceivedAsync()

@@ -62,6 +62,34 @@ public sealed class JsonTapTests
         Assert.Equal(Enum.Parse<Verdict>(verdict), tap.Verdict);
     }
 
+    // Fewer pictures than were asked for are a whole answer: some providers leave out what they refuse.
+    [Theory]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AAAA"}]}""", true)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AAAA"}]}\n""", true)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AAAA"}]""", false)]
+    [InlineData("""{"created":1,"data":[{"b64_json":"AA""", false)]
+    [InlineData("""{"created":1,"data":[]}""", false)]
+    [InlineData("", false)]
+    public void Text_is_whole_when_it_has_ended_and_has_a_picture(string body, bool isWhole)
+    {
+        var tap = new JsonTap();
+        tap.Write(Encoding.UTF8.GetBytes(body.Replace("\\n", "\n", StringComparison.Ordinal)));
+        tap.Complete();
+        Assert.Equal(isWhole, tap.IsWhole(2));
+    }
+
+    [Theory]
+    [InlineData("""{"usage":{"input_tokens":50,"output_tokens":4160},"data":[{"b64""", true)]
+    [InlineData("""{"data":[{}],"usage":{"input_tokens":50,"output_tokens":4160""", false)]
+    [InlineData("""{"data":[{}],"usage":{"input_tokens":50,"input_tokens_details":{"text_tokens":10""", false)]
+    public void Usage_that_was_cut_is_not_known(string body, bool isKnown)
+    {
+        var tap = new JsonTap();
+        tap.Write(Encoding.UTF8.GetBytes(body));
+        tap.Complete();
+        Assert.Equal(isKnown, tap.Facts.Usage is not null);
+    }
+
     [Theory]
     [InlineData("""{"usage":{"input_tokens":50,"output_tokens":4160,"input_tokens_details":{"text_tokens":10,"image_tokens":40}}}""", "10 40 0 0 4160 0")]
     [InlineData("""{"usage":{"input_tokens":50,"output_tokens":4160}}""", "50 0 0 0 4160 0")]

@@ -13,9 +13,9 @@ namespace ImageGateway.Api.Files;
 /// </summary>
 internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
 {
-    /// <summary>Runs the job, stored answer or new one; its pictures are hosted where addresses are asked for, or are the provider's way.</summary>
+    /// <summary>Runs the job, stored answer or new one; its pictures are hosted where addresses are asked for, or meant by silence.</summary>
     public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
-        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver)
+        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver && planned.MeansAddress)
             ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
             : run();
 

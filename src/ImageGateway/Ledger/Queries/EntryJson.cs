@@ -115,6 +115,7 @@ internal sealed class EntryJson : JsonConverter<LedgerRow>
             json.WriteNumber("duration_ms"u8, attempt.DurationMs);
             json.WriteNumber("charge_usd"u8, new NanoUsd(attempt.Charge).Usd);
             json.WriteString("error_code"u8, attempt.ErrorCode);
+            json.WriteString("upstream_request_id"u8, attempt.UpstreamRequestId);
             json.WriteEndObject();
         }
         json.WriteEndArray();

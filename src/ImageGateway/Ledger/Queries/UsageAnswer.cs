@@ -17,8 +17,9 @@ internal sealed record OutputTokensAnswer(long ImageTokens, long TextTokens);
 
 /// <summary>One call to a provider.</summary>
 /// <param name="Status">The provider's HTTP status; null when none came.</param>
-internal sealed record AttemptAnswer(string? Target, int? Status, long DurationMs, decimal? ChargeUsd, string? ErrorCode)
+/// <param name="UpstreamRequestId">The provider's own id of it; null when it gave none, or is hidden.</param>
+internal sealed record AttemptAnswer(string? Target, int? Status, long DurationMs, decimal? ChargeUsd, string? ErrorCode, string? UpstreamRequestId)
 {
     public static AttemptAnswer Of(LedgerAttempt attempt, bool hideTarget = false) => new(
-        hideTarget ? null : attempt.Target, attempt.Status, attempt.DurationMs, new NanoUsd(attempt.Charge).Usd, attempt.ErrorCode);
+        hideTarget ? null : attempt.Target, attempt.Status, attempt.DurationMs, new NanoUsd(attempt.Charge).Usd, attempt.ErrorCode, hideTarget ? null : attempt.UpstreamRequestId);
 }

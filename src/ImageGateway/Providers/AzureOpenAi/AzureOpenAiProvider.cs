@@ -21,9 +21,12 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("AzureOpenAI", Create) { ConventionalName = "azure.ai.openai" };
 
-    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     public bool TakesJsonEdits => false;
+
+    // Its output_format is png or jpeg, and it edits nothing else.
+    public bool KnowsWebP => false;
 
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
 

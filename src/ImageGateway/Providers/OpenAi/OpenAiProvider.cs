@@ -9,6 +9,8 @@ namespace ImageGateway.Providers.OpenAi;
 internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, ProviderOptions options) : IImageProvider
 {
     private readonly AuthenticationHeaderValue? _authorization = apiKey is null ? null : new("Bearer", apiKey);
+    private readonly string? _organization = Given(options.Organization);
+    private readonly string? _project = Given(options.Project);
     private readonly Uri _generations = new(baseUrl, "images/generations");
     private readonly Uri _edits = new(baseUrl, "images/edits");
     private readonly Uri _variations = new(baseUrl, "images/variations");
@@ -16,12 +18,12 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAI", Create) { ConventionalName = "openai" };
 
-    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     public bool TakesJsonEdits => true;
 
     public IReadOnlyList<string> Secrets { get; } =
-        [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey, options.Organization, options.Project }.OfType<string>()];
+        [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey, Given(options.Organization), Given(options.Project) }.OfType<string>()];
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
@@ -37,14 +39,17 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     public ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = _authorization;
-        if (options.Organization is not null)
-            request.Headers.TryAddWithoutValidation("OpenAI-Organization", options.Organization);
-        if (options.Project is not null)
-            request.Headers.TryAddWithoutValidation("OpenAI-Project", options.Project);
+        if (_organization is not null)
+            request.Headers.TryAddWithoutValidation("OpenAI-Organization", _organization);
+        if (_project is not null)
+            request.Headers.TryAddWithoutValidation("OpenAI-Project", _project);
         return ValueTask.CompletedTask;
     }
 
     public void Dispose() => Invoker.Dispose();
+
+    // An environment variable that is set to nothing says nothing.
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private Uri Address(Operation operation) => operation switch
     {

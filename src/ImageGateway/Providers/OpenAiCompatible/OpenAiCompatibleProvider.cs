@@ -17,7 +17,7 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
     /// <summary>The kind as configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAICompatible", Create);
 
-    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options.MaxConnections);
+    public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     // File ids belong to OpenAI's JSON edits, which none of the near relatives has.
     public bool TakesJsonEdits => false;

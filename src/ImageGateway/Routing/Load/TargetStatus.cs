@@ -127,7 +127,8 @@ internal sealed class TargetStatus(TimeProvider time)
         Circuit(target).Record(failure is not (FailureKind.Broken or FailureKind.MayBill));
         lock (_lock)
         {
-            if (succeeded)
+            // How soon a provider says no is nothing to order targets by.
+            if (failure is null)
                 _times.Add(duration.TotalMilliseconds);
             _outcomes.Enqueue(succeeded);
             if (_outcomes.Count > OutcomesKept)
@@ -146,7 +147,7 @@ internal sealed class TargetStatus(TimeProvider time)
     }
 
     private Circuit CircuitOf(Target target) =>
-        _circuit is { } made && ReferenceEquals(made.Options, target.Circuit) ? made : _circuit = new Circuit(target.Circuit, time);
+        _circuit is { } made && made.Options == target.Circuit ? made : _circuit = new Circuit(target.Circuit, time);
 
     private TimeSpan RoomIn(Target target, DateTimeOffset now, int calls, int images)
     {

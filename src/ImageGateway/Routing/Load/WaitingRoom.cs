@@ -17,6 +17,8 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Tenant, LinkedList<Waiter> Waiters)> _tenants = new();
+    // How many wait for each target: whoever comes asks, and must not have to ask all of them.
+    private readonly Dictionary<string, int> _wanted = [];
     private ITimer? _timer;
     private int _waiting;
 
@@ -120,8 +122,28 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         return null;
     }
 
-    private bool Contended(IReadOnlyList<PlannedTarget> targets) =>
-        _tenants.Any(tenant => tenant.Waiters.Any(waiter => waiter.Targets.Any(wanted => targets.Any(target => target.Target.Name == wanted.Target.Name))));
+    private bool Contended(IReadOnlyList<PlannedTarget> targets)
+    {
+        foreach (var target in targets)
+        {
+            if (_wanted.ContainsKey(target.Target.Name))
+                return true;
+        }
+        return false;
+    }
+
+    private void Count(IReadOnlyList<PlannedTarget> targets, int change)
+    {
+        _waiting += change;
+        foreach (var target in targets)
+        {
+            var count = _wanted.GetValueOrDefault(target.Target.Name) + change;
+            if (count == 0)
+                _wanted.Remove(target.Target.Name);
+            else
+                _wanted[target.Target.Name] = count;
+        }
+    }
 
     private bool TryQueue(string tenant, IReadOnlyList<PlannedTarget> targets, DateTimeOffset deadline, bool isBack, [NotNullWhen(true)] out Waiter? waiter)
     {
@@ -133,7 +155,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         if (queue is null)
             Add(_tenants, (tenant, queue = new LinkedList<Waiter>()), isBack);
         Add(queue, waiter, isBack);
-        _waiting++;
+        Count(targets, +1);
         return true;
     }
 
@@ -210,7 +232,7 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
     private void Remove(LinkedListNode<(string Tenant, LinkedList<Waiter> Waiters)> tenant, LinkedListNode<Waiter> waiter)
     {
         tenant.Value.Waiters.Remove(waiter);
-        _waiting--;
+        Count(waiter.Value.Targets, -1);
         if (tenant.Value.Waiters.Count == 0)
             _tenants.Remove(tenant);
     }

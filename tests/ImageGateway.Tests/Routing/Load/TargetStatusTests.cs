@@ -99,4 +99,25 @@ public sealed class TargetStatusTests
         _status.Record(Target, FailureKind.Broken, TimeSpan.FromSeconds(100));
         Assert.Equal((200, 0.25), (_status.Load(Target, 1, 1).MedianMilliseconds, _status.Figures(Target).ErrorShare));
     }
+
+    // A target that says no at once is not the fastest.
+    [Theory]
+    [InlineData(nameof(FailureKind.Request))]
+    [InlineData(nameof(FailureKind.Refusal))]
+    public void Median_is_of_answers(string failure)
+    {
+        _status.Record(Target, Enum.Parse<FailureKind>(failure), TimeSpan.FromMilliseconds(5));
+        Assert.Equal((0, 0), (_status.Load(Target, 1, 1).MedianMilliseconds, _status.Figures(Target).ErrorShare));
+        _status.Record(Target, null, TimeSpan.FromMilliseconds(200));
+        Assert.Equal(200, _status.Load(Target, 1, 1).MedianMilliseconds);
+    }
+
+    // Each reload reads the options anew.
+    [Fact]
+    public void Circuit_outlives_a_reload_that_does_not_change_it()
+    {
+        var circuit = _status.Circuit(Target);
+        Assert.Same(circuit, _status.Circuit(Target with { Circuit = new CircuitOptions() }));
+        Assert.NotSame(circuit, _status.Circuit(Target with { Circuit = new CircuitOptions { MinimumThroughput = 3 } }));
+    }
 }

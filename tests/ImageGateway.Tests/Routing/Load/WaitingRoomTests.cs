@@ -82,6 +82,38 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         (await waiting)!.Dispose();
     }
 
+    [Fact]
+    public async Task Target_that_nobody_waits_for_any_more_is_free_to_all()
+    {
+        var (both, one) = (Planned(Busy("azure/a", concurrent: 1), Busy("azure/b", concurrent: 1)), Planned(Busy("azure/c", concurrent: 1)));
+        using var first = await EnterAsync("acme", both, Long);
+        using var second = await EnterAsync("acme", both, Long);
+        using var other = await EnterAsync("acme", one, Long);
+        var (waiting, still) = (EnterAsync("acme", both, Long), EnterAsync("acme", one, Long));
+        first!.Dispose();
+        (await waiting)!.Dispose();
+        Assert.False(still.IsCompleted);
+        var later = EnterAsync("acme", both, Long);
+        Assert.True(later.IsCompleted);
+        (await later)!.Dispose();
+    }
+
+    // Every job asks, under the one lock of the room.
+    [Fact]
+    public async Task Who_comes_for_another_target_does_not_look_at_all_who_wait()
+    {
+        var busy = Planned([.. Enumerable.Range(0, 50).Select(i => Busy($"azure/{i}", requests: 1))]);
+        foreach (var _ in busy)
+            (await EnterAsync("acme", busy, Long))!.Dispose();
+        var waiting = Enumerable.Range(0, 100).Select(_ => EnterAsync("acme", busy, Long)).ToList();
+        var free = Planned([.. Enumerable.Range(0, 50).Select(i => Busy($"openai/{i}"))]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var entering = EnterAsync("acme", free, Long);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
+        (await entering)!.Dispose();
+        Assert.All(waiting, task => Assert.False(task.IsCompleted));
+    }
+
     [Theory]
     [InlineData(30, false)]
     [InlineData(59, false)]

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ImageGateway.SystemTests.Hostile;
+using ImageGateway.SystemTests.Routing;
+using ImageGateway.SystemTests.Running;
+
+namespace ImageGateway.SystemTests.Upstream;
+
+/// <summary>Answers whose connection ends properly before they are whole: nothing but what they say tells them from those that are.</summary>
+public sealed class UnfinishedAnswerTests : IAsyncLifetime
+{
+    private const string Usage = """ "usage":{"input_tokens":2,"output_tokens":272,"total_tokens":274} """;
+    private const string Partial = """{"type":"image_generation.partial_image","b64_json":"AAAA","partial_image_index":0}""";
+    private const string Completed = $$"""{"type":"image_generation.completed","b64_json":"AAAA",{{Usage}}}""";
+    private const string Failure = """{"type":"error","error":{"message":"No.","type":"server_error","code":"server_error","param":null}}""";
+    private const string Refusal = """{"type":"error","error":{"message":"No.","type":"image_generation_user_error","code":"moderation_blocked","param":null}}""";
+
+    private readonly WireProvider _provider = new(_ => []);
+    private RoutedGateway _gateway = null!;
+
+    public async Task InitializeAsync() =>
+        _gateway = await RoutedGateway.StartAsync(westUrl: $"{_provider.Url}/v1", provider: new JsonObject { ["Circuit"] = new JsonObject { ["MinimumThroughput"] = 2 } });
+
+    public async Task DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1, "failed", "upstream_error", "estimate", Partial)]
+    [InlineData(1, "failed", "upstream_error", "estimate", Partial, Failure)]
+    [InlineData(1, "refused", "moderation_blocked", "estimate", Partial, Refusal)]
+    [InlineData(2, "failed", "upstream_error", "estimate", Completed)]
+    [InlineData(1, "failed", "upstream_error", "usage", Completed, Failure)]
+    public async Task Stream_that_ends_too_early_ends_with_one_error_and_is_charged_by_what_is_known(int n, string status, string code, string basis, params string[] sent)
+    {
+        Answer("text/event-stream", string.Concat(sent.Select(data => $"data: {data}\n\n")));
+        using var response = await _gateway.GenerateAsync(job => (job["stream"], job["n"], job["partial_images"]) = (true, n, 1));
+        var events = await Event.ReadAllAsync(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("error", events[^1].Type);
+        Assert.Equal(sent.Count(data => !data.Contains("error", StringComparison.Ordinal)) + 1, events.Count);
+        Assert.Equal((status, code, basis), await EndAsync(response));
+    }
+
+    [Fact]
+    public async Task Json_that_ends_too_early_breaks_off_and_is_charged_its_worst_case()
+    {
+        Answer("application/json", $$"""{"created":1,"data":[{"b64_json":"{{new string('A', 100_000)}}""");
+        using var response = await _gateway.GenerateAsync(completion: HttpCompletionOption.ResponseHeadersRead);
+        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.CopyToAsync(Stream.Null));
+        Assert.Equal(("failed", "upstream_error", "estimate"), await EndAsync(response));
+    }
+
+    // Some providers leave out what they refuse.
+    [Fact]
+    public async Task Json_with_fewer_pictures_than_were_asked_for_is_whole()
+    {
+        Answer("application/json", $$"""{"created":1,"data":[{"b64_json":"AAAA"}],{{Usage}}}""");
+        using var response = await _gateway.GenerateAsync(job => job["n"] = 2);
+        Assert.Single((await response.JsonAsync())["data"]!.AsArray());
+        Assert.Equal(("completed", null, "usage"), await EndAsync(response));
+    }
+
+    [Theory]
+    [InlineData(Partial, "east/gpt-image-1")]
+    [InlineData(Refusal, "west/gpt-image-1")]
+    public async Task Target_whose_streams_end_too_early_is_left_and_one_that_refuses_is_not(string last, string next)
+    {
+        Answer("text/event-stream", $"data: {Partial}\n\ndata: {last}\n\n");
+        for (var i = 0; i < 2; i++)
+        {
+            using var broken = await _gateway.GenerateAsync(job => job["stream"] = true);
+            Assert.Equal("west/gpt-image-1", broken.Header("x-gateway-target"));
+            await EndAsync(broken);
+        }
+        using var response = await _gateway.GenerateAsync(job => job["stream"] = true);
+        Assert.Equal(next, response.Header("x-gateway-target"));
+    }
+
+    private void Answer(string type, string body) =>
+        _provider.Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n{body}");
+
+    private async Task<(string? Status, string? Code, string? Basis)> EndAsync(HttpResponseMessage response)
+    {
+        JsonObject? job = null;
+        await Until.TrueAsync(async () => (string?)(job = await _gateway.JobAsync(response.Header("x-request-id")!))["status"] != "running", "it is over");
+        return ((string?)job!["status"], (string?)job["error_code"], (string?)job["basis"]);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text;
+using ImageGateway.Caching;
+using ImageGateway.Images;
+using Microsoft.AspNetCore.Http;
+using static ImageGateway.Tests.Caching.RecordedAnswers;
+
+namespace ImageGateway.Tests.Caching;
+
+/// <summary>What the client of a follower gets of a stream of three pictures.</summary>
+public sealed class FollowerTests : IDisposable
+{
+    private static readonly GatewayException Failure = new(ErrorKind.UpstreamError, "It broke off.");
+
+    private readonly byte[][] _pictures = [.. Enumerable.Range(1, 3).Select(seed => new Random(seed).Bytes(30_000))];
+    private readonly DefaultHttpContext _http = new();
+    private readonly MemoryStream _body = new();
+    private readonly ReplayAsk _ask = Ask();
+    private readonly Follower _follower;
+
+    public FollowerTests()
+    {
+        _http.Response.Body = _body;
+        _follower = new Follower(_http, _ask, new StoredDelivery(TimeProvider.System), TimeProvider.System);
+    }
+
+    public void Dispose() => _body.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Whoever_joins_gets_each_picture_once(int missed)
+    {
+        using var flight = Flight();
+        Pass(flight, _pictures[..missed]);
+        var following = _follower.FollowAsync(flight);
+        Pass(flight, _pictures[missed..]);
+        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)), isStream: true)));
+        await following;
+        Assert.Equal(_pictures.Select(Convert.ToHexString).Order(), Sent().Order());
+        Assert.Equal(JobStatus.Cached, _ask.Record.Status);
+    }
+
+    [Fact]
+    public async Task Client_with_a_picture_of_a_leader_that_failed_gets_the_failure()
+    {
+        using var flight = Flight();
+        var following = _follower.FollowAsync(flight);
+        Pass(flight, _pictures[..1]);
+        flight.Land(new FlightEnd(null, Failure));
+        Assert.Same(Failure, await Assert.ThrowsAsync<GatewayException>(() => following));
+        Assert.Equal([Convert.ToHexString(_pictures[0])], Sent());
+    }
+
+    [Fact]
+    public async Task Client_with_a_picture_gets_an_error_when_the_others_are_not_recorded()
+    {
+        using var flight = Flight(budget: 100_000);
+        var following = _follower.FollowAsync(flight);
+        Pass(flight, _pictures[..1]);
+        await Until(() => _body.Length > 0);
+        Pass(flight, _pictures[1..]);
+        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)), isStream: true)));
+        Assert.Equal(ErrorKind.UpstreamError, (await Assert.ThrowsAsync<GatewayException>(() => following)).Error.Kind);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Client_with_all_pictures_needs_no_answer(bool hasFailed)
+    {
+        using var flight = Flight();
+        var following = _follower.FollowAsync(flight);
+        Pass(flight, _pictures);
+        flight.Land(new FlightEnd(null, hasFailed ? Failure : null));
+        await following;
+        Assert.True(_follower.HasAll);
+        Assert.Equal((JobStatus.Cached, 3), (_ask.Record.Status, _ask.Record.Reused!.Images));
+    }
+
+    private static Flight Flight(long budget = 1 << 20) => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask());
+
+    private static ReplayAsk Ask()
+    {
+        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = true }, Body = null! };
+        var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
+        return new ReplayAsk(record, null, [], new Lazy<string>("the body"), _ => false, new Lazy<string?>(() => null));
+    }
+
+    private static void Pass(Flight flight, IEnumerable<byte[]> pictures)
+    {
+        foreach (var picture in pictures)
+            flight.Recording.Append(Encoding.UTF8.GetBytes(Completed(picture)));
+    }
+
+    private List<string> Sent() => [.. Stored(Encoding.UTF8.GetString(_body.ToArray()), isStream: true).Pictures.Select(picture => Convert.ToHexString(picture.Bytes.Sequence.ToArray()))];
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        for (; !condition(); await Task.Yield())
+            patience.Token.ThrowIfCancellationRequested();
+    }
+}
