@@ -8,7 +8,7 @@ namespace ImageGateway.Quotas;
 internal sealed class TenantCounters(bool mayForget)
 {
     // Counters that are not needed are dropped when there are many.
-    private const int Many = 1024;
+    private const int Many = 8192;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Counter> _counters = [];

@@ -113,7 +113,7 @@ public sealed class MemoryQuotaStoreTests : QuotaStoreTests
         await store.ReserveAsync(Tenant, "a", [ann]);
         Spend("a", 4, ann);
         await store.SettleAsync(Tenant, "a", 4, 0);
-        for (var i = 0; i < 3000; i++)
+        for (var i = 0; i < 20_000; i++)
             await store.ReadAsync(Tenant, [Use($"user:acme/{i}", "usd_total", 10, 0)]);
         var reads = _ledger.Reads;
         Assert.Equal([new CounterState(4, 0)], await store.ReadAsync(Tenant, [ann]));
