@@ -11,6 +11,9 @@ internal static class Delivery
     public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
     {
         await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
+        // An error event, or a comment while it is silent, makes a stream longer than its provider said.
+        if (answer.Tap is EventStreamTap)
+            http.Response.ContentLength = null;
         var end = await PassAsync(answer, clock);
         if (end == RelayEnd.UpstreamLost)
             await EndBrokenAsync(http, answer.Tap, clock.TimedOut);

@@ -44,6 +44,15 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_that_said_its_length_ends_with_an_error_beyond_it()
+    {
+        Answer("text/event-stream", $"data: {Partial}\n\n", $"Content-Length: {Partial.Length + 8}\r\n");
+        using var response = await _gateway.GenerateAsync(job => job["stream"] = true);
+        var events = await Event.ReadAllAsync(await response.Content.ReadAsStreamAsync());
+        Assert.Equal(["image_generation.partial_image", "error"], events.Select(one => one.Type));
+    }
+
+    [Fact]
     public async Task Json_that_ends_too_early_breaks_off_and_is_charged_its_worst_case()
     {
         Answer("application/json", $$"""{"created":1,"data":[{"b64_json":"{{new string('A', 100_000)}}""");
@@ -78,8 +87,8 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
         Assert.Equal(next, response.Header("x-gateway-target"));
     }
 
-    private void Answer(string type, string body) =>
-        _provider.Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n{body}");
+    private void Answer(string type, string body, string more = "") =>
+        _provider.Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n{more}\r\n{body}");
 
     private async Task<(string? Status, string? Code, string? Basis)> EndAsync(HttpResponseMessage response)
     {
