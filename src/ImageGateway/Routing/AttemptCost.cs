@@ -38,7 +38,7 @@ internal static class AttemptCost
             PartialImages = attempt.Sent.Stream ? attempt.Sent.PartialImages ?? 0 : 0,
             ImageInputTokens = JobCost.InputTokens(job, attempt.Sent, model),
         };
-        return isWhole && CostCalculator.ByTable(model, price, shape) is { } cost ? (cost, ChargeBasis.Table) : (attempt.Worst, ChargeBasis.Estimate);
+        return isWhole && facts.Images > 0 && CostCalculator.ByTable(model, price, shape) is { } cost ? (cost, ChargeBasis.Table) : (attempt.Worst, ChargeBasis.Estimate);
     }
 
     // Where pictures have a price their tokens have none, and no picture is made of no tokens.

@@ -91,7 +91,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             // It is lost.
         }
         call.End(answer, end, Call.Code(end, call.Clock.TimedOut));
-        return end == RelayEnd.Complete;
+        return end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
     }
 
     private async Task WriteAsync(HttpContext http, List<FanOutPart> parts)

@@ -10,6 +10,9 @@ internal abstract partial class JsonScanner
     /// <summary>True when nothing but white space has come.</summary>
     public bool IsEmpty => _state == State.Between && _last == Last.Nothing;
 
+    /// <summary>True when what came is no JSON, or nested deeper than is read.</summary>
+    public bool HasGivenUp => _state == State.GaveUp;
+
     /// <summary>True when what came is a whole text.</summary>
     public bool IsWhole => _state == State.Between && _last == Last.Value && Depth == 0;
 
@@ -19,7 +22,7 @@ internal abstract partial class JsonScanner
     /// </summary>
     public string? ToNextMember()
     {
-        if (_state == State.GaveUp || Depth == 0 || (_objects & 1) == 0)
+        if (HasGivenUp || Depth == 0 || (_objects & 1) == 0)
             return null;
         var text = new StringBuilder();
         var last = EndToken(text);

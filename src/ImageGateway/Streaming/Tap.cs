@@ -46,9 +46,9 @@ internal abstract class Tap
     public abstract AnswerFacts Facts { get; }
 
     /// <summary>
-    /// True when an answer that ends here is whole: a JSON text with a picture, which may be fewer than were asked for, or events
-    /// with all <paramref name="pictures"/> and no error. That its connection ended properly says little: one that is delimited
-    /// by its end alone ends so wherever it is cut.
+    /// True when an answer that ends here is whole: a JSON text, whose pictures may be fewer than were asked for, or events with
+    /// all <paramref name="pictures"/> and no error. That its connection ended properly says little: one that is delimited by its
+    /// end alone ends so wherever it is cut.
     /// </summary>
     public abstract bool IsWhole(int pictures);
 
@@ -81,7 +81,8 @@ internal sealed class JsonTap : Tap
         OutputFormat = _body.OutputFormat,
     };
 
-    public override bool IsWhole(int pictures) => _body.IsWhole && _body.DataItems > 0;
+    // What is no JSON ends where its connection says.
+    public override bool IsWhole(int pictures) => _body.IsWhole || _body.HasGivenUp;
 
     public override void Write(ReadOnlySpan<byte> bytes) => _body.Write(bytes);
 

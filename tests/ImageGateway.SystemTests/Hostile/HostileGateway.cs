@@ -15,6 +15,9 @@ public sealed class HostileGateway : IAsyncLifetime
         "Routes": [ { "Name": "drafts", "When": { "Tier": "draft" }, "Targets": [ "openai/gpt-image-1-mini" ] }, { "Name": "finals", "When": { "Tier": "final" }, "Targets": [ "openai/gpt-image-1" ] }, { "Name": "by-model" } ]
         """;
 
+    private static readonly byte[] Json = Seed.Answer("picture").Body;
+    private static readonly byte[] Events = Seed.Answer("stream").Body;
+
     private readonly WireProvider _provider = new(_ => []);
 
     private OwnGateway? _gateway;
@@ -26,7 +29,7 @@ public sealed class HostileGateway : IAsyncLifetime
     internal Uri Url => Gateway.Http.BaseAddress!;
 
     /// <summary>A small picture, as a provider answers it: events to a stream, else JSON.</summary>
-    internal static byte[] Picture(WireRequest request) => Answer(request, Seed.Answers[request.Body.AsSpan().IndexOf("\"stream\":true"u8) >= 0 ? 3 : 1].Body);
+    internal static byte[] Picture(WireRequest request) => Answer(request, request.Body.AsSpan().IndexOf("\"stream\":true"u8) >= 0 ? Events : Json);
 
     /// <summary>The head and the body of an answer.</summary>
     internal static byte[] Answer(WireRequest request, byte[] body, int status = 200, string more = "")

@@ -13,6 +13,9 @@ internal sealed record Seed(string Head, byte[] Body)
     /// <summary>Answers of providers, with small pictures.</summary>
     public static IReadOnlyList<Seed> Answers { get; } = Read("Answers");
 
+    /// <summary>The answer of this name.</summary>
+    public static Seed Answer(string name) => Of(File.ReadAllBytes(Path.Combine(Folder, "Answers", $"{name}.http")));
+
     /// <summary>A header's value; null: there is none.</summary>
     public string? this[string name] => Array.Find(Head.Split("\r\n"), line => line.StartsWith($"{name}: ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 2)..];
 

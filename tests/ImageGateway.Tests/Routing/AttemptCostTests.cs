@@ -14,8 +14,9 @@ public sealed class AttemptCostTests
     [InlineData(2, 272, 1, ChargeBasis.Usage, (2 * 5_000) + (272 * 40_000))]
     [InlineData(2, 0, 1, ChargeBasis.Table, (5 * 5_000) + (272 * 40_000))]
     [InlineData(2, 0, 0, ChargeBasis.Usage, 2 * 5_000)]
-    public void Picture_that_is_said_to_be_made_of_no_tokens_is_charged_by_the_table(int input, int output, int images, object basis, long nanoUsd) =>
-        Assert.Equal((new NanoUsd(nanoUsd), (ChargeBasis)basis), Settle("gpt-image-1", "low", new AnswerFacts { Usage = new TokenUsage(input, 0, 0, 0, output, 0), Images = images }));
+    [InlineData(null, 0, 0, ChargeBasis.Estimate, 1)]
+    public void Picture_made_of_no_tokens_is_charged_by_the_table_and_an_answer_without_any_at_its_worst_case(int? input, int output, int images, object basis, long nanoUsd) =>
+        Assert.Equal((new NanoUsd(nanoUsd), (ChargeBasis)basis), Settle("gpt-image-1", "low", new AnswerFacts { Usage = input is { } text ? new TokenUsage(text, 0, 0, 0, output, 0) : null, Images = images }));
 
     // Some providers count tokens of what they sell by the picture.
     [Fact]
