@@ -19,7 +19,7 @@ public abstract class CrashTests(TestDatabases databases, int rounds)
     [Fact]
     public async Task Every_call_has_its_entry_however_often_the_gateway_is_killed()
     {
-        await using var gateway = await LedgerGateway.PrepareAsync(await databases.NewAsync(), """ "ReservationLease": "00:00:02", """);
+        await using var gateway = await LedgerGateway.PrepareAsync(await databases.NewAsync(), """ "ReservationLease": "00:00:05", """);
         // West fails at once, so that half the jobs are at their second attempt; the others are slow.
         gateway.Break(new() { Status = 500 }, "west");
         gateway.Break(new() { Status = 200, Body = Answer(), DelayMilliseconds = 100 });
