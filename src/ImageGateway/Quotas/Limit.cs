@@ -79,11 +79,7 @@ internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
     public long Max => Enforced ?? Warned ?? long.MaxValue;
 
     /// <summary>The limit as it is after <paramref name="before"/>, the same scope's of the same kind; null: there was none.</summary>
-    public Limit After(Limit? before)
-    {
-        var isSum = Kind.Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total;
-        return this with { _isRenewed = before is not null ? before._isRenewed : isSum ? new StrongBox<bool>() : null };
-    }
+    public Limit After(Limit? before) => this with { _isRenewed = before is not null ? before._isRenewed : Kind.IsShort ? null : new StrongBox<bool>() };
 
     /// <summary>Counters have been built since it is in force.</summary>
     public void Renewed()

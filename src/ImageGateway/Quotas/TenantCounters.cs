@@ -78,7 +78,7 @@ internal sealed class TenantCounters(bool mayForget)
             if (!_reservations.Remove(id, out var held))
                 return false;
             foreach (var (counter, use) in held)
-                counter.Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens ?? use.Amount), use.Measure, use.Limit.Max, now);
+                counter.Settle(use.Amount, Of(use.Measure, nanoUsd, outputTokens ?? use.Amount), use.Limit.Max, now);
             return true;
         }
     }
@@ -127,13 +127,13 @@ internal sealed class TenantCounters(bool mayForget)
 
     private void Begin(CounterUse use, long used, IEnumerable<(string Id, long Amount)> open)
     {
-        var counter = new Counter(use.Shape, use.EndsAt, used);
+        var counter = new Counter(use.Limit.Kind, use.EndsAt, used);
         _counters.Add(use.Key, counter);
         foreach (var (id, amount) in open.Where(job => job.Amount > 0))
         {
             counter.Take(amount);
             if (_settled.TryGetValue(id, out var nanoUsd))
-                counter.Settle(amount, Of(use.Measure, nanoUsd, amount), use.Measure, use.Limit.Max, 0);
+                counter.Settle(amount, Of(use.Measure, nanoUsd, amount), use.Limit.Max, 0);
             else if (_reservations.TryGetValue(id, out var held))
                 held.Add(new Hold(counter, use with { Amount = amount }));
             else
@@ -153,7 +153,7 @@ internal sealed class TenantCounters(bool mayForget)
         _ => 0,
     };
 
-    private bool IsUnknown(CounterUse use) => use.Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total && !_counters.ContainsKey(use.Key);
+    private bool IsUnknown(CounterUse use) => !use.Limit.Kind.IsShort && !_counters.ContainsKey(use.Key);
 
     private Counter[]? Find(IReadOnlyList<CounterUse> uses, long now)
     {
@@ -164,7 +164,7 @@ internal sealed class TenantCounters(bool mayForget)
             if (IsUnknown(uses[i]))
                 return null;
             if (!_counters.TryGetValue(uses[i].Key, out var counter))
-                _counters.Add(uses[i].Key, counter = new Counter(uses[i].Shape, uses[i].EndsAt));
+                _counters.Add(uses[i].Key, counter = new Counter(uses[i].Limit.Kind, uses[i].EndsAt));
             counter.Refill(uses[i].Limit.Max, now);
             found[i] = counter;
         }
@@ -189,7 +189,7 @@ internal sealed class TenantCounters(bool mayForget)
     }
 
     /// <summary>A sum with what is held, or a bucket, whose level is kept in 1/60 000 so that a refill is exact to the ms.</summary>
-    private sealed class Counter(LimitShape shape, long? endsAt, long used = 0)
+    private sealed class Counter(LimitKind kind, long? endsAt, long used = 0)
     {
         private const long Unit = 60_000;
 
@@ -199,29 +199,29 @@ internal sealed class TenantCounters(bool mayForget)
         private long _taken;
         private long _refilledAt = long.MinValue;
 
-        public bool IsSum => shape is LimitShape.Day or LimitShape.Month or LimitShape.Total;
+        public bool IsSum => !kind.IsShort;
 
-        public CounterState State => shape == LimitShape.Minute ? new CounterState((_taken + Unit - 1) / Unit, 0) : new CounterState(_used, _held);
+        public CounterState State => kind.Shape == LimitShape.Minute ? new CounterState((_taken + Unit - 1) / Unit, 0) : new CounterState(_used, _held);
 
-        public bool HasRoom(long amount, long max) => shape == LimitShape.Minute ? _taken + (amount * Unit) <= max * Unit : _used + _held + amount <= max;
+        public bool HasRoom(long amount, long max) => kind.Shape == LimitShape.Minute ? _taken + (amount * Unit) <= max * Unit : _used + _held + amount <= max;
 
         public void Take(long amount)
         {
-            if (shape == LimitShape.Minute)
+            if (kind.Shape == LimitShape.Minute)
                 _taken += amount * Unit;
             else
                 _held += amount;
         }
 
         // Tokens that were held and not used go back into the bucket; pictures were asked for, and stay counted.
-        public void Settle(long held, long used, Measure measure, long max, long now)
+        public void Settle(long held, long used, long max, long now)
         {
-            if (shape != LimitShape.Minute)
+            if (kind.Shape != LimitShape.Minute)
             {
                 _held -= held;
-                _used += shape == LimitShape.Concurrent ? 0 : used;
+                _used += kind.Shape == LimitShape.Concurrent ? 0 : used;
             }
-            else if (measure == Measure.OutputTokens)
+            else if (kind.Measure == Measure.OutputTokens)
             {
                 Refill(max, now);
                 _taken = Math.Max(0, _taken - ((held - used) * Unit));
@@ -231,7 +231,7 @@ internal sealed class TenantCounters(bool mayForget)
         // A clock that goes back refills nothing.
         public void Refill(long max, long now)
         {
-            if (shape != LimitShape.Minute)
+            if (kind.Shape != LimitShape.Minute)
                 return;
             _max = max;
             if (_refilledAt != long.MinValue && now > _refilledAt)

@@ -15,7 +15,7 @@ internal sealed class EventStreamTap : Tap
     private readonly AnswerReader _data = new();
     private readonly byte[] _field = new byte[8];
     private readonly byte[] _event = new byte[JsonScanner.MaxToken];
-    private readonly byte[] _error = new byte[MostError];
+    private byte[] _error = [];
     private int _fieldLength;
     private int _eventLength;
     private int _errorLength;
@@ -142,12 +142,16 @@ internal sealed class EventStreamTap : Tap
         }
     }
 
-    // Whether an event is an error is known when it ends.
+    // Whether an event is an error is known when it ends, unless it is called a picture.
     private void TakeData(ReadOnlySpan<byte> bytes)
     {
         _data.Write(bytes);
-        if (!HasFailed)
-            Keep(bytes, _error, ref _errorLength);
+        var name = _event.AsSpan(0, _eventLength);
+        if (HasFailed || name.EndsWith(".partial_image"u8) || name.EndsWith(".completed"u8))
+            return;
+        if (_error.Length == 0)
+            _error = new byte[MostError];
+        Keep(bytes, _error, ref _errorLength);
     }
 
     private static void Keep(ReadOnlySpan<byte> bytes, byte[] room, ref int used)
