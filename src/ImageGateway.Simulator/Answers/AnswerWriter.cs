@@ -45,7 +45,7 @@ internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
     {
         await EndAtEventAsync();
         await pause.ForEventAsync(Fault, http.RequestAborted);
-        if (last && Fault.CutAfterEvents is null && Fault.HangAfterEvents is null)
+        if (last && Fault.CutAfterEvents is null && (Fault.HangAfterEvents ?? 0) <= _events)
             await CompleteAsync(text);
         else
             await SendAsync(text);
@@ -116,7 +116,7 @@ internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
         if (Fault.HangAfterEvents is { } hang && _events >= hang)
         {
             await FlushAsync(default);
-            await pause.ForeverAsync(http.RequestAborted);
+            await pause.HangAsync(Fault, http.RequestAborted);
         }
     }
 }

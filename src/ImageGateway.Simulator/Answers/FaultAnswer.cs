@@ -10,12 +10,10 @@ namespace ImageGateway.Simulator.Answers;
 internal static class FaultAnswer
 {
     /// <summary>Returns whether the call has been dealt with.</summary>
-    public static async Task<bool> WriteAsync(Fault fault, AnswerWriter answer, Pause pause, HttpContext http, Call call)
+    public static async Task<bool> WriteAsync(Fault fault, AnswerWriter answer, HttpContext http, Call call)
     {
         if (fault.Reset)
             http.Abort();
-        else if (fault.Hang)
-            await pause.ForeverAsync(http.RequestAborted);
         else if (fault.Html)
             await answer.WriteAsync(fault.Status ?? 502, "text/html", Page(fault.Status ?? 502));
         else if (fault.ErrorIn200 is { } code)

@@ -2,24 +2,30 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>All waiting, by the simulator's clock; it ends when the client goes or the simulator stops.</summary>
+/// <summary>All waiting, by the simulator's clock or until a fault is over; it ends when the client goes or the simulator stops.</summary>
 internal sealed class Pause(SimulatorOptions options, IHostApplicationLifetime lifetime)
 {
-    public Task BeforeAnswerAsync(Fault fault, CancellationToken cancellationToken) =>
-        ForAsync(options.ResponseDelay + TimeSpan.FromMilliseconds(fault.DelayMilliseconds), cancellationToken);
+    public async Task BeforeAnswerAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        await ForAsync(options.ResponseDelay + TimeSpan.FromMilliseconds(fault.DelayMilliseconds), cancellationToken);
+        if (fault.Hang)
+            await HangAsync(fault, cancellationToken);
+    }
 
     public Task ForEventAsync(Fault fault, CancellationToken cancellationToken) =>
         ForAsync(options.EventDelay + TimeSpan.FromMilliseconds(fault.EventDelayMilliseconds), cancellationToken);
 
-    public Task WithinAnswerAsync(Fault fault, CancellationToken cancellationToken) => ForAsync(TimeSpan.FromMilliseconds(fault.PauseMilliseconds), cancellationToken);
+    public Task WithinAnswerAsync(Fault fault, CancellationToken cancellationToken) =>
+        fault.PauseMilliseconds is { } time ? ForAsync(TimeSpan.FromMilliseconds(time), cancellationToken) : HangAsync(fault, cancellationToken);
 
-    public Task ForeverAsync(CancellationToken cancellationToken) => ForAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+    public Task HangAsync(Fault fault, CancellationToken cancellationToken) => UntilAsync(fault.Released.WaitAsync, cancellationToken);
 
-    private async Task ForAsync(TimeSpan time, CancellationToken cancellationToken)
+    private Task ForAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        time == TimeSpan.Zero ? Task.CompletedTask : UntilAsync(token => Task.Delay(time, options.TimeProvider, token), cancellationToken);
+
+    private async Task UntilAsync(Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
-        if (time == TimeSpan.Zero)
-            return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await Task.Delay(time, options.TimeProvider, either.Token);
+        await wait(either.Token);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         call.Update(now => now.With(body, surface, deployments));
         answer.Fault = meter.Take(call.Current, http.Response.Headers) ?? faults.Take(call.Current) ?? answer.Fault;
         await pause.BeforeAnswerAsync(answer.Fault, http.RequestAborted);
-        if (await FaultAnswer.WriteAsync(answer.Fault, answer, pause, http, call.Current))
+        if (await FaultAnswer.WriteAsync(answer.Fault, answer, http, call.Current))
             return;
         var job = Judge(http.Request, surface, profile, call.Current, body);
         if (options.IsStock)

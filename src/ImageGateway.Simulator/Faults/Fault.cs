@@ -23,18 +23,18 @@ public sealed record Fault
     [JsonPropertyName("event_delay_ms")]
     public int EventDelayMilliseconds { get; init; }
 
-    /// <summary>Never answer; end when the client goes.</summary>
+    /// <summary>Not answer until the faults are deleted; end when the client goes.</summary>
     public bool Hang { get; init; }
 
-    /// <summary>Stop for good after so many events.</summary>
+    /// <summary>Stop after so many events, until the faults are deleted.</summary>
     public int? HangAfterEvents { get; init; }
 
     /// <summary>Pause after so many bytes of the body.</summary>
     public int? PauseAfterBytes { get; init; }
 
-    /// <summary>For how long, in milliseconds.</summary>
+    /// <summary>For how long, in milliseconds. Absent: until the faults are deleted.</summary>
     [JsonPropertyName("pause_ms")]
-    public int PauseMilliseconds { get; init; }
+    public int? PauseMilliseconds { get; init; }
 
     /// <summary>Close the connection after so many bytes of the body.</summary>
     public int? CutAfterBytes { get; init; }
@@ -51,6 +51,12 @@ public sealed record Fault
 
     /// <summary>Answer an HTML page, as a proxy in between would; status 502 unless given.</summary>
     public bool Html { get; init; }
+
+    internal bool Hangs => Hang || HangAfterEvents is not null || (PauseAfterBytes is not null && PauseMilliseconds is null);
+
+    /// <summary>The end of what hangs.</summary>
+    [JsonIgnore]
+    internal Task Released { get; init; } = Task.CompletedTask;
 }
 
 /// <summary>Which calls get a fault; what is null matches all.</summary>

@@ -5,6 +5,7 @@ public sealed class FaultRules
 {
     private readonly Lock _gate = new();
     private readonly List<FaultRule> _rules = [];
+    private readonly Queue<TaskCompletionSource> _hanging = [];
 
     /// <summary>What is still to come, in order; <see cref="FaultRule.Times"/> is what is left of it.</summary>
     public IReadOnlyList<FaultRule> Pending
@@ -19,15 +20,32 @@ public sealed class FaultRules
     /// <summary>Appends a rule.</summary>
     public void Add(FaultRule rule)
     {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
-            _rules.Add(rule);
+        {
+            _rules.Add(rule with { Fault = rule.Fault with { Released = released.Task } });
+            if (rule.Fault.Hangs)
+                _hanging.Enqueue(released);
+        }
     }
 
-    /// <summary>Removes all.</summary>
+    /// <summary>Removes all; what hangs goes on.</summary>
     public void Clear()
     {
         lock (_gate)
+        {
             _rules.Clear();
+            while (_hanging.Count > 0)
+                Release();
+        }
+    }
+
+    /// <summary>What hangs by the oldest rule goes on; so does what that rule is still to come to.</summary>
+    /// <exception cref="InvalidOperationException">No rule lets anything hang.</exception>
+    public void Release()
+    {
+        lock (_gate)
+            _hanging.Dequeue().SetResult();
     }
 
     internal Fault? Take(Calls.Call call)

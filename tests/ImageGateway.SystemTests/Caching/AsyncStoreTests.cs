@@ -36,7 +36,7 @@ public sealed class AsyncStoreTests(RedisCachingGateway gateway) : IClassFixture
     [InlineData(false)]
     public async Task Job_whose_store_fails_is_known_here_and_fetched_when_it_is_back(bool hasData)
     {
-        gateway.Break(new Fault { DelayMilliseconds = 400 }, times: 1);
+        gateway.Break(new Fault { Hang = true }, times: 1);
         var job = await BeginAsync();
         gateway.Server.Kill();
         try
@@ -45,6 +45,7 @@ public sealed class AsyncStoreTests(RedisCachingGateway gateway) : IClassFixture
             {
                 Assert.Equal((202, "running"), await _client.GetAsync(job, Plain) is var running ? (running.Status, running.State) : default);
                 Assert.Equal((503, "store_unavailable"), await _client.GetAsync(job, Acme) is var foreign ? (foreign.Status, foreign.Code) : default);
+                gateway.Mend();
                 await Until.TrueAsync(async () => (await gateway.Ledger.EntriesAsync($"id = '{job.Segments[^1]}'")).Count == 1, what);
             }
         }

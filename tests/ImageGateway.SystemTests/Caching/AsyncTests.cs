@@ -32,11 +32,12 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     [InlineData(Acme)]
     public async Task Answer_is_fetched_when_it_is_there(string key)
     {
-        gateway.Break(new Fault { DelayMilliseconds = 400 }, times: 1);
+        gateway.Break(new Fault { Hang = true }, times: 1);
         var job = await BeginAsync(key: key);
         Fetched? meanwhile = null;
         await Until.TrueAsync(async () => (meanwhile = await _client.GetAsync(job, key)).State == "running", "it runs");
         Assert.Equal((202, "1", 1, null), (meanwhile!.Status, meanwhile.Head.Header("retry-after"), meanwhile.Job["attempts"]!.AsArray().Count, (decimal?)meanwhile.Job["charge_usd"]));
+        gateway.Release();
         var end = await _client.EndAsync(job, key);
         Assert.Equal((200, "completed", "usage", 1), (end.Status, end.State, (string?)end.Job["basis"], (int)end.Job["images"]!));
         Assert.Equal((await gateway.AskAsync(_prompt, key: key, headers: ("Cache-Control", "no-cache"))).Hashes, end.Hashes);
@@ -176,10 +177,11 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Other_tenants_find_nothing()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
+        gateway.Break(new Fault { Hang = true }, times: 1);
         var job = await BeginAsync();
         foreach (var fetched in (Fetched[])[await _client.GetAsync(job, Acme), await _client.DeleteAsync(job, Acme), await _client.DeleteAsync(new Uri(gateway.Url, $"/v1/images/jobs/{Guid.NewGuid()}"), Plain)])
             Assert.Equal((404, "not_found"), (fetched.Status, fetched.Code));
+        gateway.Release();
         Assert.Equal("completed", (await _client.EndAsync(job, Plain)).State);
         Assert.Equal(404, (await _client.GetAsync(job, Acme)).Status);
     }
@@ -211,9 +213,10 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Files_of_an_edit_outlive_its_request()
     {
-        gateway.Break(new Fault { Status = 500, DelayMilliseconds = 300 }, times: 1);
+        gateway.Break(new Fault { Status = 500, Hang = true }, times: 1);
         using var form = new MultipartFormDataContent { { new StringContent(_prompt), "prompt" }, { new StringContent("gpt-image-1"), "model" }, { new ByteArrayContent(Pictures.Png(1024, 1024, shade: 7)), "image", "a.png" } };
         using var response = await gateway.PostAsync(new Uri(gateway.Url, "/openai/v1/images/edits"), form, Plain, [Prefer]);
+        gateway.Release();
         var end = await _client.EndAsync(await LocationAsync(gateway.Url, response), Plain);
         Assert.Equal(("completed", 2), (end.State, end.Job["attempts"]!.AsArray().Count));
         Assert.Single(end.Hashes);
@@ -222,12 +225,13 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Repeated_request_with_its_key_gets_the_same_job_and_later_the_same_answer()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 500 }, times: 1);
+        gateway.Break(new Fault { Hang = true }, times: 1);
         var key = ("Idempotency-Key", _prompt);
         var first = await BeginAsync(headers: key);
         Assert.Equal(first, await BeginAsync(headers: key));
         Assert.Equal(422, (await gateway.AskAsync(_prompt, job => job["quality"] = "high", Plain, Prefer, key)).Status);
         Assert.Equal(409, (await gateway.AskAsync(_prompt, key: Plain, headers: key)).Status);
+        gateway.Release();
         var end = await _client.EndAsync(first, Plain);
         var again = await BeginAsync(headers: key);
         Assert.NotEqual(first, again);

@@ -110,6 +110,20 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     internal void Mend() => Service<FaultRules>(_simulator).Clear();
 
+    /// <summary>The calls that hang by the oldest fault are answered now.</summary>
+    internal void Release() => Service<FaultRules>(_simulator).Release();
+
+    /// <summary>Asks as a follower of the job that hangs, which is answered then.</summary>
+    internal async Task<Reply> FollowAsync(string prompt, Action<JsonObject>? change = null, string key = Acme)
+    {
+        var asking = AskAsync(prompt, change, key);
+        await FollowersAsync(1);
+        Release();
+        return await asking;
+    }
+
+    internal Task FollowersAsync(int count) => Until.TrueAsync(() => Flights.Followers == count, $"{count} follow");
+
     /// <summary>Asks for a low picture of a prompt and reads the whole answer.</summary>
     internal async Task<Reply> AskAsync(string prompt, Action<JsonObject>? change = null, string key = Acme, params (string Name, string Value)[] headers)
     {

@@ -16,10 +16,11 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task Streams_and_finishes_are_completed_and_nobody_else_is_let_in()
     {
-        _gateway.Break(new Fault { EventDelayMilliseconds = 700 }, times: 2);
+        _gateway.Break(new Fault { HangAfterEvents = 1 }, times: 2);
         using var stream = await _gateway.SendAsync(0, "a fox", job => (job["stream"], job["partial_images"]) = (true, 2));
         using (await _gateway.SendAsync(0, "a hare", job => (job["stream"], job["partial_images"]) = (true, 2))) { } // leaves
-        await _gateway.All[0].Process.TerminateAsync();
+        await TerminateAsync();
+        _gateway.Release();
         Assert.Single((await Reply.ReadAsync(stream)).Pictures);
         Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
         Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
@@ -29,19 +30,18 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task Readiness_says_draining_while_a_stream_goes_on_and_the_data_plane_takes_no_connections()
     {
-        _gateway.Break(new Fault { EventDelayMilliseconds = 1500 });
+        _gateway.Break(new Fault { HangAfterEvents = 1 });
         using var stream = await _gateway.SendAsync(0, "a fox", job => (job["stream"], job["partial_images"]) = (true, 2), CachingGateway.Plain);
         Assert.Equal(200, (await _gateway.ControlAsync(0, "/healthz/ready")).Status);
 
-        await _gateway.All[0].Process.TerminateAsync();
-        await Until.TrueAsync(async () => (await _gateway.ControlAsync(0, "/healthz/ready")).Status == 503, "it is not ready");
+        await TerminateAsync();
         await Until.TrueAsync(() => _gateway.IsShutAsync(0), "nobody else is let in");
         var (status, text) = await _gateway.ControlAsync(0, "/healthz/ready");
         var ready = JsonNode.Parse(text)!;
 
         Assert.Equal((503, "draining", "it is stopping; jobs in progress: 1"), (status, (string?)ready["status"], (string?)ready["checks"]!["draining"]!["detail"]));
         Assert.Equal((200, 200), ((await _gateway.ControlAsync(0, "/healthz/live")).Status, (await _gateway.ControlAsync(0, "/metrics")).Status));
-        Assert.DoesNotContain(_gateway.Calls, call => call.Completed); // the stream goes on
+        _gateway.Release();
         Assert.Single((await Reply.ReadAsync(stream)).Pictures);
         Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
     }
@@ -49,13 +49,20 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task Jobs_that_nobody_waits_for_have_the_time_too()
     {
-        _gateway.Break(new Fault { DelayMilliseconds = 1000 });
+        _gateway.Break(new Fault { Hang = true });
         using (var accepted = await _gateway.SendAsync(0, "a fox", null, CachingGateway.Plain, AsyncClient.Prefer))
             Assert.Equal(202, (int)accepted.StatusCode);
         await Until.TrueAsync(() => _gateway.Calls.Count == 1, "its call is made");
-        await _gateway.All[0].Process.TerminateAsync();
+        await TerminateAsync();
+        _gateway.Release();
         Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
         Assert.Equal("completed", Assert.Single(await _gateway.Ledger.EntriesAsync()).End.Status);
+    }
+
+    private async Task TerminateAsync()
+    {
+        await _gateway.All[0].Process.TerminateAsync();
+        await Until.TrueAsync(async () => (await _gateway.ControlAsync(0, "/healthz/ready")).Status == 503, "it is not ready");
     }
 }
 

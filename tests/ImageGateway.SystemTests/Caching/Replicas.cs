@@ -55,6 +55,9 @@ internal sealed class Replicas : IAsyncDisposable
 
     public void Break(Fault fault, int? times = null) => _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Fault = fault, Times = times });
 
+    /// <summary>The calls that hang by the oldest fault are answered now.</summary>
+    public void Release() => _simulator.Services.GetRequiredService<FaultRules>().Release();
+
     public async Task<HttpResponseMessage> SendAsync(int replica, string prompt, Action<JsonObject>? change = null, string key = CachingGateway.Acme, params (string Name, string Value)[] headers)
     {
         var body = new JsonObject { ["model"] = "west/gpt-image-1", ["prompt"] = prompt, ["quality"] = "low", ["size"] = "1024x1024" };

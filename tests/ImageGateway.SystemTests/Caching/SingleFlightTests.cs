@@ -21,8 +21,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Twenty_identical_jobs_are_one_call_and_one_is_charged()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
-        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => gateway.AskAsync(_prompt, i % 2 == 0 ? null : Streaming)));
+        var all = await TogetherAsync(20, i => gateway.AskAsync(_prompt, i % 2 == 0 ? null : Streaming));
         Assert.Equal(1, gateway.Calls(_prompt));
         Assert.All(all, reply => Assert.Equal(200, reply.Status));
         Assert.Single(all.Select(reply => reply.Hashes[0]).Distinct());
@@ -40,13 +39,15 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Follower_of_a_stream_gets_the_events_that_come_after_it_joined()
     {
-        gateway.Break(new Fault { EventDelayMilliseconds = 400 }, times: 1);
+        gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
         using var leader = await gateway.SendAsync(_prompt, Streaming); // has its first event
         var (follower, bare, json) = (gateway.AskAsync(_prompt, Streaming), gateway.AskAsync(_prompt, job => job["stream"] = true), gateway.AskAsync(_prompt));
+        await gateway.FollowersAsync(3);
+        gateway.Release();
         var whole = await Reply.ReadAsync(leader);
         Assert.Equal(4, whole.Events.Count);
         var events = (await follower).Events;
-        Assert.InRange(events.Count, 2, 4);
+        Assert.Equal(3, events.Count);
         Assert.Equal(whole.Events.Skip(4 - events.Count).Select(item => item.Data.ToJsonString()), events.Select(item => item.Data.ToJsonString()));
         Assert.Single((await bare).Events);
         Assert.Equal(["coalesced", "coalesced", "coalesced"], new[] { (await follower).Cache, (await bare).Cache, (await json).Cache });
@@ -58,9 +59,9 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Follower_that_joins_within_an_event_gets_the_next()
     {
-        gateway.Break(new Fault { PauseAfterBytes = 2_000, PauseMilliseconds = 400 }, times: 1);
+        gateway.Break(new Fault { PauseAfterBytes = 2_000 }, times: 1);
         using var leader = await gateway.SendAsync(_prompt, Streaming);
-        var follower = await gateway.AskAsync(_prompt, Streaming);
+        var follower = await gateway.FollowAsync(_prompt, Streaming);
         Assert.Equal(("coalesced", 3), (follower.Cache, follower.Events.Count));
         Assert.Equal((await Reply.ReadAsync(leader)).Hashes, follower.Hashes);
     }
@@ -68,8 +69,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Of_a_leader_that_failed_one_follower_takes_the_place()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 500 }, times: 1);
-        var all = await AllAsync(6);
+        var all = await AllAsync(6, new Fault { Status = 500 });
         Assert.Equal(2, gateway.Calls(_prompt));
         Assert.Equal([200, 200, 200, 200, 200, 502], all.Select(reply => reply.Status).Order());
         Assert.Equal(4, all.Count(reply => reply.Cache == "coalesced"));
@@ -78,8 +78,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Second_failure_is_everybodys()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 500 }, times: 2);
-        Assert.All(await AllAsync(6), reply => Assert.Equal(502, reply.Status));
+        Assert.All(await AllAsync(6, new Fault { Status = 500 }, new Fault { Status = 500 }), reply => Assert.Equal(502, reply.Status));
         Assert.Equal(2, gateway.Calls(_prompt));
         Assert.Equal((200, "miss"), await gateway.AskAsync(_prompt, West) is var later ? (later.Status, later.Cache) : default);
     }
@@ -87,8 +86,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Refusal_of_a_provider_is_everybodys_at_once()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300, Status = 400 }, times: 1);
-        var all = await AllAsync(6);
+        var all = await AllAsync(6, new Fault { Status = 400 });
         Assert.All(all, reply => Assert.Equal(400, reply.Status));
         Assert.Single(all.Select(reply => (string?)reply.Json["error"]!["message"]).Distinct());
         Assert.Equal(1, gateway.Calls(_prompt));
@@ -99,7 +97,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Follower_that_has_events_of_a_leader_that_broke_off_gets_the_picture()
     {
-        gateway.Break(new Fault { EventDelayMilliseconds = 300, CutAfterEvents = 2 }, times: 1);
+        gateway.Break(new Fault { HangAfterEvents = 1, CutAfterEvents = 2 }, times: 1);
         void Ask(JsonObject job)
         {
             West(job);
@@ -109,6 +107,8 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
         var leader = gateway.AskAsync(_prompt, Ask);
         await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
         var followers = new[] { gateway.AskAsync(_prompt, Ask), gateway.AskAsync(_prompt, Ask), gateway.AskAsync(_prompt, West) };
+        await gateway.FollowersAsync(3);
+        gateway.Release();
         Assert.Equal("error", (await leader).Events[^1].Type);
         foreach (var follower in followers)
         {
@@ -123,9 +123,9 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Follower_that_comes_between_two_pictures_gets_each_once()
     {
-        gateway.Break(new Fault { EventDelayMilliseconds = 400 }, times: 1);
+        gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
         using var leader = await gateway.SendAsync(_prompt, Two); // has its first picture
-        var follower = await gateway.AskAsync(_prompt, Two);
+        var follower = await gateway.FollowAsync(_prompt, Two);
         Assert.Equal("coalesced", follower.Cache);
         Assert.Equal((await Reply.ReadAsync(leader)).Hashes.Order(), follower.Hashes.Order());
     }
@@ -133,10 +133,12 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Follower_that_has_a_picture_of_a_leader_that_broke_off_gets_none_of_another_flight()
     {
-        gateway.Break(new Fault { EventDelayMilliseconds = 300, CutAfterEvents = 1 }, times: 1);
+        gateway.Break(new Fault { HangAfterEvents = 0, CutAfterEvents = 1 }, times: 1);
         var leader = gateway.AskAsync(_prompt, Two);
         await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
         var (follower, json) = (gateway.AskAsync(_prompt, Two), gateway.AskAsync(_prompt, job => job["n"] = 2));
+        await gateway.FollowersAsync(2);
+        gateway.Release();
         Assert.Equal((await leader).Events.Select(item => item.Type), (await follower).Events.Select(item => item.Type));
         Assert.Equal(["image_generation.completed", "error"], (await follower).Events.Select(item => item.Type));
         Assert.Equal(2, (await json).Pictures.Count);
@@ -147,10 +149,11 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task No_cache_joins_nobody()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 2);
+        gateway.Break(new Fault { Hang = true }, times: 1);
         var leader = gateway.AskAsync(_prompt);
         await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
         Assert.Equal("bypass", (await gateway.AskAsync(_prompt, headers: ("Cache-Control", "no-cache"))).Cache);
+        gateway.Release();
         Assert.Equal("miss", (await leader).Cache);
         Assert.Equal(2, gateway.Calls(_prompt));
     }
@@ -158,9 +161,8 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Followers_have_keys_of_their_own()
     {
-        gateway.Break(new Fault { DelayMilliseconds = 300 }, times: 1);
         var keys = Enumerable.Range(0, 4).Select(i => ("Idempotency-Key", $"{_prompt} {i}")).ToList();
-        var all = await Task.WhenAll(keys.Select(key => gateway.AskAsync(_prompt, headers: key)));
+        var all = await TogetherAsync(4, i => gateway.AskAsync(_prompt, headers: keys[i]));
         Assert.Equal(["coalesced", "coalesced", "coalesced", "miss"], all.Select(reply => reply.Cache).Order());
         foreach (var key in keys)
             Assert.Equal("true", (await gateway.AskAsync(_prompt, headers: key)).Head.Header("idempotent-replayed"));
@@ -173,10 +175,17 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
 
     private static void Two(JsonObject job) => (job["stream"], job["n"]) = (true, 2);
 
-    private async Task<IReadOnlyList<Reply>> AllAsync(int count)
+    private Task<IReadOnlyList<Reply>> AllAsync(int count, params Fault[] faults) => TogetherAsync(count, _ => gateway.AskAsync(_prompt, West), faults);
+
+    // The first call ends when all but one follow; the faults are those of the calls, in order.
+    private async Task<IReadOnlyList<Reply>> TogetherAsync(int count, Func<int, Task<Reply>> ask, params Fault[] faults)
     {
-        var all = Enumerable.Range(0, count).Select(_ => gateway.AskAsync(_prompt, West)).ToList();
-        await Until.TrueAsync(() => gateway.Flights.Followers == count - 1, "all but one follow");
+        gateway.Break((faults.FirstOrDefault() ?? new Fault()) with { Hang = true }, times: 1);
+        foreach (var fault in faults.Skip(1))
+            gateway.Break(fault, times: 1);
+        var all = Enumerable.Range(0, count).Select(ask).ToList();
+        await gateway.FollowersAsync(count - 1);
+        gateway.Release();
         return await Task.WhenAll(all);
     }
 }

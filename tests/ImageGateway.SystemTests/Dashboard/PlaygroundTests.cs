@@ -22,12 +22,13 @@ public sealed class PlaygroundTests(DashboardFixture fixture)
     [Fact]
     public async Task Picture_comes_in_with_its_partials_and_its_charge()
     {
-        fixture.Playground.Faults.Add(new FaultRule { Model = "gpt-image-1-mini", Times = 1, Fault = new Fault { EventDelayMilliseconds = 1500 } });
+        fixture.Playground.Faults.Add(new FaultRule { Model = "gpt-image-1-mini", Times = 1, Fault = new Fault { HangAfterEvents = 1 } });
         await using var dashboard = await EnterAsync();
         await dashboard.Page.GetByLabel("Prompt").FillAsync("a lighthouse from the playground");
         await dashboard.Page.GetByText("Draw", new PageGetByTextOptions { Exact = true }).ClickAsync();
         await Expect(dashboard.Page.GetByText("Partial picture 1 after")).ToBeVisibleAsync();
         await Expect(dashboard.Page.GetByAltText("Unfinished: a lighthouse from the playground")).ToBeVisibleAsync();
+        fixture.Playground.Faults.Release();
         await Expect(dashboard.Page.GetByText("Finished after")).ToBeVisibleAsync();
         var picture = dashboard.Page.GetByAltText("a lighthouse from the playground", new PageGetByAltTextOptions { Exact = true });
         Assert.Equal(1024, await picture.EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }"));

@@ -36,7 +36,6 @@ public sealed class NoDatabaseTests
         await using var gateway = await OwnGateway.StartAsync($$"""
             "Providers": { {{Account("west")}} } }, "ConnectionStrings": { "Database": ""
             """);
-        gateway.Faults.Add(new FaultRule { Fault = new Fault { DelayMilliseconds = 300 } });
         using var client = new AsyncClient();
         gateway.Http.DefaultRequestHeaders.Add(AsyncClient.Prefer.Name, AsyncClient.Prefer.Value);
         async Task<Uri> BeginAsync()
@@ -46,6 +45,7 @@ public sealed class NoDatabaseTests
         }
 
         var end = await client.EndAsync(await BeginAsync(), Keys.Acme);
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { Hang = true } });
         var cancelled = await client.DeleteAsync(await BeginAsync(), Keys.Acme);
 
         Assert.Equal(("completed", 1, "usage"), (end.State, (int)end.Job["images"]!, (string?)end.Job["basis"]));

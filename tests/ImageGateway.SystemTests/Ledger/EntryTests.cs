@@ -71,8 +71,11 @@ public abstract class EntryTests(TestDatabases databases) : EntryTest(databases)
     [Fact]
     public async Task Fan_out_that_fails_is_charged_for_what_was_billed()
     {
-        Gateway.Break(new Fault { Status = 500, DelayMilliseconds = 300 }, times: 1);
-        using var response = await Gateway.GenerateAsync(job => (job["model"], job["quality"], job["n"]) = ("west/dall-e-3", "standard", 3));
+        Gateway.Break(new Fault { Status = 500, Hang = true }, times: 1);
+        var asking = Gateway.GenerateAsync(job => (job["model"], job["quality"], job["n"]) = ("west/dall-e-3", "standard", 3));
+        await Until.TrueAsync(() => Gateway.Log.Calls.Count(call => call.Completed) == 2, "the others are drawn");
+        Gateway.Release();
+        using var response = await asking;
         var entry = await Gateway.EntryAsync(response);
         Assert.Equal(("failed", "upstream_error"), entry.End);
         Assert.Equal((2 * Prices.DallE3, "table"), entry.Charge);

@@ -88,6 +88,9 @@ internal sealed class LedgerGateway : IAsyncDisposable
             """);
     }
 
+    /// <summary>The calls that hang by the oldest fault are answered now.</summary>
+    public void Release() => _simulator.Services.GetRequiredService<FaultRules>().Release();
+
     public void Break(Fault fault, string? account = null, int? times = null) =>
         _simulator.Services.GetRequiredService<FaultRules>().Add(new FaultRule { Account = account, Fault = fault, Times = times });
 

@@ -26,9 +26,7 @@ public sealed class FanOutTests
     public async Task Call_that_fails_costs_all_or_one(string partial, int pictures)
     {
         await using var gateway = await RoutedGateway.StartAsync(Route(partial));
-        // Late, so that the others have come: the first failure stops calls that are not begun.
-        gateway.Break("west", new Fault { Status = 500, DelayMilliseconds = 500 }, times: 1);
-        using var response = await GenerateAsync(gateway, 3);
+        using var response = await FailLastAsync(gateway, 500);
         if (pictures == 0)
             await response.ErrorAsync(502, "upstream_error", null);
         else
@@ -41,8 +39,7 @@ public sealed class FanOutTests
     public async Task Account_that_runs_dry_in_the_middle_is_not_repeated_elsewhere()
     {
         await using var gateway = await RoutedGateway.StartAsync(Route("fail"));
-        gateway.Break("west", new Fault { Status = 401, DelayMilliseconds = 500 }, times: 1);
-        using var response = await GenerateAsync(gateway, 3);
+        using var response = await FailLastAsync(gateway, 401);
         await response.ErrorAsync(503, "no_target_available", null);
         Assert.Equal((3, 0), (gateway.Calls("west"), gateway.Calls("east")));
     }
@@ -69,6 +66,16 @@ public sealed class FanOutTests
         });
         await response.ErrorAsync(400, "invalid_value", "n");
         Assert.Empty(gateway.Log.Calls);
+    }
+
+    // When the others have come: the first failure stops calls that are not begun.
+    private static async Task<HttpResponseMessage> FailLastAsync(RoutedGateway gateway, int status)
+    {
+        gateway.Break("west", new Fault { Status = status, Hang = true }, times: 1);
+        var asking = GenerateAsync(gateway, 3);
+        await Until.TrueAsync(() => gateway.Log.Calls.Count(call => call.Completed) == 2, "the others are drawn");
+        gateway.Release();
+        return await asking;
     }
 
     private static JsonObject Route(string partial) => new() { ["Targets"] = new JsonArray("west/dall-e-3", "east/dall-e-3"), ["Partial"] = partial };

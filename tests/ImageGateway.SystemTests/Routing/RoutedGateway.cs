@@ -34,6 +34,9 @@ internal sealed class RoutedGateway : IAsyncDisposable
         return Until.TrueAsync(() => services.GetRequiredService<Fleet>().Of(target).Load(target, 1, 1).IsReady, $"{account} is rested");
     }
 
+    /// <summary>The calls that hang by the oldest fault are answered now.</summary>
+    public void Release() => _simulator.Services.GetRequiredService<FaultRules>().Release();
+
     /// <summary>A gateway with one route over the providers west and east.</summary>
     /// <param name="route">Options of the route; its targets are west/gpt-image-1, then east/gpt-image-1, where it names none.</param>
     /// <param name="west">Options of the west target.</param>

@@ -105,6 +105,26 @@ public sealed class FaultTests : SimulatorFixture
         Assert.Equal((null, false), (call.Status, call.Completed));
     }
 
+    [Theory]
+    [InlineData("""{"hang":true}""", true)]
+    [InlineData("""{"hang":true,"status":429}""", true)]
+    [InlineData("""{"hang_after_events":0}""", true)]
+    [InlineData("""{"hang_after_events":2}""", true)]
+    [InlineData("""{"pause_after_bytes":1000}""", false)]
+    public async Task What_hangs_goes_on_when_the_faults_are_deleted(string fault, bool stream)
+    {
+        await OrderAsync($$"""{"times":1,"fault":{{fault}}}""");
+        var answer = stream ? SendAsync("/v1/images/generations", StreamBody()) : GenerateAsync();
+        await WaitForAsync(one => one.Model is not null);
+        Assert.False(answer.IsCompleted);
+
+        (await Client.DeleteAsync("/_simulator/faults")).Dispose();
+
+        using var response = await answer;
+        Assert.Equal(fault.Contains("429", StringComparison.Ordinal) ? HttpStatusCode.TooManyRequests : HttpStatusCode.OK, response.StatusCode);
+        Assert.True(Log.Calls.Single().Completed);
+    }
+
     [Fact]
     public async Task Hang_does_not_hold_up_the_end_of_the_simulator()
     {
