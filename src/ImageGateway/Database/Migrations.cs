@@ -37,20 +37,8 @@ internal static class Migrations
         }
         catch
         {
-            await UndoAsync(connection);
+            await Transactions.UndoAsync(connection);
             throw;
-        }
-    }
-
-    // SQLite may have done so already, and a connection that broke has: what went wrong is told by the first failure.
-    private static async Task UndoAsync(DbConnection connection)
-    {
-        try
-        {
-            await connection.ExecuteAsync("ROLLBACK");
-        }
-        catch (Exception e) when (SqlDatabase.IsFailure(e) || e is InvalidOperationException)
-        {
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -42,6 +43,19 @@ internal static class Transactions
         catch (InvalidOperationException)
         {
             // It noticed.
+        }
+    }
+
+    /// <summary>Ends a transaction that was begun as a statement, and undoes what it did.</summary>
+    public static async Task UndoAsync(DbConnection connection)
+    {
+        try
+        {
+            await connection.ExecuteAsync("ROLLBACK");
+        }
+        catch (Exception e) when (SqlDatabase.IsFailure(e) || e is InvalidOperationException)
+        {
+            // SQLite may have done so already, and a connection that broke has: what went wrong is told by the first failure.
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -53,16 +54,23 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
         try
         {
             await using var connection = await database.OpenAsync(cancellationToken);
-            var issued = await TenantReader.ReadAsync(connection, directory.Issued);
-            if (issued.Number == directory.Issued.Number)
-                return;
-            directory.Limits = await LimitStore.ReadAsync(connection);
-            directory.Issued = issued;
+            await Snapshot.ReadAsync(connection, () => UpdateAsync(connection));
         }
         finally
         {
             _reading.Release();
         }
+    }
+
+    // True when there was something new.
+    private async Task<bool> UpdateAsync(DbConnection connection)
+    {
+        var issued = await TenantReader.ReadAsync(connection, directory.Issued);
+        if (issued.Number == directory.Issued.Number)
+            return false;
+        directory.Limits = await LimitStore.ReadAsync(connection);
+        directory.Issued = issued;
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be read; tenants and keys stay as they were: {Message}")]

@@ -1,15 +1,13 @@
 using System.Data.Common;
 using Dapper;
+using ImageGateway.Database;
 
 namespace ImageGateway.Tenants;
 
 /// <summary>Reads what changed in the database since a process last looked.</summary>
 internal static class TenantReader
 {
-    /// <summary>
-    /// <paramref name="known"/> brought up to date; itself when nothing changed. What is committed meanwhile may come in half,
-    /// and whole the next time, since the number was read first.
-    /// </summary>
+    /// <summary><paramref name="known"/> brought up to date, within a <see cref="Snapshot"/>: half of a change would look like a tenant that is gone. Itself when nothing changed.</summary>
     public static async Task<IssuedTenants> ReadAsync(DbConnection connection, IssuedTenants known)
     {
         var number = await connection.ExecuteScalarAsync<long>("SELECT number FROM control_changes");

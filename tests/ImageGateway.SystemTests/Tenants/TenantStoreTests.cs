@@ -4,6 +4,7 @@ using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.SystemTests.Databases;
+using ImageGateway.SystemTests.Running;
 using ImageGateway.Tenants;
 using ImageGateway.Tests;
 using Microsoft.Extensions.Logging;
@@ -183,4 +184,32 @@ public sealed class SqliteTenantStoreTests(SqliteDatabases databases) : TenantSt
 }
 
 /// <summary>The same on PostgreSQL.</summary>
-public sealed class PostgresTenantStoreTests(PostgresDatabases databases) : TenantStoreTests(databases), IClassFixture<PostgresDatabases>;
+public sealed class PostgresTenantStoreTests(PostgresDatabases databases) : TenantStoreTests(databases), IClassFixture<PostgresDatabases>
+{
+    // A table of those it reads last is locked, so that the change falls between its queries.
+    [Fact]
+    public async Task Change_that_is_made_while_a_replica_reads_takes_no_tenant_away()
+    {
+        await One.CreateTenantAsync("acme");
+        var (_, secret) = await One.IssueAsync("acme");
+        await Two.RefreshAsync();
+        await One.CreateTenantAsync("other");
+        await using var connection = await OpenAsync();
+        await using var locked = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("LOCK TABLE key_secrets IN ACCESS EXCLUSIVE MODE");
+
+        var reading = Two.RefreshAsync();
+        await Until.TrueAsync(async () => await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE relation = 'key_secrets'::regclass AND NOT granted") > 0, "the replica is at the secrets");
+        await using (var change = await ControlChange.BeginAsync(Database, ControlPlane.Actor, Time.Now, CancellationToken.None))
+        {
+            var acme = (await change.FindTenantAsync("acme"))!;
+            await change.RecordAsync("tenant.update", "tenant:acme", "acme", acme, acme);
+            await change.CommitAsync();
+        }
+        await locked.RollbackAsync();
+        await reading;
+
+        Assert.Equal("acme", Two.Directory.FindCaller(secret)?.Tenant);
+        Assert.Equal(["acme", "other"], Two.Directory.Tenants.Select(tenant => tenant.Id).Where(id => id != "configured").Order());
+    }
+}

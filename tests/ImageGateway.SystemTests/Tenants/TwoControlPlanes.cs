@@ -31,5 +31,7 @@ public abstract class TwoControlPlanes(TestDatabases databases) : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    private protected Task<DbConnection> OpenAsync() => SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!.OpenAsync(CancellationToken.None);
+    private protected SqlDatabase Database => SqlDatabase.Create(ConnectionString, Path.GetTempPath(), new Mistakes("ConnectionStrings"))!;
+
+    private protected Task<DbConnection> OpenAsync() => Database.OpenAsync(CancellationToken.None);
 }

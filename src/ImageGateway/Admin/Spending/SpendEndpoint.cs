@@ -1,4 +1,5 @@
 using ImageGateway.Api.Reading;
+using ImageGateway.Database;
 using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin.Spending;

@@ -2,9 +2,9 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 
-namespace ImageGateway.Ledger.Queries;
+namespace ImageGateway.Database;
 
-/// <summary>Several queries of the same state, so that their sums agree while jobs end.</summary>
+/// <summary>Several queries of the same state: what is committed while they run is in none of them.</summary>
 internal static class Snapshot
 {
     public static async Task<T> ReadAsync<T>(DbConnection connection, Func<Task<T>> read)
@@ -17,7 +17,7 @@ internal static class Snapshot
         }
         finally
         {
-            await connection.ExecuteAsync("ROLLBACK");
+            await Transactions.UndoAsync(connection);
         }
     }
 }
