@@ -12,7 +12,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
 {
     private const int PrefixLength = 8;
 
-    /// <summary>What the audit log calls a key.</summary>
+    /// <summary>What the audit log calls a key, and limits their scope.</summary>
     public static string Subject(TenantKey key) => $"key:{key.Id}";
 
     /// <summary>Issues a key; a project that does not exist is made with it.</summary>
@@ -59,10 +59,17 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
     {
         var before = await FindAsync(change, tenant, id);
         ifMatch.Check(before.Version);
-        await change.DeleteAsync(before);
-        await change.RecordAsync("key.delete", Subject(before), tenant, before, null);
+        await RemoveAsync(change, before);
         return before;
     }, cancellationToken);
+
+    /// <summary>Removes a key with its secrets and limits.</summary>
+    public static async Task RemoveAsync(ControlChange change, TenantKey key)
+    {
+        await LimitStore.ForgetAsync(change, key.Tenant, Subject(key));
+        await change.DeleteAsync(key);
+        await change.RecordAsync("key.delete", Subject(key), key.Tenant, key, null);
+    }
 
     /// <summary>The failure of a key that there is not.</summary>
     public static GatewayException Unknown(string tenant, string id) =>

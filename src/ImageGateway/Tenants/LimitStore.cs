@@ -37,17 +37,17 @@ internal sealed class LimitStore(TenantChanges changes)
     {
         var before = await FindAsync(change, scope) ?? throw Unknown(scope);
         ifMatch.Check(before.Version);
-        await change.ExecuteAsync("DELETE FROM limits WHERE scope = @scope", new { scope });
-        await change.RecordAsync(new ChangeRecord("limits.delete", scope, before.Tenant, TenantJson.Write(before), null));
+        await ForgetAsync(change, before.Tenant, scope);
         return before;
     }, cancellationToken);
 
-    /// <summary>Removes all limits of a tenant that goes, those of its projects, keys and users too.</summary>
-    public static async Task ForgetAsync(ControlChange change, string tenant)
+    /// <summary>Removes the limits of a scope that goes; null: all of the tenant's, those of its projects, keys and users too.</summary>
+    public static async Task ForgetAsync(ControlChange change, string tenant, string? scope)
     {
-        foreach (var row in await change.QueryAsync<Row>("SELECT version, settings FROM limits WHERE tenant = @tenant ORDER BY scope", new { tenant }))
+        const string Those = "FROM limits WHERE tenant = @tenant AND scope = COALESCE(@scope, scope)";
+        foreach (var row in await change.QueryAsync<Row>($"SELECT version, settings {Those} ORDER BY scope", new { tenant, scope }))
             await change.RecordAsync(new ChangeRecord("limits.delete", Read(row).Scope, tenant, row.Settings, null));
-        await change.ExecuteAsync("DELETE FROM limits WHERE tenant = @tenant", new { tenant });
+        await change.ExecuteAsync($"DELETE {Those}", new { tenant, scope });
     }
 
     /// <summary>The failure of a scope without limits of the control plane.</summary>

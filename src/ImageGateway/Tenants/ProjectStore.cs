@@ -6,7 +6,7 @@ namespace ImageGateway.Tenants;
 /// <summary>Creates, changes and deletes projects, of tenants of the configuration too. Projects that the configuration names are changed there.</summary>
 internal sealed class ProjectStore(TenantChanges changes, TenantDirectory directory)
 {
-    /// <summary>What the audit log calls a project.</summary>
+    /// <summary>What the audit log calls a project, and limits their scope.</summary>
     public static string Subject(Project project) => $"project:{project.Tenant}/{project.Id}";
 
     public Task<Project> CreateAsync(Project project, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
@@ -33,14 +33,18 @@ internal sealed class ProjectStore(TenantChanges changes, TenantDirectory direct
         var before = await FindAsync(change, tenant, id);
         ifMatch.Check(before.Version);
         foreach (var key in (await change.KeysAsync(tenant)).Where(key => key.Project == id))
-        {
-            await change.DeleteAsync(key);
-            await change.RecordAsync("key.delete", KeyStore.Subject(key), tenant, key, null);
-        }
-        await change.DeleteAsync(before);
-        await change.RecordAsync("project.delete", Subject(before), tenant, before, null);
+            await KeyStore.RemoveAsync(change, key);
+        await RemoveAsync(change, before);
         return before;
     }, cancellationToken);
+
+    /// <summary>Removes a project, whose keys are gone, with its limits.</summary>
+    public static async Task RemoveAsync(ControlChange change, Project project)
+    {
+        await LimitStore.ForgetAsync(change, project.Tenant, Subject(project));
+        await change.DeleteAsync(project);
+        await change.RecordAsync("project.delete", Subject(project), project.Tenant, project, null);
+    }
 
     /// <summary>Makes a project that a new key names, unless there is one.</summary>
     public async Task EnsureAsync(ControlChange change, string tenant, string id)
@@ -63,6 +67,8 @@ internal sealed class ProjectStore(TenantChanges changes, TenantDirectory direct
 
     private static async Task<Project> AddAsync(ControlChange change, Project project)
     {
+        // Left by a project that the configuration had once, or set while another replica deleted it: they must not bind the new one.
+        await LimitStore.ForgetAsync(change, project.Tenant, Subject(project));
         var made = project with { CreatedAt = change.Now, Version = change.Number };
         await change.SaveAsync(made);
         await change.RecordAsync("project.create", Subject(made), made.Tenant, null, made);

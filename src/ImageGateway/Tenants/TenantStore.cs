@@ -49,16 +49,10 @@ internal sealed class TenantStore(TenantChanges changes, TenantDirectory directo
     private static async Task EmptyAsync(ControlChange change, string id)
     {
         foreach (var key in await change.KeysAsync(id))
-        {
-            await change.DeleteAsync(key);
-            await change.RecordAsync("key.delete", KeyStore.Subject(key), id, key, null);
-        }
+            await KeyStore.RemoveAsync(change, key);
         foreach (var project in await change.ProjectsAsync(id))
-        {
-            await change.DeleteAsync(project);
-            await change.RecordAsync("project.delete", ProjectStore.Subject(project), id, project, null);
-        }
-        await LimitStore.ForgetAsync(change, id);
+            await ProjectStore.RemoveAsync(change, project);
+        await LimitStore.ForgetAsync(change, id, scope: null);
     }
 
     private static string Subject(string id) => $"tenant:{id}";

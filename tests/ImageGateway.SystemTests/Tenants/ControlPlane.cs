@@ -15,10 +15,11 @@ internal sealed class ControlPlane : IDisposable
     {
         Directory = new TenantDirectory(() => configured, time);
         _feed = new TenantFeed(database, Directory, time, Log);
-        var changes = new TenantChanges(database, _feed, time);
-        Tenants = new TenantStore(changes, Directory);
-        Projects = new ProjectStore(changes, Directory);
-        Keys = new KeyStore(changes, Directory, Projects);
+        Changes = new TenantChanges(database, _feed, time);
+        Tenants = new TenantStore(Changes, Directory);
+        Projects = new ProjectStore(Changes, Directory);
+        Keys = new KeyStore(Changes, Directory, Projects);
+        Limits = new LimitStore(Changes);
     }
 
     public static Actor Actor { get; } = new("ab12cd34", "admin");
@@ -28,11 +29,15 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>What the replica logged.</summary>
     public LogLines Log { get; } = new();
 
+    public TenantChanges Changes { get; }
+
     public TenantStore Tenants { get; }
 
     public ProjectStore Projects { get; }
 
     public KeyStore Keys { get; }
+
+    public LimitStore Limits { get; }
 
     /// <summary>A replica on a database whose schema is up to date; <paramref name="configured"/> are tenants of its configuration, without keys.</summary>
     public static async Task<ControlPlane> StartAsync(string connectionString, ManualTime time, params string[] configured)

@@ -34,6 +34,33 @@ public sealed class LimitAdminTests
         Assert.Equal((scope, "warn"), ((string?)(await set.JsonAsync())["scope"], (string?)(await gateway.GetAsync(path))["mode"]));
     }
 
+    [Theory]
+    [InlineData("", "tenant.delete", "project.delete", "limits.delete", "key.delete", "limits.delete")]
+    [InlineData("/projects/web", "project.delete", "limits.delete", "key.delete", "limits.delete")]
+    [InlineData("/keys/KEY", "key.delete", "limits.delete")]
+    public async Task Limits_go_with_what_they_are_of(string path, params string[] log)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        const string Acme = "/admin/v1/tenants/acme";
+        var id = (string)(await gateway.IssueAsync())["id"]!;
+        string[] scopes = path.Length > 0 && path[1] == 'k' ? [$"/keys/{id}"] : [$"/keys/{id}", "/projects/web"];
+        foreach (var scope in scopes)
+        {
+            await gateway.JsonAsync(200, HttpMethod.Put, $"{Acme}{scope}/limits", """{"usd_total":1}""");
+            await gateway.PostAsync($"{Acme}{scope}/limits/top_ups", """{"limit":"usd_total","amount":1,"expires_at":1895176000}""");
+        }
+
+        using var gone = await gateway.SendAsync(HttpMethod.Delete, Acme + path.Replace("KEY", id, StringComparison.Ordinal));
+
+        Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
+        Assert.Empty((await gateway.GetAsync("/admin/v1/limits"))["data"]!.AsArray());
+        var entries = (await gateway.GetAsync($"/admin/v1/audit?tenant=acme&limit={log.Length}"))["data"]!.AsArray();
+        Assert.Equal(log, entries.Select(entry => (string?)entry!["action"]));
+        Assert.All(entries.Where(entry => (string?)entry!["action"] == "limits.delete"), entry => Assert.Equal((1, null), ((int)entry!["before"]!["usd_total"]!, entry["after"])));
+        await gateway.IssueAsync();
+        await gateway.ProblemAsync(404, "not_found", HttpMethod.Get, $"{Acme}/projects/web/limits", null, "project:acme/web");
+    }
+
     [Fact]
     public async Task What_was_read_may_be_put_back()
     {

@@ -118,6 +118,17 @@ public abstract class TenantStoreTests(TestDatabases databases) : TwoControlPlan
     }
 
     [Fact]
+    public async Task Project_does_not_get_limits_that_were_left_under_its_name()
+    {
+        await One.Limits.SetAsync(new IssuedLimits { Scope = "project:configured/web", Tenant = "configured", UsdPerDay = 1 }, IfMatch.Any, ControlPlane.Actor, CancellationToken.None);
+
+        await Two.IssueAsync("configured");
+        await One.RefreshAsync();
+
+        Assert.All(new[] { One, Two }, replica => Assert.Empty(replica.Directory.Limits));
+    }
+
+    [Fact]
     public async Task Database_that_is_away_leaves_the_directory_as_it_is_and_is_logged_once()
     {
         await One.CreateTenantAsync("acme");
