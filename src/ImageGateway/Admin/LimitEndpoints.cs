@@ -96,7 +96,7 @@ internal static class LimitEndpoints
         var expires = body.Whole("expires_at", null, Days.LastSecond, Future) ?? 0;
         if (expires <= now.ToUnixTimeSeconds())
             throw GatewayException.Invalid("expires_at", $"{expires}", Future);
-        var limits = await store.TopUpAsync(scope, new TopUp(Guid.NewGuid().ToString("N"), word, amount, expires), http.Actor(), http.RequestAborted);
+        var limits = await store.TopUpAsync(scope, new TopUp(Guid.NewGuid().ToString("N"), word, amount, expires), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         http.SetVersion(limits.Version);
         return TypedResults.Created((string?)null, limits);
     }

@@ -36,6 +36,10 @@ internal sealed record IssuedLimits
     [JsonIgnore]
     public long Version { get; init; }
 
+    /// <summary>The limits it has, by their words.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> LimitWords => [.. At(DateTimeOffset.MaxValue, static (_, _) => { }).Limits.Select(limit => limit.Kind.Word)];
+
     /// <summary>The limits in force at <paramref name="now"/>, top-ups included.</summary>
     /// <param name="now">The moment.</param>
     /// <param name="mistake">Told of each value that is not allowed, by the option's name.</param>

@@ -25,10 +25,13 @@ internal sealed class LimitStore(TenantChanges changes)
     }, cancellationToken);
 
     /// <summary>Adds to a limit until a moment. Top-ups that are over are dropped.</summary>
-    /// <exception cref="GatewayException">The scope has no limits, or one would be out of its range.</exception>
-    public Task<IssuedLimits> TopUpAsync(string scope, TopUp topUp, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    /// <exception cref="GatewayException">The control plane gave the scope no such limit, or it would be out of its range.</exception>
+    public Task<IssuedLimits> TopUpAsync(string scope, TopUp topUp, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, scope) ?? throw Unknown(scope);
+        ifMatch.Check(before.Version);
+        if (before.LimitWords is var words && !words.Contains(topUp.Limit))
+            throw GatewayException.Invalid("limit", topUp.Limit, $"what the control plane limits of {GatewayException.Shortened(scope)}: {string.Join(", ", words.DefaultIfEmpty("nothing"))}");
         var after = before with { TopUps = [.. before.TopUps.Where(other => other.ExpiresAt > change.Now), topUp] };
         return await SaveAsync(change, "limits.top_up", before, after);
     }, cancellationToken);

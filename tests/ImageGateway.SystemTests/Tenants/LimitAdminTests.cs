@@ -84,6 +84,22 @@ public sealed class LimitAdminTests
         Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(gateway));
     }
 
+    [Fact]
+    public async Task Top_up_is_of_a_limit_that_there_is_and_of_the_version_it_is_meant_for()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        const string More = """{"limit":"usd_per_month","amount":1,"expires_at":1895176000}""";
+        using var first = await gateway.SendAsync(HttpMethod.Put, Limits, """{"max_quality":"low"}""");
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Post, $"{Limits}/top_ups", More, "'limit'", "nothing");
+        using var second = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":1,"images_per_minute":5}""");
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Post, $"{Limits}/top_ups", More, "'limit'", "'usd_per_month'", "images_per_minute, usd_total");
+        var total = More.Replace("usd_per_month", "usd_total", StringComparison.Ordinal);
+        using var old = await gateway.SendAsync(HttpMethod.Post, $"{Limits}/top_ups", total, ifMatch: first.Headers.ETag!.Tag);
+        using var young = await gateway.SendAsync(HttpMethod.Post, $"{Limits}/top_ups", total, ifMatch: second.Headers.ETag!.Tag);
+        Assert.Equal((HttpStatusCode.PreconditionFailed, HttpStatusCode.Created), (old.StatusCode, young.StatusCode));
+        Assert.Single((await gateway.GetAsync(Limits))["top_ups"]!.AsArray());
+    }
+
     // A picture may cost 0.01674 USD and costs 0.01089: after two there is room for a third one, but for none twice.
     [Fact]
     public async Task Limit_knows_what_was_spent_before_it_came_and_while_it_was_away()
@@ -105,6 +121,7 @@ public sealed class LimitAdminTests
     [InlineData("""{"limit":"usd_total","amount":0.0000000001,"expires_at":1895176000}""", "amount")]
     [InlineData("""{"limit":"usd_total","amount":1000000000,"expires_at":1895176000}""", "usd_total")]
     [InlineData("""{"limit":"usd_a_day","amount":1,"expires_at":1895176000}""", "limit")]
+    [InlineData("""{"limit":"usd_per_day","amount":1,"expires_at":1895176000}""", "limit")]
     public async Task Top_up_that_cannot_be_is_refused_by_name_and_changes_nothing(string body, string member)
     {
         await using var gateway = await AdminGateway.StartAsync();
