@@ -46,7 +46,7 @@ internal static class KeyEndpoints
 
     private static TenantKey Read(HttpContext http, string tenant, string id, TenantDirectory directory)
     {
-        var name = Name(id);
+        var name = RouteText.Slashed(id);
         var contents = directory.Find(tenant) ?? throw TenantStore.Unknown(tenant);
         var key = contents.Keys.FirstOrDefault(key => key.Id == name) ?? throw KeyStore.Unknown(tenant, name);
         http.SetVersion(key.Version);
@@ -56,7 +56,7 @@ internal static class KeyEndpoints
     private static async Task<TenantKey> UpdateAsync(HttpContext http, string tenant, string id, KeyStore store)
     {
         var body = await BodyMembers.ReadAsync(http.Request, Members);
-        var name = Name(id);
+        var name = RouteText.Slashed(id);
         TenantEndpoints.CheckId(body, name);
         var replaces = HttpMethods.IsPut(http.Request.Method);
         var key = await store.UpdateAsync(
@@ -69,19 +69,16 @@ internal static class KeyEndpoints
     {
         var body = await BodyMembers.ReadAsync(http.Request, ["grace_seconds"]);
         var grace = body.Whole("grace_seconds", 0, LongestGrace, $"0 to {LongestGrace} seconds for which the secret so far stays valid") ?? 0;
-        var (key, secret) = await store.RotateAsync(tenant, Name(id), TimeSpan.FromSeconds(grace), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        var (key, secret) = await store.RotateAsync(tenant, RouteText.Slashed(id), TimeSpan.FromSeconds(grace), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         HideFromCaches(http, key);
         return IssuedKeyAnswer.Of(key, secret);
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext http, string tenant, string id, KeyStore store)
     {
-        await store.DeleteAsync(tenant, Name(id), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        await store.DeleteAsync(tenant, RouteText.Slashed(id), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         return TypedResults.NoContent();
     }
-
-    // An id of the configuration has a slash in it, which an address has escaped.
-    private static string Name(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static void HideFromCaches(HttpContext http, TenantKey key)
     {

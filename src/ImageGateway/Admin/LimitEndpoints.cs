@@ -41,7 +41,7 @@ internal static class LimitEndpoints
 
         string Scope(HttpContext http)
         {
-            var (tenant, id) = ((string)http.Request.RouteValues["tenant"]!, Uri.UnescapeDataString(http.Request.RouteValues["id"] as string ?? ""));
+            var (tenant, id) = ((string)http.Request.RouteValues["tenant"]!, RouteText.Whole(http, http.Request.RouteValues["id"] as string ?? ""));
             var contents = http.RequestServices.GetRequiredService<TenantDirectory>().Find(tenant) ?? throw TenantStore.Unknown(tenant);
             return scope(contents, contents.Tenant!, id);
         }

@@ -61,6 +61,19 @@ public sealed class LimitAdminTests
         await gateway.ProblemAsync(404, "not_found", HttpMethod.Get, $"{Acme}/projects/web/limits", null, "project:acme/web");
     }
 
+    [Theory]
+    [InlineData("x%2541", "x%41")]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("a%2fb%3Fc", "a/b?c")]
+    [InlineData("a%252Fb", "a%2Fb")]
+    [InlineData("limits", "limits")]
+    public async Task Limits_of_a_user_are_of_the_one_that_the_address_names(string sent, string user)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, $"/admin/v1/tenants/fixed/users/{sent}/limits?x=/{user}", """{"usd_total":1}""");
+        Assert.Equal((HttpStatusCode.OK, $"user:fixed/{user}"), (set.StatusCode, (string?)(await set.JsonAsync())["scope"]));
+    }
+
     [Fact]
     public async Task What_was_read_may_be_put_back()
     {
