@@ -12,21 +12,22 @@ namespace ImageGateway.Admin;
 internal sealed record TargetAnswer(
     string Target, string Model, string State, int? RequestsLeft, double MedianMs, double ErrorShare, double WaitMs, string? Region, string? ShutdownDate, bool Simulated);
 
-/// <summary><c>GET /admin/v1/targets</c>, and <c>POST /admin/v1/targets/{target}/drain|enable</c>; a target's name has a slash in it, escaped or not.</summary>
+/// <summary><c>GET /admin/v1/targets</c>, and <c>POST /admin/v1/targets/{target}/drain|enable</c>; a target's name has slashes in it, each escaped or not.</summary>
 internal static class TargetEndpoints
 {
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, Fleet fleet) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, fleet)).ToList() });
-        app.MapPost("/admin/v1/targets/{provider}/{name}/{action:regex(^(drain|enable)$)}", (HttpContext http, string provider, string name, string action) =>
-            SwitchAsync(http, $"{provider}/{name}", action));
-        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", (HttpContext http, string target, string action) =>
-            SwitchAsync(http, Uri.UnescapeDataString(target), action));
+        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", (HttpContext http, string target, string action) => SwitchAsync(http, target, action));
+        // With slashes as they are, which OpenAPI cannot describe.
+        app.MapPost("/admin/v1/targets/{**path:regex(/(drain|enable)$)}", (HttpContext http, string path) =>
+            SwitchAsync(http, path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..])).ExcludeFromDescription();
     }
 
     // Written down first: what cannot be recorded is not done.
     private static async Task<TargetAnswer> SwitchAsync(HttpContext http, string name, string action)
     {
+        name = RouteText.Slashed(name);
         var (services, fleet) = (http.RequestServices, http.RequestServices.GetRequiredService<Fleet>());
         var target = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(target => target.Name == name)
             ?? throw new GatewayException(ErrorKind.NotFound, $"There is no target '{GatewayException.Shortened(name)}'.");

@@ -98,6 +98,20 @@ public sealed class CompatibleProviderTests : IAsyncLifetime, IDisposable
         Assert.Empty(_simulator.Services.GetRequiredService<CallLog>().Calls);
     }
 
+    [Theory]
+    [InlineData("together/black-forest-labs/FLUX.1-schnell", 200)]
+    [InlineData("together/black-forest-labs%2FFLUX.1-schnell", 200)]
+    [InlineData("together%2Fblack-forest-labs/FLUX.1-schnell", 200)]
+    [InlineData("together%2fblack-forest-labs%2FFLUX.1-schnell", 200)]
+    [InlineData("together/FLUX.1-schnell", 404)]
+    public async Task Target_with_slashes_in_its_name_is_drained_however_they_are_written(string name, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/admin/v1/targets/{name}/drain") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", Keys.Admin) } };
+        using var response = await _http.SendAsync(request);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal((status, status == 200 ? "drained" : "not_found"), ((int)response.StatusCode, (string?)(answer["state"] ?? answer["title"])));
+    }
+
     private async Task<HttpResponseMessage> PostAsync(string body) =>
         await _http.PostAsync("/v1/images/generations", JsonContent.Create(JsonNode.Parse(body)));
 
@@ -112,6 +126,7 @@ public sealed class CompatibleProviderTests : IAsyncLifetime, IDisposable
     {
         Catalogue = "own-models.json",
         Unpriced = "allow",
+        AdminKeys = new[] { new { Secret = "file:secrets/admin" } },
         Providers = new
         {
             xai = new { Kind = "OpenAICompatible", BaseUrl = $"{_simulator.Urls.Single()}/profiles/xai/v1", ApiKey = "file:secrets/openai", Models = GrokModels, Profile = new { SizeAs = "aspect-ratio", Ratios = new Dictionary<string, string> { ["1024x1024"] = "1:1 1k", ["1536x1024"] = "3:2 1k" }, JsonEdits = true, Takes = Quality } },

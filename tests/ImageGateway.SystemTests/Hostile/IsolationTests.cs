@@ -65,8 +65,8 @@ public sealed partial class IsolationTests : IAsyncLifetime
         ["POST /admin/v1/reconcile"] = Access.Admin,
         ["GET /admin/v1/audit"] = Access.Admin,
         ["GET /admin/v1/targets"] = Access.Admin,
-        ["POST /admin/v1/targets/{provider}/{name}/{action}"] = Access.Admin,
         ["POST /admin/v1/targets/{target}/{action}"] = Access.Admin,
+        ["POST /admin/v1/targets/{**path}"] = Access.Admin,
         ["GET /admin/v1/prices"] = Access.Admin,
         ["GET /openapi/{documentName}.json"] = Access.Anybody,
         ["GET /dashboard/{**file}"] = Access.Anybody,
@@ -220,7 +220,8 @@ public sealed partial class IsolationTests : IAsyncLifetime
             : pattern.Contains("/keys/", StringComparison.Ordinal) ? "key"
             : pattern.Contains("/users/", StringComparison.Ordinal) ? "user"
             : pattern.Contains("/projects/", StringComparison.Ordinal) ? "project" : "tenant";
-        return Parameter().Replace(pattern.Replace("{**id}", "gpt-image-1", StringComparison.Ordinal), parameter => parameter.Groups["name"].Value switch
+        var whole = pattern.Replace("{**id}", "gpt-image-1", StringComparison.Ordinal).Replace("{**path}", "openai/gpt-image-1/drain", StringComparison.Ordinal);
+        return Parameter().Replace(whole, parameter => parameter.Groups["name"].Value switch
         {
             "tenant" => ids["tenant"],
             "id" => ids[id],
