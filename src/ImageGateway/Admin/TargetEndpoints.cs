@@ -18,33 +18,31 @@ internal static class TargetEndpoints
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, Fleet fleet) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, fleet)).ToList() });
-        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", (HttpContext http, string target, string action) => SwitchAsync(http, target, action));
+        app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", SwitchAsync);
         // With slashes as they are, which OpenAPI cannot describe.
         app.MapPost("/admin/v1/targets/{**path:regex(/(drain|enable)$)}", (HttpContext http, string path) =>
             SwitchAsync(http, path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..])).ExcludeFromDescription();
     }
 
-    // Written down first: what cannot be recorded is not done.
-    private static async Task<TargetAnswer> SwitchAsync(HttpContext http, string name, string action)
+    private static async Task<TargetAnswer> SwitchAsync(HttpContext http, string target, string action)
     {
-        name = RouteText.Slashed(name);
-        var (services, fleet) = (http.RequestServices, http.RequestServices.GetRequiredService<Fleet>());
-        var target = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(target => target.Name == name)
+        var (services, fleet, name) = (http.RequestServices, http.RequestServices.GetRequiredService<Fleet>(), RouteText.Slashed(target));
+        var found = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(known => known.Name == name)
             ?? throw new GatewayException(ErrorKind.NotFound, $"There is no target '{GatewayException.Shortened(name)}'.");
+        var made = new TargetSwitch(name, action == "drain");
+        // This replica reads it as the others do: of two switches at once the later one holds on all of them.
         if (services.GetRequiredService<TenantChanges>() is { CanRecord: true } changes)
-            await changes.MakeAsync(http.Actor(), change => RecordAsync(change, action, Describe(target, fleet)), http.RequestAborted);
-        if (action == "drain")
-            fleet.Of(target).Drain();
+            await changes.MakeAsync(http.Actor(), change => KeepAsync(change, made, Describe(found, fleet)), http.RequestAborted);
         else
-            fleet.Of(target).Enable();
-        services.GetRequiredService<WaitingRoom>().Admit();
-        return Describe(target, fleet);
+            services.GetRequiredService<Action<TargetSwitch>>()(made);
+        return Describe(found, fleet);
     }
 
-    private static async Task<bool> RecordAsync(ControlChange change, string action, TargetAnswer before)
+    private static async Task<TargetSwitch> KeepAsync(ControlChange change, TargetSwitch made, TargetAnswer before)
     {
-        await change.RecordAsync(new ChangeRecord($"target.{action}", $"target:{before.Target}", null, State(before.State), action == "drain" ? State("drained") : State("healthy")));
-        return true;
+        await change.SaveAsync(made);
+        await change.RecordAsync(new ChangeRecord(made.IsDrained ? "target.drain" : "target.enable", $"target:{made.Target}", null, State(before.State), State(made.IsDrained ? "drained" : "healthy")));
+        return made;
     }
 
     private static string State(string state) => JsonSerializer.Serialize(new { state });

@@ -4,6 +4,7 @@ using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
@@ -65,6 +66,15 @@ internal static partial class GatewayServices
         services.AddSingleton<Fleet>();
         services.AddHostedService<Probe>();
         services.AddSingleton<WaitingRoom>();
+        services.AddSingleton<Action<TargetSwitch>>(provider =>
+        {
+            var (fleet, room) = (provider.GetRequiredService<Fleet>(), provider.GetRequiredService<WaitingRoom>());
+            return made =>
+            {
+                fleet.Switch(made.Target, made.IsDrained);
+                room.Admit();
+            };
+        });
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<FanOut>();
         services.AddSingleton<Dispatcher>();

@@ -5,10 +5,10 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// Keeps the directory up to date with the database, which other replicas change too: looked at once a second, and at once
-/// after a change of this process's own. While the database is away the directory stays as it is.
+/// Keeps the directory up to date with the database, which other replicas change too, and switches targets as it says: looked
+/// at once a second, and at once after a change of this process's own. While the database is away all stays as it is.
 /// </summary>
-internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory directory, TimeProvider time, ILogger<TenantFeed> log) : BackgroundService
+internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory directory, Action<TargetSwitch> switchTarget, TimeProvider time, ILogger<TenantFeed> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -65,10 +65,13 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
     // True when there was something new.
     private async Task<bool> UpdateAsync(DbConnection connection)
     {
-        var issued = await TenantReader.ReadAsync(connection, directory.Issued);
-        if (issued.Number == directory.Issued.Number)
+        var (known, issued) = (directory.Issued, await TenantReader.ReadAsync(connection, directory.Issued));
+        if (issued.Number == known.Number)
             return false;
         directory.Limits = await LimitStore.ReadAsync(connection);
+        // A lower number is that of an older database, as for the reader: there everything is new.
+        foreach (var made in await TargetSwitches.ReadAsync(connection, issued.Number > known.Number ? known.Number : 0))
+            switchTarget(made);
         directory.Issued = issued;
         return true;
     }

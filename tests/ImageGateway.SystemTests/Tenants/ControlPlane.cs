@@ -14,7 +14,7 @@ internal sealed class ControlPlane : IDisposable
     private ControlPlane(SqlDatabase database, ConfiguredTenants configured, TimeProvider time)
     {
         Directory = new TenantDirectory(() => configured, time);
-        _feed = new TenantFeed(database, Directory, time, Log);
+        _feed = new TenantFeed(database, Directory, Switched.Add, time, Log);
         Changes = new TenantChanges(database, _feed, time);
         Tenants = new TenantStore(Changes, Directory);
         Projects = new ProjectStore(Changes, Directory);
@@ -38,6 +38,9 @@ internal sealed class ControlPlane : IDisposable
     public KeyStore Keys { get; }
 
     public LimitStore Limits { get; }
+
+    /// <summary>The switches of targets that the replica was told to make.</summary>
+    public List<TargetSwitch> Switched { get; } = [];
 
     /// <summary>A replica on a database whose schema is up to date; <paramref name="configured"/> are tenants of its configuration, without keys.</summary>
     public static async Task<ControlPlane> StartAsync(string connectionString, ManualTime time, params string[] configured)

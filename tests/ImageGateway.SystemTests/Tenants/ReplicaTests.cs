@@ -9,6 +9,8 @@ namespace ImageGateway.SystemTests.Tenants;
 /// <summary>Two gateways on one database, and one without.</summary>
 public sealed class ReplicaTests
 {
+    private const string Target = "/admin/v1/targets/openai/gpt-image-1";
+
     [Fact]
     public async Task Changes_of_one_replica_reach_the_other()
     {
@@ -59,6 +61,27 @@ public sealed class ReplicaTests
         time.Advance(TimeSpan.FromSeconds(5));
         await Until.TrueAsync(async () => await DrawAsync(one, secret) == "bypass", "the first does not any more");
     }
+
+    [Fact]
+    public async Task Drained_target_is_so_on_both_and_after_a_restart_until_it_is_enabled_on_either()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new ManualTime();
+        await using var one = await AdminGateway.StartAsync(folder, time);
+        await using (var two = await AdminGateway.StartAsync(folder, time))
+        {
+            Assert.Equal("drained", (string?)(await one.PostAsync($"{Target}/drain", "", 200))["state"]);
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Until.TrueAsync(async () => await StateAsync(two) == "drained", "the other replica knows");
+        }
+        await using var three = await AdminGateway.StartAsync(folder, time);
+        Assert.Equal("drained", await StateAsync(three));
+        Assert.Equal("healthy", (string?)(await three.PostAsync($"{Target}/enable", "", 200))["state"]);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await Until.TrueAsync(async () => await StateAsync(one) == "healthy", "the first knows");
+    }
+
+    private static async Task<string?> StateAsync(AdminGateway gateway) => (string?)(await gateway.GetAsync("/admin/v1/targets"))["data"]![0]!["state"];
 
     private static async Task<string?> DrawAsync(AdminGateway gateway, string secret)
     {

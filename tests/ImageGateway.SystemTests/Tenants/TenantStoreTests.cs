@@ -129,6 +129,27 @@ public abstract class TenantStoreTests(TestDatabases databases) : TwoControlPlan
     }
 
     [Fact]
+    public async Task Switch_of_a_target_reaches_the_other_replica_once_and_one_that_starts_later()
+    {
+        await SwitchAsync(One, new TargetSwitch("openai/a", true));
+        await SwitchAsync(Two, new TargetSwitch("openai/b", true));
+        await SwitchAsync(Two, new TargetSwitch("openai/b", false));
+        await One.RefreshAsync();
+        await One.RefreshAsync();
+        using var three = await ControlPlane.StartAsync(ConnectionString, Time, "configured");
+
+        Assert.Equal([new("openai/a", true), new("openai/b", false)], One.Switched);
+        Assert.Equal([new("openai/a", true), new("openai/b", true), new("openai/b", false)], Two.Switched);
+        Assert.Equal([new("openai/a", true), new("openai/b", false)], three.Switched.OrderBy(made => made.Target));
+    }
+
+    private static Task<TargetSwitch> SwitchAsync(ControlPlane replica, TargetSwitch made) => replica.Changes.MakeAsync(ControlPlane.Actor, async change =>
+    {
+        await change.SaveAsync(made);
+        return made;
+    }, CancellationToken.None);
+
+    [Fact]
     public async Task Database_that_is_away_leaves_the_directory_as_it_is_and_is_logged_once()
     {
         await One.CreateTenantAsync("acme");

@@ -9,7 +9,16 @@ internal sealed class Fleet(TimeProvider time)
     private readonly ConcurrentDictionary<string, Counter> _tickets = new();
 
     /// <summary>A target's status.</summary>
-    public TargetStatus Of(Target target) => _targets.GetOrAdd(target.Name, static (_, clock) => new TargetStatus(clock), time);
+    public TargetStatus Of(Target target) => Of(target.Name);
+
+    /// <summary>Drains a target or enables it, by its name: one that the configuration does not have now is so when it comes back.</summary>
+    public void Switch(string target, bool isDrained)
+    {
+        if (isDrained)
+            Of(target).Drain();
+        else
+            Of(target).Enable();
+    }
 
     /// <summary>A target's health and room for a job of so many calls and pictures.</summary>
     public TargetLoad Load(Target target, int calls, int images) => Of(target).Load(target, calls, images);
@@ -19,6 +28,8 @@ internal sealed class Fleet(TimeProvider time)
 
     /// <summary>The number that the next job of a route would have.</summary>
     public long PeekTicket(string route) => _tickets.TryGetValue(route, out var counter) ? Volatile.Read(ref counter.Value) + 1 : 0;
+
+    private TargetStatus Of(string target) => _targets.GetOrAdd(target, static (_, clock) => new TargetStatus(clock), time);
 
     private sealed class Counter
     {
