@@ -52,6 +52,14 @@ public abstract class ReconcileTests(LedgerGateway gateway)
         Assert.Equal(("2024-04-01", "2024-04-02"), ((string?)answer["from"], (string?)answer["to"]));
     }
 
+    [Fact]
+    public async Task Period_may_end_with_time_itself()
+    {
+        var answer = await PostAsync("?source=openai&from=9999-12-30&to=9999-12-31T23:59:59Z", Content(Costs, asForm: false));
+
+        Assert.Equal(("9999-12-30", "9999-12-31", 0), ((string?)answer["from"], (string?)answer["to"], (int)answer["rows"]!));
+    }
+
     [Theory]
     [InlineData("", "text/csv", "date,cost,model\n", 400, "source")]
     [InlineData("?source=aws", "text/csv", "date,cost,model\n", 400, "openai, azure")]

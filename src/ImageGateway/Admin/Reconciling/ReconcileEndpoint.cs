@@ -39,9 +39,10 @@ internal static class ReconcileEndpoint
             ? throw new GatewayException(ErrorKind.MissingParameter, $"Missing required parameter: 'source', one of {string.Join(", ", CostColumns.Sources)}.", "source")
             : query.Word("source", [.. CostColumns.Sources]);
         var (from, to) = query.Period();
-        var file = new CostFile(source, new ModelNames(snapshot.Catalogue.Models.Keys), Day(from), Day(to + UsageSum.Day - 1));
+        // A part of the last day means all of it; that of the year 9999 has none after it.
+        var (first, end) = (Day(from), Day(to is { } moment ? Math.Min(moment + UsageSum.Day - 1, Days.LastSecond * 1000) : null));
+        var file = new CostFile(source, new ModelNames(snapshot.Catalogue.Models.Keys), first, end);
         await UploadedFile.ReadAsync(http.Request, MaxBytes, text => file.ReadAsync(text, http.RequestAborted), http.RequestAborted);
-        var (first, end) = (Day(from), Day(to + UsageSum.Day - 1));
         if (file.Sums.Count > 0)
             (first, end) = (first ?? file.Sums.Keys.Min(key => key.Day), end ?? file.Sums.Keys.Max(key => key.Day).AddDays(1));
         var providers = query.Many("provider") is { Count: > 0 } asked ? asked : Providers(snapshot, source);
