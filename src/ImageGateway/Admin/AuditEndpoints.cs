@@ -19,7 +19,11 @@ internal static class AuditEndpoints
         var (from, to) = query.Period();
         // Kept in whole seconds: of a part of one the whole is meant.
         var filter = new AuditFilter(query.Text("subject"), query.Text("actor"), query.Text("tenant"), from / 1000, (to + 999) / 1000);
-        var before = request.After(List) is { } number ? long.Parse(number, CultureInfo.InvariantCulture) : (long?)null;
-        return Paging.Of(await AuditLog.ReadAsync(database, filter, before, limit + 1, http.RequestAborted), limit, List, entry => entry.Id);
+        return Paging.Of(await AuditLog.ReadAsync(database, filter, Before(request), limit + 1, http.RequestAborted), limit, List, entry => entry.Id);
     });
+
+    // Who makes a cursor of their own may have written anything.
+    private static long? Before(HttpRequest request) => request.After(List) is not { } number ? null
+        : long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before
+        : throw Cursor.Invalid("cursor", request.Query["cursor"].ToString());
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageGateway.Admin;
 using ImageGateway.SystemTests.Running;
 
 namespace ImageGateway.SystemTests.Tenants;
@@ -80,6 +81,16 @@ public sealed class AuditTests
     {
         await using var gateway = await AdminGateway.StartAsync();
         await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Get, $"/admin/v1/audit?{query}", null, name);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public async Task Cursor_of_ones_own_making_is_named(string number)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Get, $"/admin/v1/audit?cursor={Cursor.Of("audit", number)}", null, "'cursor'");
     }
 
     private static async Task<int> CountAsync(AdminGateway gateway, string query) => (await gateway.GetAsync($"/admin/v1/audit?{query}"))["data"]!.AsArray().Count;
