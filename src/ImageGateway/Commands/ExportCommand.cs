@@ -26,10 +26,22 @@ internal static class ExportCommand
                 query = parsed.GetValue(option) is { } value ? query.Add(name, value) : query;
             using var response = await gateway.SendAsync(HttpMethod.Get, $"/admin/v1/export{query}", null, cancellation);
             await GatewayClient.CheckAsync(response);
-            await using var output = parsed.GetValue(file) is { } path ? File.Create(path) : Console.OpenStandardOutput();
+            await using var output = parsed.GetValue(file) is { } path ? Create(path) : Console.OpenStandardOutput();
             await response.Content.CopyToAsync(output, cancellation);
             return 0;
         }));
         return command;
+    }
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return File.Create(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException($"--output: {e.Message}");
+        }
     }
 }

@@ -49,6 +49,16 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((1, true), (wrong, Assert.Single(why).StartsWith("400: ", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("missing/ledger.csv", "--output: Could not find a part of the path")]
+    [InlineData(".", "--output: Access to the path")]
+    public async Task Output_that_cannot_be_written_is_told(string output, string line)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        var (code, _, errors) = await RunAsync(gateway, "export", "--output", output);
+        Assert.Equal((1, true), (code, Assert.Single(errors).StartsWith(line, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Health_is_the_exit_code()
     {
