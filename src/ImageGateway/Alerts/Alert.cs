@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageGateway.Quotas;
@@ -28,9 +29,12 @@ internal sealed record Alert(string Id, string Type, long CreatedAt, string Scop
 
     public decimal? UsualHourUsd { get; init; }
 
-    /// <summary>What it is told once of: the same crossing has the same text on every replica.</summary>
+    /// <summary>
+    /// What it is told once of: the same crossing has the same text on every replica. A limit of another amount is crossed
+    /// anew. An hour's norm is no such amount, since replicas may know different ones. Window first: see <see cref="AlertStore.CleanAsync"/>.
+    /// </summary>
     [JsonIgnore]
-    public string Crossing => $"{Scope}|{Limit}|{Window}|{Type}|{ThresholdPercent}";
+    public string Crossing => string.Create(CultureInfo.InvariantCulture, $"{Window}|{Scope}|{Limit}|{(HourUsd is null ? Max : (decimal?)null)}|{Type}|{ThresholdPercent}");
 
     /// <summary>The body of a webhook's request.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, AlertJson.Default.Alert);
@@ -79,6 +83,6 @@ internal static class AlertRules
     /// <summary>Whether the last hour has spent far more than an hour of the days before; amounts in USD.</summary>
     public static Alert? Anomaly(string scope, decimal hour, decimal usualHour, DateTimeOffset now) =>
         usualHour > 0 && hour >= LeastAnomalyUsd && hour > usualHour * AnomalyFactor
-            ? new Alert("", "spend.anomaly", now.ToUnixTimeSeconds(), scope, "usd_per_hour", now.UtcDateTime.ToString("yyyy-MM-ddTHH", System.Globalization.CultureInfo.InvariantCulture), usualHour * AnomalyFactor, hour) { HourUsd = hour, UsualHourUsd = usualHour }
+            ? new Alert("", "spend.anomaly", now.ToUnixTimeSeconds(), scope, "usd_per_hour", now.UtcDateTime.ToString("yyyy-MM-ddTHH", CultureInfo.InvariantCulture), usualHour * AnomalyFactor, hour) { HourUsd = hour, UsualHourUsd = usualHour }
             : null;
 }

@@ -51,7 +51,16 @@ public sealed class AlertRulesTests
         Assert.NotEqual(one, Crossing(Noon.AddDays(1)));
     }
 
-    private static string Crossing(DateTimeOffset now) => AlertRules.Of(Use("usd_per_day", 100, now), new CounterState(100 * Usd, 0), [100], now).Single().Crossing;
+    // A budget that was raised is crossed anew.
+    [Fact]
+    public void Same_crossing_of_another_amount_is_another_one() => Assert.NotEqual(Crossing(Noon), Crossing(Noon, 99));
+
+    // What is usual is another replica's own reckoning.
+    [Fact]
+    public void Hour_is_told_once_whatever_is_usual() =>
+        Assert.Equal(AlertRules.Anomaly("tenant:acme", 60, 10, Noon)!.Crossing, AlertRules.Anomaly("tenant:acme", 61, 11, Noon)!.Crossing);
+
+    private static string Crossing(DateTimeOffset now, long maxUsd = 100) => AlertRules.Of(Use("usd_per_day", maxUsd, now), new CounterState(100 * Usd, 0), [100], now).Single().Crossing;
 
     private static CounterUse Use(string word, long maxUsd, DateTimeOffset? now = null) => new("tenant:acme", new Limit(LimitKind.ByWord[word], maxUsd * Usd, null), 0, now ?? Noon);
 }
