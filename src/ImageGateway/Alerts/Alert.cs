@@ -47,6 +47,10 @@ internal sealed partial class AlertJson : JsonSerializerContext;
 /// <summary>Finds what is to be told of a counter. Pure.</summary>
 internal static class AlertRules
 {
+    // A job is refused when less is left than it may cost, so what is enforced is hardly ever used to the last cent. While more
+    // than a fifth is left, a refusal says more of the job than of the budget.
+    private const int SpentPercent = 80;
+
     // Of a window that has just begun a forecast says nothing.
     private const double LeastShareOfWindow = 0.05;
 
@@ -55,19 +59,20 @@ internal static class AlertRules
     private const decimal LeastAnomalyUsd = 1;
 
     /// <summary>The thresholds a budget has crossed, and whether it will pass its limit before its window ends.</summary>
-    public static IEnumerable<Alert> Of(CounterUse use, CounterState state, IReadOnlyList<int> thresholds, DateTimeOffset now)
+    public static IEnumerable<Alert> Of(TouchedBudget budget, CounterState state, IReadOnlyList<int> thresholds, DateTimeOffset now)
     {
-        var kind = use.Limit.Kind;
+        var (use, kind) = (budget.Use, budget.Use.Limit.Kind);
         if (kind.IsShort)
             yield break;
         var (max, used) = (kind.Shown(use.Limit.Max), kind.Shown(state.Used));
         var alert = new Alert("", "", now.ToUnixTimeSeconds(), use.Scope, kind.Word, kind.Window(use.Now), max, used);
+        var reached = budget.HasRefused && used * 100 >= max * SpentPercent ? Math.Max(used, max) : used;
         foreach (var percent in thresholds)
         {
-            if (used * 100 >= max * percent)
+            if (reached * 100 >= max * percent)
                 yield return alert with { Type = "budget.threshold", ThresholdPercent = percent };
         }
-        if (used < max && Forecast(kind, used, use.Now, now) is { } forecast && forecast > max)
+        if (reached < max && Forecast(kind, used, use.Now, now) is { } forecast && forecast > max)
             yield return alert with { Type = "budget.forecast", Forecast = forecast };
     }
 

@@ -63,21 +63,21 @@ internal sealed partial class BudgetAlerts : BackgroundService
         }
     }
 
-    private async Task LookAsync(IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> touched, CancellationToken cancellationToken)
+    private async Task LookAsync(IReadOnlyDictionary<string, IReadOnlyList<TouchedBudget>> touched, CancellationToken cancellationToken)
     {
         var hour = _time.GetUtcNow().ToUnixTimeMilliseconds() / Hour * Hour;
         var spent = await _store.SpentAsync(hour, cancellationToken);
-        foreach (var (tenant, uses) in touched)
-            await LookAsync(tenant, uses, hour, spent.GetValueOrDefault(tenant), cancellationToken);
+        foreach (var (tenant, budgets) in touched)
+            await LookAsync(tenant, budgets, hour, spent.GetValueOrDefault(tenant), cancellationToken);
     }
 
-    private async Task LookAsync(string tenant, IReadOnlyList<CounterUse> uses, long hour, long spent, CancellationToken cancellationToken)
+    private async Task LookAsync(string tenant, IReadOnlyList<TouchedBudget> budgets, long hour, long spent, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var states = await _quota.ReadAsync(tenant, uses);
-        foreach (var (use, state) in uses.Zip(states))
-            _shares.Note(tenant, use, state);
-        var alerts = uses.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
+        var states = await _quota.ReadAsync(tenant, [.. budgets.Select(budget => budget.Use)]);
+        foreach (var (budget, state) in budgets.Zip(states))
+            _shares.Note(tenant, budget.Use, state);
+        var alerts = budgets.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
         if (spent > 0 && AlertRules.Anomaly($"tenant:{tenant}", new NanoUsd(spent).Usd, new NanoUsd(await NormAsync(tenant, hour, cancellationToken)).Usd, now) is { } anomaly)
             alerts.Add(anomaly);
         foreach (var alert in await _store.AddAsync(alerts, cancellationToken))

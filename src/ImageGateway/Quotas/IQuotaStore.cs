@@ -18,6 +18,11 @@ internal sealed record CounterUse(string Scope, Limit Limit, long Amount, DateTi
     public long? EndsAt { get; } = Limit.Kind.Shape == LimitShape.Concurrent ? 0 : Limit.Kind.End(Now)?.ToUnixTimeMilliseconds();
 }
 
+/// <summary>A budget that a job has used, or that refused one.</summary>
+/// <param name="Use">The budget.</param>
+/// <param name="HasRefused">True when it refused a job for what is spent of it, not only for what jobs in flight hold.</param>
+internal sealed record TouchedBudget(CounterUse Use, bool HasRefused);
+
 /// <summary>How a counter stands: what is settled and what is held, or how much is left in a bucket and when it is full again.</summary>
 /// <param name="Used">Settled; of a bucket what was taken and has not come back.</param>
 /// <param name="Held">Held by jobs in flight.</param>

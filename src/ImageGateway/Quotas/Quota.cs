@@ -14,7 +14,7 @@ namespace ImageGateway.Quotas;
 internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, Settlements settlements, TimeProvider time)
 {
     // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
-    private readonly ConcurrentDictionary<string, (string Tenant, CounterUse Use)> _touched = new();
+    private readonly ConcurrentDictionary<string, (string Tenant, TouchedBudget Budget)> _touched = new();
     private int _held;
 
     /// <summary>Reservations of this process that hold something now.</summary>
@@ -49,14 +49,15 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
             answer = await HoldAsync(record, uses, usd.Amount);
         }
         if (!answer.IsGranted)
-            return new Reservation(store, emergency, record, limits, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refusals.Of(uses[answer.Refused], answer, uses[answer.Refused].Measure == Measure.NanoUsd ? usd.Target : tokens.Target) };
+            return new Reservation(store, emergency, record, limits, answer.States, answer.Generation, usd.Amount, tokens.Amount) { Refusal = Refuse(caller.Tenant, uses[answer.Refused], answer, usd, tokens) };
         Interlocked.Increment(ref _held);
         return new Reservation(store, emergency, record, limits, answer.States, answer.Generation, usd.Amount, tokens.Amount)
         {
             Settled = (moreUsd, moreTokens) =>
             {
                 above.Count(caller.Tenant, moreUsd, moreTokens);
-                Touch(caller.Tenant, uses);
+                foreach (var use in uses)
+                    Touch(caller.Tenant, new TouchedBudget(use, HasRefused: false));
             },
             Ended = () => Interlocked.Decrement(ref _held),
         };
@@ -126,18 +127,21 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     /// <summary>How counters of a tenant stand.</summary>
     public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => store.ReadAsync(tenant, uses);
 
-    /// <summary>The budgets that jobs have used since they were last taken, by tenant.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> TakeTouched()
+    /// <summary>The budgets that jobs have used, or that refused one, since they were last taken, by tenant.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<TouchedBudget>> TakeTouched()
     {
-        var taken = _touched.Keys.Select(key => _touched.TryRemove(key, out var touched) ? touched : default).Where(touched => touched.Use is not null);
-        return taken.GroupBy(touched => touched.Tenant).ToDictionary(tenant => tenant.Key, IReadOnlyList<CounterUse> (tenant) => [.. tenant.Select(touched => touched.Use)]);
+        var taken = _touched.Keys.Select(key => _touched.TryRemove(key, out var touched) ? touched : default).Where(touched => touched.Budget is not null);
+        return taken.GroupBy(touched => touched.Tenant).ToDictionary(tenant => tenant.Key, IReadOnlyList<TouchedBudget> (tenant) => [.. tenant.Select(touched => touched.Budget)]);
     }
 
     /// <summary>Puts budgets back that could not be looked at.</summary>
-    public void Touch(IReadOnlyDictionary<string, IReadOnlyList<CounterUse>> untold)
+    public void Touch(IReadOnlyDictionary<string, IReadOnlyList<TouchedBudget>> untold)
     {
-        foreach (var (tenant, uses) in untold)
-            Touch(tenant, uses);
+        foreach (var (tenant, budgets) in untold)
+        {
+            foreach (var budget in budgets)
+                Touch(tenant, budget);
+        }
     }
 
     // Settlements give back what is held of a sum, and of a bucket the tokens that were not used.
@@ -147,13 +151,22 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     private ValueTask<QuotaAnswer> HoldAsync(JobRecord record, IReadOnlyList<CounterUse> uses, long nanoUsd) =>
         AskAsync(() => store.ReserveAsync(record.Caller.Tenant, record.Id, uses), uses, () => emergency.TryTake(record.Caller, record.Id, nanoUsd));
 
-    private void Touch(string tenant, IReadOnlyList<CounterUse> uses)
+    // For what jobs in flight hold it refuses for a moment only.
+    private GatewayException Refuse(string tenant, CounterUse use, QuotaAnswer answer, WorstCase usd, WorstCase tokens)
     {
-        foreach (var use in uses)
-        {
-            if (!use.Limit.Kind.IsShort)
-                _touched.TryAdd(use.Key, (tenant, use));
-        }
+        Touch(tenant, new TouchedBudget(use, HasRefused: !MayFit(use, answer.States[answer.Refused])));
+        return Refusals.Of(use, answer, use.Measure == Measure.NanoUsd ? usd.Target : tokens.Target);
+    }
+
+    // That it has refused is not forgotten when another job is settled.
+    private void Touch(string tenant, TouchedBudget budget)
+    {
+        if (budget.Use.Limit.Kind.IsShort)
+            return;
+        if (budget.HasRefused)
+            _touched[budget.Use.Key] = (tenant, budget);
+        else
+            _touched.TryAdd(budget.Use.Key, (tenant, budget));
     }
 
     // The same end user's requests a minute are counted here, since the user is in the body.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Nodes;
 using ImageGateway.Alerts;
 using ImageGateway.SystemTests.Reload;
@@ -29,6 +30,22 @@ public sealed class AlertTests
         Assert.Equal(("budget.threshold", "tenant:acme", "usd_total", 50), ((string?)alert["type"], (string?)alert["scope"], (string?)alert["limit"], (int)alert["threshold_percent"]!));
         var parts = taken.Signature.Split(',');
         Assert.Equal($"v1={Webhook.Sign(Keys.Files.First(file => file.Key == "secrets/openai").Value.Trim(), $"{parts[0][2..]}.{taken.Body}")}", parts[1]);
+    }
+
+    // The first picture takes 91 % of it, and there is no room for a second one.
+    [Fact]
+    public async Task Budget_that_has_no_room_for_a_job_any_more_is_told_as_spent()
+    {
+        var posts = new ConcurrentQueue<Post>();
+        await using var receiver = await ReceiverAsync(posts);
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Alerts": { "Webhook": "{{receiver.Urls.Single()}}/alerts", "Secret": "file:secrets/openai" } """,
+            tenant: """, "Limits": { "UsdTotal": 0.0120 } """);
+        const string Draw = """{"model":"gpt-image-1","prompt":"a fox","quality":"low","size":"1024x1024"}""";
+        using var first = await gateway.GenerateAsync(Draw);
+        using var second = await gateway.GenerateAsync(Draw);
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        await Until.TrueAsync(() => posts.Any(post => (int?)JsonNode.Parse(post.Body)!["threshold_percent"] == 100), "100 % is posted");
     }
 
     // The first post is refused.

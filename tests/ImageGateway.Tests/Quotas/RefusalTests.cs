@@ -51,6 +51,30 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal((0, 1, 2), (_hurried, _settlements.Count, _store.Asked));
     }
 
+    // Of 150 nano-USD.
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(51, true)]
+    public async Task Budget_that_refuses_for_what_is_spent_is_looked_at_and_not_one_that_is_held_for_a_while(long asked, bool hasRefused)
+    {
+        using var spent = await HoldAsync(Job("spent"));
+        await _store.SettleAsync(Tenant, "spent", 100, null);
+        using var running = await HoldAsync(Job("running"), nanoUsd: 50);
+        using var refused = await HoldAsync(Job("refused"), asked);
+        Assert.NotNull(refused.Refusal);
+        Assert.Equal(hasRefused, Assert.Single(_quota.TakeTouched()[Tenant]).HasRefused);
+    }
+
+    [Fact]
+    public async Task Refusal_is_not_forgotten_when_another_job_is_settled_or_the_look_fails()
+    {
+        using var running = await HoldAsync(Job("running"));
+        using var refused = await HoldAsync(Job("refused"), nanoUsd: 151);
+        running.Settled!(0, 0);
+        _quota.Touch(_quota.TakeTouched());
+        Assert.True(Assert.Single(_quota.TakeTouched()[Tenant]).HasRefused);
+    }
+
     // It holds 100 of 150, cost nothing, and is not written yet.
     private async Task EndAsync(string id)
     {
