@@ -9,7 +9,7 @@ internal sealed record DueAlert(string Crossing, string Id, string Body, long Tr
 /// <summary>Keeps alerts until they are delivered: each crossing once, whichever replica sees it first.</summary>
 internal sealed class AlertStore(SqlDatabase database)
 {
-    // Who tries has so long before another replica does.
+    // Who tries has so long before another replica does: far longer than a post may take.
     private const long ClaimMs = 60_000;
 
     /// <summary>Adds those whose crossing is not known yet, and gives them back.</summary>
@@ -31,19 +31,17 @@ internal sealed class AlertStore(SqlDatabase database)
         return added;
     }
 
-    /// <summary>Claims what is to be delivered now (Unix ms), oldest first.</summary>
-    public async Task<List<DueAlert>> ClaimAsync(long now, CancellationToken cancellationToken)
+    /// <summary>Claims the oldest that is to be delivered now (Unix ms); null: there is none, or another replica has just claimed it.</summary>
+    public async Task<DueAlert?> ClaimAsync(long now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var due = await connection.QueryAsync<DueAlert>(
-            "SELECT crossing, id, body, tries FROM alerts WHERE delivered_at IS NULL AND due_at <= @now ORDER BY created_at LIMIT 100", new { now });
-        var claimed = new List<DueAlert>();
-        foreach (var alert in due)
-        {
-            if (await connection.ExecuteAsync("UPDATE alerts SET due_at = @until WHERE crossing = @Crossing AND delivered_at IS NULL AND due_at <= @now", new { until = now + ClaimMs, alert.Crossing, now }) > 0)
-                claimed.Add(alert);
-        }
-        return claimed;
+        return await connection.QueryFirstOrDefaultAsync<DueAlert>(
+            """
+            UPDATE alerts SET due_at = @until
+            WHERE crossing = (SELECT crossing FROM alerts WHERE delivered_at IS NULL AND due_at <= @now ORDER BY created_at LIMIT 1) AND delivered_at IS NULL AND due_at <= @now
+            RETURNING crossing, id, body, tries
+            """,
+            new { until = now + ClaimMs, now });
     }
 
     /// <summary>It was delivered, or is tried again at <paramref name="dueAt"/> (Unix ms).</summary>

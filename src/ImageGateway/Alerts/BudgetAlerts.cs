@@ -5,11 +5,10 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>Looks at the budgets that jobs have used lately, tells what was crossed, and delivers what is not delivered yet.</summary>
+/// <summary>Looks at the budgets that jobs have used lately, and tells what was crossed.</summary>
 internal sealed partial class BudgetAlerts : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     // The norm of an hour is that of the week before.
     private const int NormHours = 7 * 24;
@@ -20,7 +19,6 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private readonly AlertOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<BudgetAlerts> _log;
-    private readonly Webhook? _webhook;
     private readonly Counter<long> _count;
     private readonly BudgetShares _shares;
 
@@ -30,20 +28,12 @@ internal sealed partial class BudgetAlerts : BackgroundService
     public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
     {
         (_quota, _store, _options, _time, _log) = (quota, store, options, time, log);
-        _webhook = options.Webhook is { } address ? new Webhook(address, options.Secret!, time) : null;
         var meter = meters.Create("ImageGateway");
         _shares = new BudgetShares(time);
         meter.CreateObservableGauge("imagegateway.budget.used", _shares.Read, "1", "Share of a tenant's budget that is used, what jobs hold included.");
         _count = meter.CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
     }
 
-    public override void Dispose()
-    {
-        _webhook?.Dispose();
-        base.Dispose();
-    }
-
-    // What is not delivered when the gateway stops is in the database.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.EveryAsync(Interval, () => TryAsync(stoppingToken), stoppingToken);
 
     private async Task TryAsync(CancellationToken cancellationToken)
@@ -53,8 +43,6 @@ internal sealed partial class BudgetAlerts : BackgroundService
         {
             if (touched.Count > 0)
                 await LookAsync(touched, cancellationToken);
-            if (_webhook is not null)
-                await DeliverAsync(_webhook, cancellationToken);
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e) || e is GatewayException)
         {
@@ -97,28 +85,8 @@ internal sealed partial class BudgetAlerts : BackgroundService
         return norm;
     }
 
-    // At least once: who dies between the receiver's answer and the mark sends it again, under the same id.
-    private async Task DeliverAsync(Webhook webhook, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var alert in await _store.ClaimAsync(now, cancellationToken))
-        {
-            if (await webhook.PostAsync(alert.Id, alert.Body, cancellationToken))
-            {
-                await _store.EndAsync(alert, now, now, cancellationToken);
-                continue;
-            }
-            var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(alert.Tries, 20))));
-            LogUndelivered(alert.Id, alert.Tries + 1, pause);
-            await _store.EndAsync(alert, null, now + (long)pause.TotalMilliseconds, cancellationToken);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Type}: {Limit} of {Scope} stands at {Used} of {Max}")]
     private partial void LogAlert(string type, string scope, string limit, decimal used, decimal max);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook did not take alert {Id} (try {Tries}); again in {Pause}")]
-    private partial void LogUndelivered(string id, long tries, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Budget alerts wait, and are looked at again: {Message}")]
     private partial void LogFailed(string message);

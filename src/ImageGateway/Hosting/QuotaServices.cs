@@ -42,6 +42,10 @@ internal static class QuotaServices
         services.AddSingleton(options);
         services.AddSingleton<AlertStore>();
         services.AddHostedService<BudgetAlerts>();
+        if (options.Webhook is not { } address)
+            return;
+        services.AddSingleton(provider => new Webhook(address, options.Secret!, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<AlertDelivery>();
     }
 
     private static async Task AddRedisAsync(IServiceCollection services, string connectionString, TimeSpan lease)

@@ -48,6 +48,25 @@ public sealed class AlertTests
         await Until.TrueAsync(() => posts.Any(post => (int?)JsonNode.Parse(post.Body)!["threshold_percent"] == 100), "100 % is posted");
     }
 
+    // Each of five posts would take ten seconds; meanwhile the second picture crosses the sixth threshold.
+    [Fact]
+    public async Task Receiver_that_never_answers_does_not_keep_budgets_from_being_looked_at()
+    {
+        await using var receiver = WebApplication.Create(["--urls", "http://127.0.0.1:0"]);
+        receiver.Run(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        await receiver.StartAsync();
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Alerts": { "Webhook": "{{receiver.Urls.Single()}}", "Secret": "file:secrets/openai", "Thresholds": [ 1, 2, 3, 4, 5, 15 ] } """,
+            tenant: """, "Limits": { "UsdTotal": 0.1 } """);
+        using var first = await gateway.GenerateAsync();
+        await ToldAsync(gateway, 5);
+        using var second = await gateway.GenerateAsync();
+        await ToldAsync(gateway, 6);
+    }
+
+    private static Task ToldAsync(OwnGateway gateway, int count) =>
+        Until.TrueAsync(async () => (await gateway.Http.GetStringAsync("/metrics")).Contains($"imagegateway_budget_alerts_total{{type=\"budget.threshold\"}} {count}\n", StringComparison.Ordinal), $"{count} crossings are told");
+
     // The first post is refused.
     private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<Post> posts)
     {
