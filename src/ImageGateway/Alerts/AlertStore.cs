@@ -52,19 +52,12 @@ internal sealed class AlertStore(SqlDatabase database)
             "UPDATE alerts SET delivered_at = @deliveredAt, due_at = @dueAt, tries = tries + 1 WHERE crossing = @Crossing", new { deliveredAt, dueAt, alert.Crossing });
     }
 
-    /// <summary>What each tenant spent since <paramref name="from"/>, the begin of an hour (Unix ms), in nano-USD; without those that spent nothing.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> SpentAsync(long from, CancellationToken cancellationToken)
+    /// <summary>What each tenant spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD; without those that spent nothing.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> SpentAsync(long from, long to, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var spent = await connection.QueryAsync<(string Tenant, long Charge)>(
-            "SELECT tenant, CAST(SUM(charge) AS BIGINT) FROM usage_hours WHERE start_at >= @from GROUP BY tenant HAVING SUM(charge) <> 0", new { from });
+            "SELECT tenant, CAST(SUM(charge) AS BIGINT) FROM usage_hours WHERE start_at >= @from AND start_at < @to GROUP BY tenant HAVING SUM(charge) <> 0", new { from, to });
         return spent.ToDictionary(tenant => tenant.Tenant, tenant => tenant.Charge);
-    }
-
-    /// <summary>What a tenant spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD.</summary>
-    public async Task<long> SpentAsync(string tenant, long from, long to, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>("SELECT COALESCE(SUM(charge), 0) FROM usage_hours WHERE tenant = @tenant AND start_at >= @from AND start_at < @to", new { tenant, from, to });
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using ImageGateway.Database;
 using ImageGateway.Images;
@@ -22,8 +23,9 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private readonly Counter<long> _count;
     private readonly BudgetShares _shares;
 
-    // Bounded by the number of tenants.
-    private readonly Dictionary<string, (long Hour, long Norm)> _norms = [];
+    // The hour that was looked at last, and what tenants usually spend in one.
+    private long _hour;
+    private IReadOnlyDictionary<string, long> _norms = FrozenDictionary<string, long>.Empty;
 
     public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
     {
@@ -34,55 +36,79 @@ internal sealed partial class BudgetAlerts : BackgroundService
         _count = meter.CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.EveryAsync(Interval, () => TryAsync(stoppingToken), stoppingToken);
+    // Redis may be away, and what tenants spend is in the database.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.EveryAsync(
+        Interval,
+        async () =>
+        {
+            await TryAsync(LookAtBudgetsAsync, stoppingToken);
+            await TryAsync(LookAtHourAsync, stoppingToken);
+        },
+        stoppingToken);
 
-    private async Task TryAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> look, CancellationToken cancellationToken)
     {
-        var touched = _quota.TakeTouched();
         try
         {
-            if (touched.Count > 0)
-                await LookAsync(touched, cancellationToken);
+            await look(cancellationToken);
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e) || e is GatewayException)
         {
-            _quota.Touch(touched);
             LogFailed(e.Message);
         }
     }
 
-    private async Task LookAsync(IReadOnlyDictionary<string, IReadOnlyList<TouchedBudget>> touched, CancellationToken cancellationToken)
+    private async Task LookAtBudgetsAsync(CancellationToken cancellationToken)
     {
-        var hour = _time.GetUtcNow().ToUnixTimeMilliseconds() / Hour * Hour;
-        var spent = await _store.SpentAsync(hour, cancellationToken);
-        foreach (var (tenant, budgets) in touched)
-            await LookAsync(tenant, budgets, hour, spent.GetValueOrDefault(tenant), cancellationToken);
+        var touched = _quota.TakeTouched();
+        try
+        {
+            foreach (var (tenant, budgets) in touched)
+                await LookAsync(tenant, budgets, cancellationToken);
+        }
+        catch
+        {
+            _quota.Touch(touched);
+            throw;
+        }
     }
 
-    private async Task LookAsync(string tenant, IReadOnlyList<TouchedBudget> budgets, long hour, long spent, CancellationToken cancellationToken)
+    private async Task LookAsync(string tenant, IReadOnlyList<TouchedBudget> budgets, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         var states = await _quota.ReadAsync(tenant, [.. budgets.Select(budget => budget.Use)]);
         foreach (var (budget, state) in budgets.Zip(states))
             _shares.Note(tenant, budget.Use, state);
-        var alerts = budgets.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now)).ToList();
-        if (spent > 0 && AlertRules.Anomaly($"tenant:{tenant}", new NanoUsd(spent).Usd, new NanoUsd(await NormAsync(tenant, hour, cancellationToken)).Usd, now) is { } anomaly)
-            alerts.Add(anomaly);
+        await TellAsync([.. budgets.Zip(states).SelectMany(counter => AlertRules.Of(counter.First, counter.Second, _options.Thresholds, now))], cancellationToken);
+    }
+
+    // Tenants without a limit spend too.
+    private async Task LookAtHourAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var hour = now.ToUnixTimeMilliseconds() / Hour * Hour;
+        if (hour != _hour)
+            await BeginAsync(hour, cancellationToken);
+        var spent = await _store.SpentAsync(hour, hour + Hour, cancellationToken);
+        await TellAsync([.. spent.Select(tenant => AlertRules.Anomaly($"tenant:{tenant.Key}", new NanoUsd(tenant.Value).Usd, Norm(tenant.Key), now)).OfType<Alert>()], cancellationToken);
+    }
+
+    // The week's norm is read once an hour, and for all tenants in one look.
+    private async Task BeginAsync(long hour, CancellationToken cancellationToken)
+    {
+        _norms = await _store.SpentAsync(hour - (NormHours * Hour), hour, cancellationToken);
+        _hour = hour;
+    }
+
+    private decimal Norm(string tenant) => new NanoUsd(_norms.GetValueOrDefault(tenant) / NormHours).Usd;
+
+    private async Task TellAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    {
         foreach (var alert in await _store.AddAsync(alerts, cancellationToken))
         {
             LogAlert(alert.Type, alert.Scope, alert.Limit, alert.Used, alert.Max);
             _count.Add(1, new KeyValuePair<string, object?>("type", alert.Type));
         }
-    }
-
-    // It reads a week, which is over: once an hour is enough.
-    private async Task<long> NormAsync(string tenant, long hour, CancellationToken cancellationToken)
-    {
-        if (_norms.TryGetValue(tenant, out var known) && known.Hour == hour)
-            return known.Norm;
-        var norm = await _store.SpentAsync(tenant, hour - (NormHours * Hour), hour, cancellationToken) / NormHours;
-        _norms[tenant] = (hour, norm);
-        return norm;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Type}: {Limit} of {Scope} stands at {Used} of {Max}")]

@@ -1,11 +1,16 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
 using ImageGateway.Alerts;
 using ImageGateway.Database;
+using ImageGateway.Images;
+using ImageGateway.Quotas;
 using ImageGateway.SystemTests.Databases;
 using ImageGateway.SystemTests.Ledger;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageGateway.SystemTests.Quotas;
@@ -13,6 +18,8 @@ namespace ImageGateway.SystemTests.Quotas;
 /// <summary>Alerts in a database and on their way; each database is a subclass.</summary>
 public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
 {
+    private const long Hour = 3_600_000;
+
     private readonly ManualTime _time = new();
     private LedgerReader _reader = null!;
     private AlertStore _store = null!;
@@ -65,6 +72,39 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         await delivery.StopAsync(CancellationToken.None);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Hour_of_a_tenant_without_limits_is_told_even_while_budgets_cannot_be_read(bool isAway)
+    {
+        var hour = _time.Now.ToUnixTimeMilliseconds() / Hour * Hour;
+        await SpendAsync("usual", hour - (24 * Hour), 16.8m);
+        await SpendAsync("unusual", hour - (24 * Hour), 16.8m);
+        await SpendAsync("usual", hour, 0.5m);
+        await SpendAsync("unusual", hour, 2);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var settlements = new Settlements(() => { }, NullLogger<Settlements>.Instance);
+        IQuotaStore counters = isAway ? new AwayStore() : new MemoryQuotaStore(new NoHistory(), _time);
+        var quota = new Quota(counters, new EmergencyAllowance(), () => new LimitBook([]), new AboveHolds(meters), settlements, _time);
+        var touched = new TouchedBudget(new CounterUse("tenant:acme", new Limit(LimitKind.ByWord["usd_total"], 100, null), 1, _time.Now), HasRefused: true);
+        quota.Touch(new Dictionary<string, IReadOnlyList<TouchedBudget>> { ["acme"] = [touched] });
+        using var alerts = new BudgetAlerts(quota, _store, new AlertOptions(null, null, [100]), meters, _time, NullLogger<BudgetAlerts>.Instance);
+        await alerts.StartAsync(CancellationToken.None);
+        await _time.TimerAsync();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Until.TrueAsync(async () => await CountAsync("crossing LIKE '%|tenant:unusual|%|spend.anomaly|'") == 1, "the hour is told");
+        await alerts.StopAsync(CancellationToken.None);
+        Assert.Equal(1, await CountAsync("1 = 1"));
+        Assert.Equal(isAway ? 1 : 0, quota.TakeTouched().Count);
+    }
+
+    private Task SpendAsync(string tenant, long hour, decimal usd) => _reader.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO usage_hours (start_at, tenant, project, key_id, end_user, model, target, size, quality, operation, jobs, requests, images,
+          text_input, image_input, cached_text_input, cached_image_input, image_output, text_output, charge, list_cost, billed_cost, avoided_cost)
+        VALUES ({hour}, '{tenant}', '', '', '', '', '', '', '', '', 1, 1, 1, 0, 0, 0, 0, 0, 0, {(long)(usd * 1_000_000_000)}, 0, 0, 0)
+        """));
+
     // Thresholds from 50 on, each a second later than the one before.
     private async Task AddAsync(int count)
     {
@@ -72,7 +112,7 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         await _store.AddAsync([.. Enumerable.Range(0, count).Select(i => new Alert("", "budget.threshold", at + i, "tenant:acme", "usd_total", "", 100, 90) { ThresholdPercent = 50 + i })], CancellationToken.None);
     }
 
-    private async Task<int?> ClaimAsync() => await _store.ClaimAsync(_time.Now.ToUnixTimeMilliseconds(), CancellationToken.None) is { } alert ? int.Parse(alert.Crossing[^2..], System.Globalization.CultureInfo.InvariantCulture) : null;
+    private async Task<int?> ClaimAsync() => await _store.ClaimAsync(_time.Now.ToUnixTimeMilliseconds(), CancellationToken.None) is { } alert ? int.Parse(alert.Crossing[^2..], CultureInfo.InvariantCulture) : null;
 
     private Task<long> CountAsync(string condition) => _reader.CountAsync($"alerts WHERE {condition}");
 
@@ -82,6 +122,22 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         app.MapPost("/", () => Results.StatusCode(answer()));
         await app.StartAsync();
         return app;
+    }
+
+    /// <summary>Redis that does not answer.</summary>
+    private sealed class AwayStore : IQuotaStore
+    {
+        private static GatewayException Away => new(ErrorKind.StoreUnavailable, "It is away.");
+
+        public ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => throw Away;
+
+        public ValueTask<QuotaAnswer> CoverAsync(string tenant, string id, IReadOnlyList<CounterUse> uses, long generation) => throw Away;
+
+        public ValueTask<bool> SettleAsync(string tenant, string id, long nanoUsd, long? outputTokens) => throw Away;
+
+        public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => throw Away;
+
+        public Task RenewAsync(string tenant) => throw Away;
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using ImageGateway.Alerts;
+using ImageGateway.SystemTests.Ledger;
 using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
 using Microsoft.AspNetCore.Builder;
@@ -55,17 +56,16 @@ public sealed class AlertTests
         await using var receiver = WebApplication.Create(["--urls", "http://127.0.0.1:0"]);
         receiver.Run(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         await receiver.StartAsync();
+        using var folder = new TemporaryFolder();
+        var database = new LedgerReader($"Data Source={Path.Combine(folder.Path, "gateway.db")}");
         await using var gateway = await OwnGateway.StartAsync(
             $$""" "Providers": { {{OwnGateway.Account("openai")}} }, "Alerts": { "Webhook": "{{receiver.Urls.Single()}}", "Secret": "file:secrets/openai", "Thresholds": [ 1, 2, 3, 4, 5, 15 ] } """,
-            tenant: """, "Limits": { "UsdTotal": 0.1 } """);
+            null, """, "Limits": { "UsdTotal": 0.1 } """, "--ConnectionStrings:Database", database.ConnectionString);
         using var first = await gateway.GenerateAsync();
-        await ToldAsync(gateway, 5);
+        await Until.TrueAsync(async () => await database.CountAsync("alerts") == 5, "five crossings are told");
         using var second = await gateway.GenerateAsync();
-        await ToldAsync(gateway, 6);
+        await Until.TrueAsync(async () => await database.CountAsync("alerts") == 6, "the sixth crossing is told");
     }
-
-    private static Task ToldAsync(OwnGateway gateway, int count) =>
-        Until.TrueAsync(async () => (await gateway.Http.GetStringAsync("/metrics")).Contains($"imagegateway_budget_alerts_total{{type=\"budget.threshold\"}} {count}\n", StringComparison.Ordinal), $"{count} crossings are told");
 
     // The first post is refused.
     private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<Post> posts)
