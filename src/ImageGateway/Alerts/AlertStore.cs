@@ -12,8 +12,14 @@ internal sealed class AlertStore(SqlDatabase database)
     // Who tries has so long before another replica does: far longer than a post may take.
     private const long ClaimMs = 60_000;
 
+    // The longest window is a month; jobs that began in it may end after it.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(62);
+
     /// <summary>Adds those whose crossing is not known yet, and gives them back.</summary>
-    public async Task<List<Alert>> AddAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    /// <param name="alerts">What was crossed.</param>
+    /// <param name="isPosted">False when nobody is there to post them to: nor are they posted to who comes later.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<List<Alert>> AddAsync(IReadOnlyList<Alert> alerts, bool isPosted, CancellationToken cancellationToken)
     {
         var added = new List<Alert>();
         if (alerts.Count == 0)
@@ -22,9 +28,10 @@ internal sealed class AlertStore(SqlDatabase database)
         foreach (var alert in alerts)
         {
             var one = alert with { Id = Guid.NewGuid().ToString() };
+            var at = one.CreatedAt * 1000;
             var rows = await connection.ExecuteAsync(
-                "INSERT INTO alerts (crossing, id, created_at, body, tries, due_at, delivered_at) VALUES (@Crossing, @Id, @at, @body, 0, 0, NULL) ON CONFLICT DO NOTHING",
-                new { one.Crossing, one.Id, at = one.CreatedAt * 1000, body = one.ToJson() });
+                "INSERT INTO alerts (crossing, id, created_at, body, tries, due_at, delivered_at) VALUES (@Crossing, @Id, @at, @body, 0, 0, @delivered) ON CONFLICT DO NOTHING",
+                new { one.Crossing, one.Id, at, body = one.ToJson(), delivered = isPosted ? (long?)null : at });
             if (rows > 0)
                 added.Add(one);
         }
@@ -50,6 +57,13 @@ internal sealed class AlertStore(SqlDatabase database)
         await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(
             "UPDATE alerts SET delivered_at = @deliveredAt, due_at = @dueAt, tries = tries + 1 WHERE crossing = @Crossing", new { deliveredAt, dueAt, alert.Crossing });
+    }
+
+    /// <summary>Deletes what nobody can cross again: alerts of windows that are long over, posted or not. Those without a window stay.</summary>
+    public async Task CleanAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM alerts WHERE created_at < @before AND crossing NOT LIKE '|%'", new { before = (now - Kept).ToUnixTimeMilliseconds() });
     }
 
     /// <summary>What each tenant spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD; without those that spent nothing.</summary>

@@ -88,14 +88,15 @@ internal sealed partial class BudgetAlerts : BackgroundService
         var now = _time.GetUtcNow();
         var hour = now.ToUnixTimeMilliseconds() / Hour * Hour;
         if (hour != _hour)
-            await BeginAsync(hour, cancellationToken);
+            await BeginAsync(hour, now, cancellationToken);
         var spent = await _store.SpentAsync(hour, hour + Hour, cancellationToken);
         await TellAsync([.. spent.Select(tenant => AlertRules.Anomaly($"tenant:{tenant.Key}", new NanoUsd(tenant.Value).Usd, Norm(tenant.Key), now)).OfType<Alert>()], cancellationToken);
     }
 
     // The week's norm is read once an hour, and for all tenants in one look.
-    private async Task BeginAsync(long hour, CancellationToken cancellationToken)
+    private async Task BeginAsync(long hour, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        await _store.CleanAsync(now, cancellationToken);
         _norms = await _store.SpentAsync(hour - (NormHours * Hour), hour, cancellationToken);
         _hour = hour;
     }
@@ -104,7 +105,7 @@ internal sealed partial class BudgetAlerts : BackgroundService
 
     private async Task TellAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
-        foreach (var alert in await _store.AddAsync(alerts, cancellationToken))
+        foreach (var alert in await _store.AddAsync(alerts, _options.Webhook is not null, cancellationToken))
         {
             LogAlert(alert.Type, alert.Scope, alert.Limit, alert.Used, alert.Max);
             _count.Add(1, new KeyValuePair<string, object?>("type", alert.Type));
