@@ -11,7 +11,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /source
 # Restored by themselves, so that a change of the code does not fetch every package again.
-COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
 COPY src/BannedSymbols.txt src/
 COPY src/ImageGateway/ImageGateway.csproj src/ImageGateway/
 COPY src/ImageGateway.Simulator/ImageGateway.Simulator.csproj src/ImageGateway.Simulator/
@@ -30,8 +30,7 @@ COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 COPY --from=build --chown=$APP_UID:$APP_UID /scratch /tmp
 VOLUME ["/data", "/tmp"]
 ENV ASPNETCORE_HTTP_PORTS=8080 \
-    ConnectionStrings__Database="Data Source=/data/gateway.db" \
-    Gateway__Ledger__Spool=/data/ledger.spool \
+    IMAGEGATEWAY_DATA=/data \
     DOTNET_EnableDiagnostics=0
 USER $APP_UID
 EXPOSE 8080

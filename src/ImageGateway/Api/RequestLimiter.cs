@@ -13,7 +13,7 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
     /// <summary>The metadata of a refused lease: the error.</summary>
     public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
 
-    private static readonly string[] Free = ["/v1/models", "/v1/quota", "/v1/organization", "/v1/images/jobs", "/v1/images/files", "/v1/images/estimate"];
+    private static readonly string[] Free = ["/v1/models", "/openai/v1/models", "/openai/models", "/v1/quota", "/v1/organization", "/v1/images/jobs", "/v1/images/files"];
 
     /// <summary>Grants what is not limited; the rest waits for the store, which may be far.</summary>
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
@@ -58,7 +58,11 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
     private bool IsCounted(HttpContext http, Caller caller) =>
-        quota.LimitsRequests(caller) && !Array.Exists(Free, path => http.Request.Path.StartsWithSegments(path));
+        quota.LimitsRequests(caller) && !IsFree(http.Request.Path);
+
+    // An estimate is at every path that images are at.
+    private static bool IsFree(PathString path) =>
+        Array.Exists(Free, free => path.StartsWithSegments(free)) || path.Value!.EndsWith("/images/estimate", StringComparison.OrdinalIgnoreCase);
 
     private sealed class Lease(GatewayException? error) : RateLimitLease
     {

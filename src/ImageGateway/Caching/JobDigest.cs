@@ -19,7 +19,7 @@ internal sealed class JobDigest : IDisposable
     private static readonly HashSet<string> Known =
     [
         "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "response_format",
-        "input_fidelity", "stream", "partial_images", "user", "style", "moderation", LuminanceMask.Parameter, "images", "mask",
+        "input_fidelity", "stream", "partial_images", "user", "style", "moderation", LuminanceMask.Parameter,
     ];
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -76,6 +76,9 @@ internal sealed class JobDigest : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
+    // Of a generation nobody reads them, and a provider's file ids are all there is of their pictures.
+    private bool HasReadPictures => _job is { Operation: Operation.Edit, FileIds: 0 };
+
     private string End()
     {
         _hash.AppendData(_rest);
@@ -96,8 +99,7 @@ internal sealed class JobDigest : IDisposable
     {
         foreach (var member in body.Members.OrderBy(member => member.Name, StringComparer.Ordinal))
         {
-            // A provider's file ids are all there is of their pictures.
-            if (Known.Contains(member.Name) && !(_job.FileIds > 0 && member.Name is "images" or "mask"))
+            if (Known.Contains(member.Name) || (HasReadPictures && member.Name is "images" or "mask"))
                 continue;
             Add(member.Name);
             AddJson(body.Value(member));

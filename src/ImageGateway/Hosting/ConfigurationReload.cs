@@ -13,7 +13,12 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // What a refused configuration names may come after it, and is watched by nobody: a secret that is mounted later.
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
     private string _known = "";
+    private IReadOnlyList<string> _mistakes = [];
+    private DateTimeOffset _tried;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,24 +29,25 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     private Task LookAsync()
     {
         var now = Fingerprint();
-        if (now == _known)
+        if (now == _known && (_mistakes.Count == 0 || time.GetUtcNow() - _tried < Again))
             return Task.CompletedTask;
         var watched = snapshots.Current.SecretFiles;
-        Reload();
+        Reload(isNew: now != _known);
         // Other files are no change by themselves.
         _known = watched.SequenceEqual(snapshots.Current.SecretFiles) ? now : Fingerprint();
         return Task.CompletedTask;
     }
 
-    private void Reload()
+    private void Reload(bool isNew)
     {
+        _tried = time.GetUtcNow();
         try
         {
             var warnings = new List<string>();
             var configuration = file.Read();
             var next = GatewayConfiguration.Load(configuration, file.FirstRun, time, simulator.Value, warnings);
             ConfigurationException.ThrowIfAny(levels.Apply(configuration));
-            snapshots.Current = next;
+            (snapshots.Current, _mistakes) = (next, []);
             LogReloaded(file.Path);
             foreach (var warning in warnings)
                 LogWarning(warning);
@@ -49,6 +55,10 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         catch (ConfigurationException e)
         {
             snapshots.Refused = e.Mistakes.Count;
+            var isTold = !isNew && e.Mistakes.SequenceEqual(_mistakes);
+            _mistakes = e.Mistakes;
+            if (isTold)
+                return;
             LogRefused(file.Path, e.Mistakes.Count);
             foreach (var mistake in e.Mistakes)
                 LogMistake(mistake);

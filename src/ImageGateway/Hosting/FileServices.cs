@@ -15,6 +15,7 @@ internal static class FileServices
         var (options, key) = snapshot.Files;
         services.AddSingleton(new PublicUrl(snapshot.PublicUrl));
         services.AddSingleton<HostedAnswers>();
+        services.AddSingleton<FileReaders>();
         services.AddSingleton<Func<BodyLimits>>(provider => () => provider.GetRequiredService<Snapshots>().Current.Limits);
         services.AddSingleton<ProviderPictures>();
         services.AddSingleton(provider => new FileLinks(key ?? provider.GetRequiredService<SigningKey>().Bytes, options.Ttl, provider.GetRequiredService<TimeProvider>()));

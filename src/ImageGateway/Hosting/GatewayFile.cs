@@ -40,7 +40,7 @@ internal sealed class GatewayFile
     {
         try
         {
-            var sources = new ConfigurationBuilder().Add(IndexedValues.OfFile(Path));
+            var sources = new ConfigurationBuilder().AddInMemoryCollection(Places()).Add(IndexedValues.OfFile(Path));
             FirstRun?.AddTo(sources);
             return sources.Add(_above).Build();
         }
@@ -49,4 +49,9 @@ internal sealed class GatewayFile
             throw new ConfigurationException([$"--config: {Path}: {e.GetBaseException().Message}"]);
         }
     }
+
+    // Where the image may write, unless the file names other places.
+    private static Dictionary<string, string?> Places() => Environment.GetEnvironmentVariable("IMAGEGATEWAY_DATA") is { Length: > 0 } folder
+        ? new() { ["ConnectionStrings:Database"] = $"Data Source={System.IO.Path.Combine(folder, "gateway.db")}", ["Gateway:Ledger:Spool"] = System.IO.Path.Combine(folder, "ledger.spool") }
+        : [];
 }

@@ -40,7 +40,7 @@ internal sealed class SpooledBytes : IDisposable
             if (Length + read > limit)
                 return false;
             if (toFile)
-                await (_file ??= TemporaryFile()).WriteAsync(room[..read], cancellationToken);
+                await SpoolAsync(room[..read], cancellationToken);
             else
                 _inMemory += read;
             Length += read;
@@ -55,7 +55,7 @@ internal sealed class SpooledBytes : IDisposable
             var room = TailRoom();
             var count = room.IsEmpty ? bytes.Length : Math.Min(room.Length, bytes.Length);
             if (room.IsEmpty)
-                await (_file ??= TemporaryFile()).WriteAsync(bytes, cancellationToken);
+                await SpoolAsync(bytes, cancellationToken);
             else
                 bytes[..count].CopyTo(room);
             _inMemory += room.IsEmpty ? 0 : count;
@@ -110,6 +110,19 @@ internal sealed class SpooledBytes : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _use.Leave();
+    }
+
+    /// <exception cref="GatewayException">The disk is full, or must not be written to: others may have room, or this process later.</exception>
+    private async ValueTask SpoolAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_file ??= TemporaryFile()).WriteAsync(bytes, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "There is no room for the files of another request now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(5) }, e);
+        }
     }
 
     private async Task CopyFileAsync(FileStream file, Stream destination, CancellationToken cancellationToken)

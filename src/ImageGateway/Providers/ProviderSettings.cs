@@ -33,10 +33,27 @@ internal sealed record ProviderSettings(string Name, ProviderOptions Options, Mi
         return null;
     }
 
+    /// <summary>Reports options that only Azure has, and would do nothing here.</summary>
+    public void RefuseAzures()
+    {
+        RefuseForeign(nameof(Options.Endpoint), Options.Endpoint, "AzureOpenAI");
+        RefuseForeign(nameof(Options.ApiVersion), Options.ApiVersion, "AzureOpenAI");
+        RefuseForeign(nameof(Options.ApiStyle), Options.ApiStyle, "AzureOpenAI");
+    }
+
+    /// <summary>Reports options that only OpenAI has, and would do nothing here.</summary>
+    public void RefuseOpenAis()
+    {
+        RefuseForeign(nameof(Options.Organization), Options.Organization, "OpenAI");
+        RefuseForeign(nameof(Options.Project), Options.Project, "OpenAI");
+    }
+
     /// <summary>Reports a mistake when <paramref name="wrong"/>.</summary>
     public void Refuse(string option, bool wrong, string message)
     {
         if (wrong)
             Mistakes.Add(option, message);
     }
+
+    private void RefuseForeign(string option, string? value, string kind) => Refuse(option, !string.IsNullOrWhiteSpace(value), $"only {kind} has one");
 }

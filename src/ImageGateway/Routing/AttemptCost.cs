@@ -32,7 +32,7 @@ internal static class AttemptCost
         if (Believed(price, facts) is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
             return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
         var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
-        var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : JobCost.UsualSize;
+        var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : model.Sizes.Auto ? (ImageSize?)null : JobCost.UsualSize; // what the model chose is not known
         var shape = new JobShape(quality, size, facts.Images, Encoding.UTF8.GetByteCount(job.Prompt))
         {
             PartialImages = attempt.Sent.Stream ? attempt.Sent.PartialImages ?? 0 : 0,

@@ -8,11 +8,18 @@ internal sealed partial class LifecycleCheck(Func<RoutingTable> table, TimeProvi
 {
     private const int Notice = 30;
 
+    private volatile string _told = "";
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var ending = Ending();
-        foreach (var target in ending)
-            LogEnding(target.Name, target.Model.Name, target.Shutdown!.Value);
+        // Readiness is asked every few seconds, and by anybody: once a day, and when it is about others.
+        var news = $"{time.Today()} {string.Join(' ', ending.Select(target => target.Name))}";
+        if (Interlocked.Exchange(ref _told, news) != news)
+        {
+            foreach (var target in ending)
+                LogEnding(target.Name, target.Model.Name, target.Shutdown!.Value);
+        }
         return Task.FromResult(ending.Count == 0
             ? HealthCheckResult.Healthy("stay")
             : HealthCheckResult.Degraded($"{ending.Count} targets' models are shut down within {Notice} days, or are already; the log names them"));

@@ -61,6 +61,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         }
         catch (GatewayException e)
         {
+            LogNoAccess(e.InnerException, target.Name);
             return (null, new UpstreamFailure(FailureKind.Account, e.Error, e.Error.RetryAfter));
         }
         // Nobody cancelled: the connection, or its TLS handshake, took longer than the client's handler waits for one.
@@ -130,6 +131,9 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} sent nothing for {Timeout}")]
     private partial void LogTimeout(string target, TimeSpan timeout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be asked: the gateway has no access")]
+    private partial void LogNoAccess(Exception? exception, string target);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be reached: {Cause}")]
     private partial void LogUnreachable(string target, string cause);

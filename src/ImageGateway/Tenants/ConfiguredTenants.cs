@@ -71,6 +71,7 @@ internal sealed partial class ConfiguredTenants
         {
             if (secrets.Resolve(reference, here, "Secret") is not { } secret)
                 return null;
+            here.Unless(secret.Length <= KeyRing<Caller>.Longest, "Secret", $"a key has at most {KeyRing<Caller>.Longest} characters, not {secret.Length}");
             var hash = KeyRing<Caller>.Hash(secret);
             here.Unless(hashes.Add(Convert.ToHexString(hash)), "Secret", "the same key stands elsewhere already");
             return hash;

@@ -12,6 +12,9 @@ namespace ImageGateway.Tenants;
 internal sealed class KeyRing<T>
     where T : class
 {
+    /// <summary>The longest key, in UTF-16 units.</summary>
+    public const int Longest = 512;
+
     private readonly ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> _byPrefix;
 
     public KeyRing(IEnumerable<(byte[] Hash, T Owner)> keys) =>
@@ -44,7 +47,6 @@ internal sealed class KeyRing<T>
     /// <summary>Whose key it is; null when nobody's.</summary>
     public T? Find(ReadOnlySpan<char> key)
     {
-        const int Longest = 512;
         if (key.Length is 0 or > Longest)
             return null;
         Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(key.Length)];

@@ -61,12 +61,41 @@ public sealed partial class PublishTests : IDisposable
         var flags = Publish().Match(_dockerfile).Groups["flags"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(flag => flag != "--no-restore");
         var app = Path.Combine(_folder.Path, "app");
         var architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
-        string[] args = ["publish", Repository.File("src", "ImageGateway"), .. flags.Select(flag => flag == "${TARGETARCH:-amd64}" ? architecture : flag), "-o", app, "--artifacts-path", Path.Combine(_folder.Path, "artifacts"), "--nologo"];
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Repository.Root })!;
+        var source = Copied();
+        string[] args = ["publish", Path.Combine(source, "src", "ImageGateway"), .. flags.Select(flag => flag == "${TARGETARCH:-amd64}" ? architecture : flag), "-o", app, "--artifacts-path", Path.Combine(_folder.Path, "artifacts"), "--nologo"];
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = source })!;
         var output = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
         Assert.True(publish.ExitCode == 0, output);
         return app;
+    }
+
+    // What the build has in the image, and nothing else of the repository.
+    private string Copied()
+    {
+        var source = Path.Combine(_folder.Path, "source");
+        foreach (Match copy in Copy().Matches(_dockerfile[_dockerfile.IndexOf("AS build", StringComparison.Ordinal).._dockerfile.LastIndexOf("FROM ", StringComparison.Ordinal)]))
+        {
+            string[] words = copy.Groups["words"].Value.Split(' ');
+            foreach (var word in words[..^1])
+                CopyTo(Repository.File(word), Path.Combine(source, words[^1], words[^1].EndsWith('/') ? Path.GetFileName(word) : ""));
+        }
+        var modules = Path.Combine("src", "ImageGateway", "Dashboard", "node_modules");
+        if (Directory.Exists(Repository.File(modules)))
+            CopyTo(Repository.File(modules), Path.Combine(source, modules));
+        return source;
+    }
+
+    private static void CopyTo(string from, string to)
+    {
+        if (File.Exists(from))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(from, to, overwrite: true);
+            return;
+        }
+        foreach (var entry in Directory.EnumerateFileSystemEntries(from).Where(entry => Path.GetFileName(entry) is not ("bin" or "obj" or "node_modules"))) // .dockerignore
+            CopyTo(entry, Path.Combine(to, Path.GetFileName(entry)));
     }
 
     private int Health(string app, string[] command, string data)
@@ -100,6 +129,9 @@ public sealed partial class PublishTests : IDisposable
 
     [GeneratedRegex(@"dotnet publish src/ImageGateway (?<flags>.*?) -o ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Publish();
+
+    [GeneratedRegex(@"^COPY (?<words>[^-].*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Copy();
 
     [GeneratedRegex(@"(?<name>[A-Za-z_]+)=(?<value>""[^""]*""|\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Variable();

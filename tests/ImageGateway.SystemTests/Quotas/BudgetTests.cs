@@ -103,6 +103,10 @@ public sealed class BudgetTests
     public async Task Requests_a_minute_are_limited_at_the_edge()
     {
         await using var gateway = await StartAsync("""{ "RequestsPerMinute": 2 }""");
+        foreach (var path in (string[])["/v1/models", "/openai/v1/models", "/openai/models/gpt-image-1", "/v1/quota"])
+            Assert.Equal(HttpStatusCode.OK, (await gateway.Http.GetAsync(path)).StatusCode); // looking is free
+        foreach (var path in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/gpt-image-1"])
+            Assert.Equal(HttpStatusCode.OK, (await gateway.GenerateAsync(Draw, $"{path}/images/estimate")).StatusCode);
         using var first = await gateway.GenerateAsync("no json");
         using var second = await gateway.GenerateAsync(Draw);
         using var third = await gateway.GenerateAsync(Draw);

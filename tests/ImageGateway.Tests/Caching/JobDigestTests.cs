@@ -42,6 +42,8 @@ public sealed class JobDigestTests
     [InlineData("""{"seed":"1"}""", """{"seed":1}""", false)]
     [InlineData("""{"seed":["a","b"]}""", """{"seed":["ab"]}""", false)]
     [InlineData("""{"seed":{"a":1}}""", """{"seed":["a",1]}""", false)]
+    [InlineData("""{"images":["a"]}""", """{"images":["b"]}""", false)]
+    [InlineData("""{"mask":"a"}""", """{"mask":"b"}""", false)]
     public void Unknown_fields_count_by_what_they_say(string one, string other, bool isSame)
     {
         var (a, b) = ($$"""{"prompt":"a fox",{{one[1..]}}""", $$"""{"prompt":"a fox",{{other[1..]}}""");

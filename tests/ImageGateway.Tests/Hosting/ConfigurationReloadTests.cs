@@ -43,6 +43,19 @@ public sealed class ConfigurationReloadTests : IDisposable
         reload.Dispose();
     }
 
+    // A mounted secret may come after the configuration that names it, and touches nothing else.
+    [Fact]
+    public async Task Refused_configuration_is_tried_again_until_what_it_names_is_there()
+    {
+        var (reload, snapshots) = await StartAsync(Write());
+        Write(""","Tenants":{"acme":{"Keys":[{"Name":"web","Secret":"file:late"}]}}""");
+        await LookAsync(reload, () => snapshots.Refused == 1);
+        _folder.Write("late", "igw_acme_0123456789");
+        await LookAsync(reload, () => snapshots.Refused == 0);
+        Assert.Equal(["acme"], snapshots.Current.Tenants.Tenants.Keys);
+        reload.Dispose();
+    }
+
     [Fact]
     public void File_that_cannot_be_read_at_start_is_a_mistake()
     {
@@ -50,7 +63,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.StartsWith($"--config: {_folder.Path}: ", mistake, StringComparison.Ordinal);
     }
 
-    private string Write() => _folder.Write("gateway.json", """{"Gateway":{"Providers":{"openai":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"]}}}}""");
+    private string Write(string more = "") => _folder.Write("gateway.json", $$$"""{"Gateway":{"Providers":{"openai":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"]}}{{{more}}}}}""");
 
     private static GatewayFile Add(string path)
     {

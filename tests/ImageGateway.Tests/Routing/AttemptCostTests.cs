@@ -23,10 +23,18 @@ public sealed class AttemptCostTests
     public void Model_priced_by_the_picture_is_charged_by_the_picture_whatever_tokens_it_counts() =>
         Assert.Equal((new NanoUsd(40_000_000), ChargeBasis.Table), Settle("dall-e-3", "standard", new AnswerFacts { Usage = new TokenUsage(0, 0, 0, 0, 16_384, 0), Images = 1 }));
 
-    private static (NanoUsd List, ChargeBasis Basis) Settle(string name, string quality, AnswerFacts facts)
+    // 272 tokens for a square at low quality, 408 for the dearest of the sizes it may choose.
+    [Theory]
+    [InlineData("gpt-image-1", "low", null, (5 * 5_000) + (408 * 40_000))]
+    [InlineData("gpt-image-1", "low", "auto", (5 * 5_000) + (408 * 40_000))]
+    [InlineData("dall-e-3", "standard", null, 40_000_000)]
+    public void Size_that_the_model_chose_and_did_not_tell_is_the_dearest(string name, string quality, string? size, long nanoUsd) =>
+        Assert.Equal((new NanoUsd(nanoUsd), ChargeBasis.Table), Settle(name, quality, new AnswerFacts { Images = 1 }, size));
+
+    private static (NanoUsd List, ChargeBasis Basis) Settle(string name, string quality, AnswerFacts facts, string? size = "1024x1024")
     {
         var model = ShippedCatalogue.Model(name);
-        var sent = new ImageParameters { Quality = quality, Size = "1024x1024" };
+        var sent = new ImageParameters { Quality = quality, Size = size };
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = sent, Body = null! };
         return AttemptCost.Settle(new AttemptRecord(1, "a/b", name, sent, new NanoUsd(1), 0, 1, new ManualTime()), model, ShippedCatalogue.Price(name), job, facts, isWhole: true);
     }

@@ -13,7 +13,7 @@ internal static class FileEndpoint
 
     public static void MapFiles(this IEndpointRouteBuilder app) => app.MapMethods($"{FileLinks.Path}/{{id}}", [HttpMethods.Get, HttpMethods.Head], SendAsync);
 
-    private static async Task<IResult> SendAsync(string id, string? exp, string? sig, HttpContext http, HostedFiles files, FileLinks links)
+    private static async Task<IResult> SendAsync(string id, string? exp, string? sig, HttpContext http, HostedFiles files, FileLinks links, FileReaders readers)
     {
         if (FileId.Parse(id) is not { } file || links.Left(file, exp, sig) is not { } left || await files.FindAsync(file) is not { } picture)
             throw new GatewayException(ErrorKind.NotFound, "There is no such picture, or its address has expired.");
@@ -22,6 +22,23 @@ internal static class FileEndpoint
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.CacheControl = $"private, max-age={(long)left.TotalSeconds}, immutable";
+        http.Response.RegisterForDispose(readers.Take(picture.Length));
         return Results.Bytes(picture.ToArray(), type.ContentType, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{file.Key}\""));
+    }
+}
+
+/// <summary>What pictures on their way may take of memory: whoever has an address may fetch it slowly, and often.</summary>
+internal sealed class FileReaders
+{
+    private readonly BufferBudget _bytes = new(128L << 20);
+
+    /// <summary>Room for so many bytes, until the result is disposed.</summary>
+    /// <exception cref="GatewayException">Too much is on its way.</exception>
+    public IDisposable Take(long bytes) => _bytes.TryTake(bytes) ? new Room(_bytes, bytes)
+        : throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many pictures are being fetched. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(1) });
+
+    private sealed class Room(BufferBudget budget, long bytes) : IDisposable
+    {
+        public void Dispose() => budget.Return(bytes);
     }
 }

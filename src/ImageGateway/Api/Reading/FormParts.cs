@@ -16,11 +16,13 @@ internal sealed class FormParts : IParameterSource, IDisposable
     /// <summary>Files the gateway does not know; they go upstream unchanged.</summary>
     public IReadOnlyList<UnknownFile> Files => _files;
 
-    public void AddField(string name, string value)
+    /// <summary>Adds a text field; its length.</summary>
+    public int AddField(string name, string value)
     {
         if (!name.EndsWith("[]", StringComparison.Ordinal) && _fields.Exists(field => field.Name == name))
             throw new GatewayException(ErrorKind.InvalidValue, $"The field '{GatewayException.Shortened(name)}' stands twice in the form.", GatewayException.Shortened(name));
         _fields.Add(new FormField(name, value));
+        return value.Length;
     }
 
     public void AddFile(string name, string? role, string fileName, string? contentType, SpooledBytes bytes)

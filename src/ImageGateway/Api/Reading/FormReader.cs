@@ -8,7 +8,7 @@ namespace ImageGateway.Api.Reading;
 internal sealed class FormReader(BlockPool pool, BufferBudget budget)
 {
     private const int MaxParts = 128;
-    private const int MaxFieldBytes = 1024 * 1024;
+    private const int MaxText = 1024 * 1024;
 
     public async Task<ImageJob> ReadAsync(HttpRequest request, string boundary, Operation operation, string? deployment, BodyLimits limits, CancellationToken cancellationToken)
     {
@@ -48,6 +48,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
 
     private async Task ReadPartsAsync(MultipartReader reader, FormParts parts, long fileLimit, CancellationToken cancellationToken)
     {
+        var text = 0;
         for (var count = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; count++)
         {
             if (count == MaxParts)
@@ -58,7 +59,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
             else if (Role(name) is { } role)
                 throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{role}': the part has no filename. Allowed: a file part with a filename.", role);
             else
-                parts.AddField(name, await ReadFieldAsync(section, name, cancellationToken));
+                text += parts.AddField(name, await ReadFieldAsync(section, name, MaxText - text, cancellationToken));
         }
     }
 
@@ -90,7 +91,8 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         }
     }
 
-    private static async Task<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
+    // Text stays in memory, whatever else is held there: all fields together have the room that the longest prompt needs many times.
+    private static async Task<string> ReadFieldAsync(MultipartSection section, string name, int room, CancellationToken cancellationToken)
     {
         using var text = new StreamReader(section.Body, leaveOpen: true);
         var buffer = new char[1024];
@@ -98,8 +100,8 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         int read;
         while ((read = await text.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            if (value.Append(buffer, 0, read).Length > MaxFieldBytes)
-                throw JobReader.TooLarge(MaxFieldBytes, name);
+            if (value.Append(buffer, 0, read).Length > room)
+                throw JobReader.TooLarge(MaxText, name);
         }
         return value.ToString();
     }

@@ -65,6 +65,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
         var apiKey = settings.Secret(nameof(options.ApiKey), options.ApiKey);
         settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAI provider has Models");
         settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI takes Entra ID");
+        settings.RefuseAzures();
         settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible takes one");
         return baseUrl is null ? null : new OpenAiProvider(settings.Name, baseUrl, apiKey, options);
     }

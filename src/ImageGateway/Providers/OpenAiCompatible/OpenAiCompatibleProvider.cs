@@ -66,6 +66,8 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
         var apiKey = settings.Secret(nameof(options.ApiKey), options.ApiKey);
         settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAICompatible provider has Models");
         settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI takes Entra ID");
+        settings.RefuseOpenAis();
+        settings.RefuseAzures();
         var here = settings.Mistakes.At(nameof(options.Profile));
         var own = options.Profile ?? new ProfileOptions();
         var profile = Profile.Read(own, here);

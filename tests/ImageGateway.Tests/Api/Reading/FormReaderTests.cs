@@ -27,13 +27,24 @@ public sealed class FormReaderTests
     [InlineData("form-data; name=\"prompt\\\"\"")]
     public async Task Name_that_readers_understand_differently_is_refused(string disposition) => Assert.Contains("backslash", (await FailureAsync(disposition)).Message, StringComparison.Ordinal);
 
-    private async Task<GatewayError> FailureAsync(string disposition)
+    [Fact]
+    public async Task Text_of_all_fields_together_is_bounded()
     {
-        var form = $"--x\r\nContent-Disposition: form-data; name=prompt\r\n\r\na fox\r\n--x\r\nContent-Disposition: {disposition}\r\n\r\nhigh\r\n--x--\r\n";
+        var error = await FailureAsync(string.Join("", Enumerable.Range(0, 5).Select(i => Part($"form-data; name=a{i}", new string('x', 220_000)))), ErrorKind.RequestTooLarge);
+        Assert.Equal("a4", error.Param);
+    }
+
+    private Task<GatewayError> FailureAsync(string disposition) => FailureAsync(Part(disposition, "high"), ErrorKind.InvalidValue);
+
+    private static string Part(string disposition, string text) => $"--x\r\nContent-Disposition: {disposition}\r\n\r\n{text}\r\n";
+
+    private async Task<GatewayError> FailureAsync(string parts, ErrorKind kind)
+    {
+        var form = $"{Part("form-data; name=prompt", "a fox")}{parts}--x--\r\n";
         var request = new DefaultHttpContext().Request;
         request.Body = new MemoryStream(Encoding.UTF8.GetBytes(form));
         var refused = await Assert.ThrowsAsync<GatewayException>(() => new FormReader(_pool, _budget).ReadAsync(request, "x", Operation.Edit, null, new BodyLimits(), CancellationToken.None));
-        Assert.Equal(ErrorKind.InvalidValue, refused.Error.Kind);
+        Assert.Equal(kind, refused.Error.Kind);
         Assert.Equal(0, _budget.Held);
         return refused.Error;
     }
