@@ -52,20 +52,23 @@ internal static class Delivery
         }
     }
 
-    // The status is sent already. A stream ends with an error event; a JSON answer must not look whole.
+    // The status is sent already, unless the answer is held back. A stream ends with an error event; a JSON answer must not look whole.
     private static async Task EndBrokenAsync(HttpContext http, Tap tap, bool timedOut)
     {
+        var error = timedOut
+            ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
+            : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
         if (tap is not EventStreamTap stream)
         {
-            http.Abort();
+            if (http.Features.Get<HeldBack>() is { } held)
+                held.Error = error;
+            else
+                http.Abort();
             return;
         }
         // The provider has told the client itself.
         if (stream.HasFailed)
             return;
-        var error = timedOut
-            ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
-            : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of the stream.");
         await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(stream, error), http.RequestAborted);
     }
 }

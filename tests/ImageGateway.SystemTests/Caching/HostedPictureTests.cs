@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Caching.CachingGateway;
@@ -39,6 +40,15 @@ public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
         }
         await gateway.Ledger.CheckSumsAsync();
+    }
+
+    [Fact]
+    public async Task Answer_that_breaks_off_before_its_client_has_any_of_it_is_an_error_in_words()
+    {
+        gateway.Break(new Fault { CutAfterBytes = 70_000 }, times: 1);
+        var reply = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
+        Assert.Equal((502, "upstream_error"), (reply.Status, reply.Code));
+        Assert.Equal(("failed", "upstream_error"), (await gateway.Ledger.EntryAsync(reply.Id)).End);
     }
 
     [Fact]

@@ -28,7 +28,9 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         using var bytes = new SpooledBytes(pool, budget);
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var held = new HeldBody(new SpoolStream(bytes));
+        var (outer, back) = (http.Features.Get<HeldBack>(), new HeldBack());
         http.Features.Set<IHttpResponseBodyFeature>(held);
+        http.Features.Set(back);
         try
         {
             await run();
@@ -37,7 +39,10 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         finally
         {
             http.Features.Set(server);
+            http.Features.Set(outer);
         }
+        if (back.Error is { } error)
+            throw new GatewayException(error);
         if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
             await SendAsync(http, bytes, change);
     }
