@@ -1,3 +1,4 @@
+using ImageGateway.Api;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
 

@@ -1,3 +1,4 @@
+using ImageGateway.Api;
 using ImageGateway.Api.Reading;
 using ImageGateway.Catalog;
 using ImageGateway.Hosting;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageGateway.Api;
 using ImageGateway.Database;
 using ImageGateway.Hosting;
 using ImageGateway.Images;

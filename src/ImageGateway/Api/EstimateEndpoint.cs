@@ -40,7 +40,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     private async Task<EstimateAnswer> EstimateAsync(HttpContext http)
     {
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
-        using var job = await reader.ReadAsync(http, null, RouteName.Of(http.Request.RouteValues["deployment"] as string), now.Limits);
+        using var job = await reader.ReadAsync(http, null, RouteText.Slashed(http.Request.RouteValues["deployment"] as string), now.Limits);
         var plan = plans.Make(http, job, now);
         var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
         return new EstimateAnswer(

@@ -28,7 +28,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
     private async Task RunAsync(HttpContext http, Operation operation)
     {
         var now = snapshot();
-        var job = await reader.ReadAsync(http, operation, RouteName.Of(http.Request.RouteValues["deployment"] as string), now.Limits);
+        var job = await reader.ReadAsync(http, operation, RouteText.Slashed(http.Request.RouteValues["deployment"] as string), now.Limits);
         if (Preference.IsAsync(http.Request))
         {
             var state = await later.BeginAsync(http, unattended => RunAsync(unattended.Client, job, now, unattended));

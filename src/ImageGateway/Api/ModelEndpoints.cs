@@ -27,7 +27,7 @@ internal static class ModelEndpoints
         {
             app.MapGet($"{prefix}/models", (HttpContext http, GatewaySnapshot snapshot) => new ListAnswer<ModelAnswer>([.. Models(snapshot, http.Caller())]));
             app.MapGet($"{prefix}/models/{{**id}}", (HttpContext http, GatewaySnapshot snapshot, string id) =>
-                Models(snapshot, http.Caller()).FirstOrDefault(model => model.Id == RouteName.Of(id))
+                Models(snapshot, http.Caller()).FirstOrDefault(model => model.Id == RouteText.Slashed(id))
                 ?? throw new GatewayException(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(id)}' does not exist, or this key may not use it.", "model"));
         }
     }

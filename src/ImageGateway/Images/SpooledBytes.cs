@@ -112,7 +112,7 @@ internal sealed class SpooledBytes : IDisposable
             _use.Leave();
     }
 
-    /// <exception cref="GatewayException">The disk is full, or must not be written to: others may have room, or this process later.</exception>
+    // A disk that is full, or must not be written to: others may have room, or this process later.
     private async ValueTask SpoolAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try

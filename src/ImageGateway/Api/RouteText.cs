@@ -1,12 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace ImageGateway.Admin;
+namespace ImageGateway.Api;
 
 /// <summary>Values of a route that may have slashes in them, which an address has escaped: the server has decoded all but these.</summary>
 internal static class RouteText
 {
     /// <summary>A name with its slashes, for names that have no percent sign.</summary>
-    public static string Slashed(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    [return: NotNullIfNotNull(nameof(value))]
+    public static string? Slashed(string? value) => value?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A value of one segment, whatever is in it. As the server has it, <c>a%2Fb</c> may have been sent for <c>a/b</c> or, as <c>a%252Fb</c>, for itself: the address tells.</summary>
     public static string Whole(HttpContext http, string value)

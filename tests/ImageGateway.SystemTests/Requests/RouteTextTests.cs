@@ -5,7 +5,7 @@ using ImageGateway.SystemTests.Running;
 namespace ImageGateway.SystemTests.Requests;
 
 /// <summary>Azure's clients put the model into the path, and escape its slash.</summary>
-public sealed class RouteNameTests(GatewayFixture gateway) : GatewayTest(gateway)
+public sealed class RouteTextTests(GatewayFixture gateway) : GatewayTest(gateway)
 {
     [Theory]
     [InlineData("generations")]
@@ -20,5 +20,5 @@ public sealed class RouteNameTests(GatewayFixture gateway) : GatewayTest(gateway
     [InlineData("black-forest-labs%2FFLUX.1", "black-forest-labs/FLUX.1")]
     [InlineData("a%2fb%252F", "a/b%252F")]
     [InlineData("gpt-image-1", "gpt-image-1")]
-    public void Slash_alone_is_undone(string path, string name) => Assert.Equal(name, RouteName.Of(path));
+    public void Slash_alone_is_undone(string path, string name) => Assert.Equal(name, RouteText.Slashed(path));
 }
