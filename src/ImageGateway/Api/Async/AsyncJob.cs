@@ -71,6 +71,13 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     /// <summary>It is over, and was not accepted.</summary>
     public void Refuse(Exception why) => _accepted.TrySetException(why);
 
+    /// <summary>Whoever repeats its request from here on is answered by the key itself.</summary>
+    public async ValueTask FreeKeyAsync()
+    {
+        await (Key?.DisposeAsync() ?? default);
+        Key = null;
+    }
+
     public void Cancel()
     {
         IsCancelled = true;
@@ -93,8 +100,8 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _limit.DisposeAsync();
-        foreach (var hold in (ClaimHold?[])[Name, Key])
-            await (hold?.DisposeAsync() ?? default);
+        await FreeKeyAsync();
+        await (Name?.DisposeAsync() ?? default);
         if (_hasEntered)
             _finishes.Leave();
         _end.Dispose();

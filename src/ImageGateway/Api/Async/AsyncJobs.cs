@@ -89,6 +89,7 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
         state = isKept ? state.As(AsyncState.Completed)
             : job.IsCancelled ? state.As(AsyncState.Cancelled)
             : state.As(AsyncState.Failed) with { Error = AsyncFailure.Of(job, record, failure) };
+        await job.FreeKeyAsync(); // who reads that it is over may ask again
         await board.EndAsync(job, state);
         LogEnded(record.Id, record.Caller.Tenant, state.Job.Status, record.ErrorCode, record.Duration.TotalMilliseconds);
     }
