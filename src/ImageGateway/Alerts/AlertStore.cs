@@ -38,17 +38,24 @@ internal sealed class AlertStore(SqlDatabase database)
         return added;
     }
 
-    /// <summary>Claims the oldest that is to be delivered now (Unix ms); null: there is none, or another replica has just claimed it.</summary>
+    /// <summary>Claims one that is to be delivered now (Unix ms): those that were never tried first, then as they fell due; null: there is none, or another replica has just claimed it.</summary>
     public async Task<DueAlert?> ClaimAsync(long now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.QueryFirstOrDefaultAsync<DueAlert>(
             """
             UPDATE alerts SET due_at = @until
-            WHERE crossing = (SELECT crossing FROM alerts WHERE delivered_at IS NULL AND due_at <= @now ORDER BY created_at LIMIT 1) AND delivered_at IS NULL AND due_at <= @now
+            WHERE crossing = (SELECT crossing FROM alerts WHERE delivered_at IS NULL AND due_at <= @now ORDER BY due_at, created_at LIMIT 1) AND delivered_at IS NULL AND due_at <= @now
             RETURNING crossing, id, body, tries
             """,
             new { until = now + ClaimMs, now });
+    }
+
+    /// <summary>What waits to be posted never is: nobody is there to post it to.</summary>
+    public async Task DropAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("UPDATE alerts SET delivered_at = created_at WHERE delivered_at IS NULL");
     }
 
     /// <summary>It was delivered, or is tried again at <paramref name="dueAt"/> (Unix ms).</summary>

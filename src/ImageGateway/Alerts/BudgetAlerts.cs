@@ -30,6 +30,7 @@ internal sealed partial class BudgetAlerts : BackgroundService
     public BudgetAlerts(Quota quota, AlertStore store, AlertOptions options, IMeterFactory meters, TimeProvider time, ILogger<BudgetAlerts> log)
     {
         (_quota, _store, _options, _time, _log) = (quota, store, options, time, log);
+        quota.IsWatched = true;
         var meter = meters.Create("ImageGateway");
         _shares = new BudgetShares(time);
         meter.CreateObservableGauge("imagegateway.budget.used", _shares.Read, "1", "Share of a tenant's budget that is used, what jobs hold included.");
@@ -97,6 +98,8 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private async Task BeginAsync(long hour, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await _store.CleanAsync(now, cancellationToken);
+        if (_options.Webhook is null)
+            await _store.DropAsync(cancellationToken);
         _norms = await _store.SpentAsync(hour - (NormHours * Hour), hour, cancellationToken);
         _hour = hour;
     }

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using ImageGateway.Api.PassThrough;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
 
@@ -13,7 +14,11 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
     /// <summary>The metadata of a refused lease: the error.</summary>
     public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
 
-    private static readonly string[] Free = ["/v1/models", "/openai/v1/models", "/openai/models", "/v1/quota", "/v1/organization", "/v1/images/jobs", "/v1/images/files"];
+    private static readonly PathPattern[] Free = [.. new[]
+    {
+        "/v1/models/{**id}", "/openai/v1/models/{**id}", "/openai/models/{**id}", "/v1/quota", "/v1/organization/{**rest}", "/v1/images/jobs/{**id}", "/v1/images/files/{**id}",
+        "/v1/images/estimate", "/openai/v1/images/estimate", "/openai/images/estimate", "/openai/deployments/{deployment}/images/estimate",
+    }.Select(path => PathPattern.Parse(path)!)];
 
     /// <summary>Grants what is not limited; the rest waits for the store, which may be far.</summary>
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
@@ -58,11 +63,7 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
     private bool IsCounted(HttpContext http, Caller caller) =>
-        quota.LimitsRequests(caller) && !IsFree(http.Request.Path);
-
-    // An estimate is at every path that images are at.
-    private static bool IsFree(PathString path) =>
-        Array.Exists(Free, free => path.StartsWithSegments(free)) || path.Value!.EndsWith("/images/estimate", StringComparison.OrdinalIgnoreCase);
+        quota.LimitsRequests(caller) && !Array.Exists(Free, path => path.Matches(http.Request.Path));
 
     private sealed class Lease(GatewayException? error) : RateLimitLease
     {

@@ -13,9 +13,12 @@ namespace ImageGateway.Quotas;
 /// <param name="time">The clock.</param>
 internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, Settlements settlements, TimeProvider time)
 {
-    // Budgets that jobs have used and nobody has looked at since; bounded by the number of budgets in use.
+    // Budgets that jobs have used and nobody has looked at since, where somebody looks; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, TouchedBudget Budget)> _touched = new();
     private int _held;
+
+    /// <summary>True when somebody takes the budgets that were touched.</summary>
+    public bool IsWatched { get; set; }
 
     /// <summary>Reservations of this process that hold something now.</summary>
     public int Held => Volatile.Read(ref _held);
@@ -161,7 +164,7 @@ internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Fun
     // That it has refused is not forgotten when another job is settled.
     private void Touch(string tenant, TouchedBudget budget)
     {
-        if (budget.Use.Limit.Kind.IsShort)
+        if (!IsWatched || budget.Use.Limit.Kind.IsShort)
             return;
         if (budget.HasRefused)
             _touched[budget.Use.Key] = (tenant, budget);

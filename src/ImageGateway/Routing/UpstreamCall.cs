@@ -59,6 +59,10 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
             LogTimeout(target.Name, target.Timeout);
             return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, $"The provider did not answer within {target.Timeout.TotalSeconds:0} seconds.")));
         }
+        catch (GatewayException e) when (e.Error.Kind != ErrorKind.NoTargetAvailable)
+        {
+            return (null, new UpstreamFailure(FailureKind.Request, e.Error)); // it cannot be put as this provider wants it
+        }
         catch (GatewayException e)
         {
             LogNoAccess(e.InnerException, target.Name);

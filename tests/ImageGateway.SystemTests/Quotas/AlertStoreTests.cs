@@ -42,6 +42,24 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         Assert.Equal(50, await ClaimAsync());
     }
 
+    [Fact]
+    public async Task What_was_not_taken_comes_after_what_was_never_tried()
+    {
+        await AddAsync(2);
+        var refused = await _store.ClaimAsync(Now, CancellationToken.None);
+        await _store.EndAsync(refused!, null, Now + 1000, CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal([51, 50, null], [await ClaimAsync(), await ClaimAsync(), await ClaimAsync()]);
+    }
+
+    [Fact]
+    public async Task What_waits_while_nobody_is_there_is_never_posted()
+    {
+        await AddAsync(2);
+        await _store.DropAsync(CancellationToken.None);
+        Assert.Null(await ClaimAsync());
+    }
+
     // Each time that the receiver does not take one may last ten seconds.
     [Fact]
     public async Task Delivery_ends_with_the_first_that_is_not_taken_and_comes_again()
@@ -108,9 +126,9 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         var settlements = new Settlements(() => { }, NullLogger<Settlements>.Instance);
         IQuotaStore counters = isAway ? new AwayStore() : new MemoryQuotaStore(new NoHistory(), _time);
         var quota = new Quota(counters, new EmergencyAllowance(), () => new LimitBook([]), new AboveHolds(meters), settlements, _time);
+        using var alerts = new BudgetAlerts(quota, _store, new AlertOptions(null, null, [100]), meters, _time, NullLogger<BudgetAlerts>.Instance);
         var touched = new TouchedBudget(new CounterUse("tenant:acme", new Limit(LimitKind.ByWord["usd_total"], 100, null), 1, _time.Now), HasRefused: true);
         quota.Touch(new Dictionary<string, IReadOnlyList<TouchedBudget>> { ["acme"] = [touched] });
-        using var alerts = new BudgetAlerts(quota, _store, new AlertOptions(null, null, [100]), meters, _time, NullLogger<BudgetAlerts>.Instance);
         await alerts.StartAsync(CancellationToken.None);
         await _time.TimerAsync();
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -133,7 +151,9 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         await _store.AddAsync([.. Enumerable.Range(0, count).Select(i => new Alert("", "budget.threshold", at + i, scope, "usd_total", window, 100, 90) { ThresholdPercent = 50 + i })], isPosted, CancellationToken.None);
     }
 
-    private async Task<int?> ClaimAsync() => await _store.ClaimAsync(_time.Now.ToUnixTimeMilliseconds(), CancellationToken.None) is { } alert ? int.Parse(alert.Crossing[^2..], CultureInfo.InvariantCulture) : null;
+    private long Now => _time.Now.ToUnixTimeMilliseconds();
+
+    private async Task<int?> ClaimAsync() => await _store.ClaimAsync(Now, CancellationToken.None) is { } alert ? int.Parse(alert.Crossing[^2..], CultureInfo.InvariantCulture) : null;
 
     private Task<long> CountAsync(string condition) => _reader.CountAsync($"alerts WHERE {condition}");
 

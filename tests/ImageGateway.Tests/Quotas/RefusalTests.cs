@@ -23,7 +23,7 @@ public sealed class RefusalTests : IDisposable
         _store = new SlowStore(new MemoryQuotaStore(new NoHistory(), _time));
         _settlements = new Settlements(() => _hurried++, NullLogger<Settlements>.Instance);
         var book = new LimitBook([new ScopeLimits($"tenant:{Tenant}", [new Limit(LimitKind.ByWord["usd_total"], 150, null)], [])]);
-        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time);
+        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time) { IsWatched = true };
     }
 
     public void Dispose() => _services.Dispose();
@@ -73,6 +73,15 @@ public sealed class RefusalTests : IDisposable
         running.Settled!(0, 0);
         _quota.Touch(_quota.TakeTouched());
         Assert.True(Assert.Single(_quota.TakeTouched()[Tenant]).HasRefused);
+    }
+
+    [Fact]
+    public async Task Where_nobody_looks_nothing_is_kept_for_a_look()
+    {
+        _quota.IsWatched = false;
+        using var refused = await HoldAsync(Job("refused"), nanoUsd: 151);
+        Assert.NotNull(refused.Refusal);
+        Assert.Empty(_quota.TakeTouched());
     }
 
     // It holds 100 of 150, cost nothing, and is not written yet.

@@ -17,12 +17,12 @@ internal static class FileEndpoint
     {
         if (FileId.Parse(id) is not { } file || links.Left(file, exp, sig) is not { } left || await files.FindAsync(file) is not { } picture)
             throw new GatewayException(ErrorKind.NotFound, "There is no such picture, or its address has expired.");
+        http.Response.RegisterForDispose(readers.Take(picture.Length)); // before the headers, which would have a refusal kept
         var (type, headers) = (ImageType.Of(picture.FirstSpan), http.Response.Headers);
         headers.ContentDisposition = $"inline; filename=\"{id}.{type.Extension}\"";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.CacheControl = $"private, max-age={(long)left.TotalSeconds}, immutable";
-        http.Response.RegisterForDispose(readers.Take(picture.Length));
         return Results.Bytes(picture.ToArray(), type.ContentType, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{file.Key}\""));
     }
 }

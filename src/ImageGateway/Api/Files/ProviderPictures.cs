@@ -31,7 +31,7 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
             return picture;
         }
         using var bytes = new SpooledBytes(pool, budget);
-        var (result, _) = await (target.Simulated ? _simulators : client).FetchAsync(address, bytes, limits().FileBytes, cancellationToken);
+        var result = await FetchAsync(address, bytes, target, cancellationToken);
         if (result != FetchResult.Fetched)
         {
             LogFailed(target.Name, result);
@@ -40,6 +40,19 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
         var file = new byte[bytes.Length];
         for (var (at, read) = (0, 0); (read = bytes.Read(at, file.AsSpan(at))) > 0; at += read) { }
         return new StoredPicture(new PictureBytes([file]), Without(picture.Members));
+    }
+
+    // The picture is paid for: where there is no room for it here, its address is what there is.
+    private async Task<FetchResult> FetchAsync(Uri address, SpooledBytes bytes, Target target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await (target.Simulated ? _simulators : client).FetchAsync(address, bytes, limits().FileBytes, cancellationToken)).Result;
+        }
+        catch (GatewayException e) when (e.Error.Kind == ErrorKind.Overloaded)
+        {
+            return FetchResult.NoRoom;
+        }
     }
 
     private static bool IsAllowed(Uri address, Target target) =>

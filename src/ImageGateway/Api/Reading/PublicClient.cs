@@ -75,4 +75,4 @@ internal sealed class PublicClient : IDisposable
 }
 
 /// <summary>What came of fetching a file.</summary>
-internal enum FetchResult { Fetched, TooLarge, Refused, Unreachable }
+internal enum FetchResult { Fetched, TooLarge, Refused, Unreachable, NoRoom }

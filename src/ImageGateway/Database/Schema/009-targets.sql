@@ -4,3 +4,6 @@ CREATE TABLE target_switches (
     version BIGINT NOT NULL,
     drained BIGINT NOT NULL
 );
+
+-- Limits of keys that were deleted before limits went with them: nothing could remove them. Ids of the configuration have a slash.
+DELETE FROM limits WHERE scope LIKE 'key:%' AND scope NOT LIKE 'key:%/%' AND SUBSTR(scope, 5) NOT IN (SELECT id FROM tenant_keys);

@@ -40,7 +40,8 @@ public sealed class ProfileOptionsTests
     private static IReadOnlyList<string> Mistakes(string kind, ProfileOptions profile)
     {
         var mistakes = new Mistakes("Gateway:Providers:p");
-        var options = new ProviderOptions { Kind = kind, Simulated = true, BaseUrl = "http://a/v1", Endpoint = "http://a", Profile = profile };
+        var isAzure = kind == "AzureOpenAI";
+        var options = new ProviderOptions { Kind = kind, Simulated = true, Endpoint = isAzure ? "http://a" : null, BaseUrl = isAzure ? null : "http://a/v1", Profile = profile };
         ProviderKind.All[kind].Create(new ProviderSettings("p", options, mistakes, new Secrets("", new Dictionary<string, string>()), TimeProvider.System))?.Dispose();
         return mistakes.All;
     }
