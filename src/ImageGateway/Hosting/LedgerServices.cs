@@ -1,4 +1,3 @@
-using System.Data.Common;
 using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Ledger;
@@ -55,7 +54,7 @@ internal static class LedgerServices
         {
             throw new ConfigurationException([$"ConnectionStrings:Database: {e.Message}"]);
         }
-        catch (DbException e)
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             throw new ConfigurationException([$"ConnectionStrings:Database: the database cannot be used: {e.Message}"]);
         }

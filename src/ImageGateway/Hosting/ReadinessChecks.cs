@@ -1,4 +1,3 @@
-using System.Data.Common;
 using ImageGateway.Caching;
 using ImageGateway.Database;
 using ImageGateway.Ledger;
@@ -52,7 +51,7 @@ internal sealed class DatabaseCheck(IServiceProvider services) : IHealthCheck
         {
             await AskAsync(database, cancellationToken).WaitAsync(Patience, cancellationToken);
         }
-        catch (Exception e) when (e is DbException or TimeoutException or IOException)
+        catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             return services.GetRequiredService<LedgerOptions>().OnFailure == LedgerFailureAction.Spool
                 ? HealthCheckResult.Degraded("it does not answer; what happens is spooled")

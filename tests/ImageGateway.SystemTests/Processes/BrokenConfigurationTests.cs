@@ -9,6 +9,17 @@ public sealed class BrokenConfigurationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task Database_whose_server_is_not_found_is_told_in_one_line()
+    {
+        var errors = await StartAsync("""
+            { "ConnectionStrings": { "Database": "Host=postgres.invalid;Database=gateway" },
+              "Gateway": { "Providers": { "openai": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1" ] } } } }
+            """);
+
+        Assert.StartsWith("ConnectionStrings:Database: the database cannot be used: ", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_mistake_of_meaning_is_told_at_once()
     {
         var errors = await StartAsync("""

@@ -19,6 +19,7 @@ public sealed class SqlDatabaseTests
         var postgres = Assert.IsType<NpgsqlConnection>(connection);
         var parts = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
         Assert.Equal((connect, command), (postgres.ConnectionTimeout, postgres.CommandTimeout));
+        Assert.Equal(GssEncryptionMode.Disable, parts.GssEncryptionMode);
         Assert.Equal(connectionString.Contains("mine", StringComparison.Ordinal) ? "mine" : "ImageGateway", parts.ApplicationName);
     }
 }
