@@ -47,7 +47,8 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
     {
         try
         {
-            return (await (target.Simulated ? _simulators : client).FetchAsync(address, bytes, limits().FileBytes, cancellationToken)).Result;
+            var (result, _) = await (target.Simulated ? _simulators : client).FetchAsync(address, bytes, limits().FileBytes, cancellationToken);
+            return result;
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.Overloaded)
         {
