@@ -13,8 +13,7 @@ internal sealed class JobReplay : IDisposable
     {
         _digest = new Lazy<JobDigest>(() => new JobDigest(record.Job), isThreadSafe: false);
         Ask = new ReplayAsk(
-            record, Rule(record, plan), Models(plan), new Lazy<string>(() => _digest.Value.BodyKey(), isThreadSafe: false), target => IsSimulated(plan, target),
-            new Lazy<string?>(() => plan.Targets[0].Dialect.Adjustments is { Count: > 0 } adjustments ? Adjustment.Header(adjustments) : null, isThreadSafe: false));
+            record, Rule(record, plan), Models(plan), new Lazy<string>(() => _digest.Value.BodyKey(), isThreadSafe: false), target => IsSimulated(plan, target));
     }
 
     public ReplayAsk Ask { get; }
@@ -35,13 +34,17 @@ internal sealed class JobReplay : IDisposable
         return rule is { Ttl.Ticks: > 0 } && (plan.Targets[0].IsTakenOver || !plan.Targets[0].AnswersWithAddress) ? rule : null;
     }
 
-    private List<(string Model, int Count, Lazy<string> Key)> Models(Plan plan)
+    private List<DrawingModel> Models(Plan plan)
     {
-        var models = new List<(string, int, Lazy<string>)>(plan.Targets.Count);
+        var models = new List<DrawingModel>(plan.Targets.Count);
         foreach (var planned in plan.Targets)
-            models.Add((planned.Target.Model.Name, planned.Dialect.Sent.Count, new Lazy<string>(() => _digest.Value.PictureKey(planned.Target.Model, planned.Dialect.Sent), isThreadSafe: false)));
+            models.Add(Model(planned));
         return models;
     }
+
+    private DrawingModel Model(PlannedTarget planned) => new(
+        planned.Target.Model.Name, planned.Dialect.Sent.Count, new Lazy<string>(() => _digest.Value.PictureKey(planned.Target.Model, planned.Dialect.Sent), isThreadSafe: false),
+        new Lazy<string?>(() => planned.Dialect.Adjustments is { Count: > 0 } adjustments ? Adjustment.Header(adjustments) : null, isThreadSafe: false));
 
     private static bool IsSimulated(Plan plan, string target)
     {

@@ -17,16 +17,23 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
 /// <param name="leader">The job.</param>
 internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
 {
+    private readonly ReplayAsk _leader = Hashed(leader);
     private readonly TaskCompletionSource<FlightEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _followers;
 
     public Recorder Recording => recording;
 
     /// <summary>Whether its answer comes as events.</summary>
-    public bool IsStream => leader.Record.Job.Parameters.Stream;
+    public bool IsStream => _leader.Record.Job.Parameters.Stream;
 
     /// <summary>Who draws, when its answer has begun.</summary>
-    public (string Model, bool IsSimulated) Source => leader.Record.Attempts is [.., var last] ? (last.Model, leader.IsSimulated(last.Target)) : ("", false);
+    public (string Model, bool IsSimulated) Source => _leader.Record.Attempts is [.., var last] ? (last.Model, _leader.IsSimulated(last.Target)) : ("", false);
+
+    /// <summary>What an answer of the one who draws is known by; null before anybody does.</summary>
+    public string? Key => _leader.Model(Source.Model)?.Key.Value;
+
+    /// <summary>What its answer is known by; null: it is none for others.</summary>
+    public string? KeyOf(StoredAnswer answer) => _leader.KeyOf(answer);
 
     /// <summary>How it ends.</summary>
     public Task<FlightEnd> End => _end.Task;
@@ -49,6 +56,14 @@ internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
     }
 
     public void Dispose() => recording.Dispose();
+
+    // Followers read these while the leader goes on, and when it is gone.
+    private static ReplayAsk Hashed(ReplayAsk leader)
+    {
+        foreach (var model in leader.Models)
+            _ = model.Key.Value;
+        return leader;
+    }
 
     private sealed class Following(Flight flight) : IDisposable
     {

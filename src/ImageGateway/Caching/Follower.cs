@@ -6,6 +6,7 @@ namespace ImageGateway.Caching;
 /// <summary>A client that gets what another job's answer brings: events while they come, when both stream, and in the end what is missing.</summary>
 internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery delivery, TimeProvider time)
 {
+    private static readonly FlightEnd Unkept = new(null);
     private static readonly byte[] Comment = ": waiting\n"u8.ToArray();
 
     private readonly bool _wantsPartials = ask.Record.Job.Parameters.PartialImages > 0;
@@ -20,17 +21,22 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     /// <summary>What is said when the client cannot get all of them.</summary>
     public static GatewayException Torn => new(ErrorKind.UpstreamError, "Not all pictures of the identical request that this one followed can be given to it. Ask again.");
 
-    /// <summary>Passes on what comes; how the flight ended, which the client knows already when that is an answer.</summary>
+    /// <summary>
+    /// Passes on what comes; how the flight ended, which the client knows already when that is an answer. What a model draws or
+    /// refuses that may not draw this job is none of its own: as if it had not been kept.
+    /// </summary>
     /// <exception cref="GatewayException">The client has some of its final pictures and cannot get the others: those of another flight would be too many.</exception>
     public async Task<FlightEnd> FollowAsync(Flight flight)
     {
         if (flight.IsStream && ask.Record.Job.Parameters.Stream)
         {
             using var events = flight.Recording.Follow();
-            if (events is not null)
-                await PassAsync(flight, events);
+            if (events is not null && !await PassAsync(flight, events))
+                return Unkept;
         }
         var end = await flight.End.WaitAsync(http.RequestAborted);
+        if (!IsMine(flight, end))
+            end = Unkept;
         if (end.Answer is { } answer)
             await FinishAsync(answer);
         else if (HasAll)
@@ -47,7 +53,11 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(new EventStreamTap(), error), http.RequestAborted);
     }
 
-    private async Task PassAsync(Flight flight, LiveEvents events)
+    private bool IsMine(Flight flight, FlightEnd end) =>
+        end.Answer is { } answer ? ask.Takes(flight.KeyOf(answer)) : !end.IsRefusal || flight.Key is not { } key || ask.Takes(key);
+
+    // False: somebody draws who may not draw this job.
+    private async Task<bool> PassAsync(Flight flight, LiveEvents events)
     {
         var next = events.NextAsync(http.RequestAborted).AsTask();
         while (await ComingAsync(next) is { } place)
@@ -57,7 +67,9 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
                 tap.Write(piece.Span);
             // How the leader's stream ended is no answer; whether it failed, its flight says.
             if (tap.Verdict == Verdict.Error)
-                return;
+                return true;
+            if (!ask.Takes(flight.Key))
+                return false;
             if (tap.Facts.Images > 0 || (tap.Facts.PartialImages > 0 && _wantsPartials))
                 await SendAsync(flight, events, place);
             _pictures += tap.Facts.Images;
@@ -66,6 +78,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         // Which pictures it has can be told from the end only.
         if (events.IsCut && _pictures > 0 && !HasAll)
             throw Torn;
+        return true;
     }
 
     // Proxies on the way cut what is silent for long.

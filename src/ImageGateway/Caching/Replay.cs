@@ -87,13 +87,7 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     // Under the key of the model that drew it, which may not be the one that was looked for.
     private async Task CacheAsync(ReplayAsk ask, StoredAnswer answer)
     {
-        foreach (var (model, count, key) in ask.Models)
-        {
-            if (model != answer.Model)
-                continue;
-            if (!answer.HasAddresses && answer.Pictures.Count >= count)
-                await answers.KeepAsync(ask.Shelf, key.Value, answer, ask.Rule!.Ttl);
-            return;
-        }
+        if (ask.KeyOf(answer) is { } key)
+            await answers.KeepAsync(ask.Shelf, key, answer, ask.Rule!.Ttl);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class StoredDelivery(TimeProvider time)
         http.Response.ContentType = isStream ? "text/event-stream" : "application/json";
         headers["x-gateway-model"] = source.Model;
         headers["x-gateway-attempts"] = "0";
-        if (ask.Adjusted.Value is { } adjusted)
+        if (ask.Model(source.Model)?.Adjusted.Value is { } adjusted)
             headers["x-gateway-adjusted"] = adjusted;
         if (source.IsSimulated)
             headers["x-gateway-simulated"] = "true";

@@ -92,6 +92,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
                   "east": {{Provider(simulator, "east", "\"gpt-image-1\", \"gpt-image-1-mini\"")}} },
                 "Routes": [
                   { "Name": "two models", "When": { "Tags": { "route": "two" } }, "Targets": [ "west/gpt-image-1", "east/gpt-image-1-mini" ] },
+                  { "Name": "addresses at last", "When": { "Tags": { "route": "addresses" } }, "Targets": [ "west/gpt-image-1", "west/dall-e-3" ] },
                   { "Name": "not cached", "When": { "Tags": { "route": "none" } }, "Cache": { "Ttl": "00:00:00" } },
                   { "Name": "cached", "When": { "Tags": { "route": "cached" } }, "Cache": { "Ttl": "00:10:00", "Scope": "shared" } },
                   { "Name": "by-model" } ],

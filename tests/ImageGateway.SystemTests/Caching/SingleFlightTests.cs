@@ -94,6 +94,29 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
             Assert.Equal("refused", (await gateway.Ledger.EntryAsync(reply.Id)).End.Status);
     }
 
+    // What the leader's route falls back to may not be what the others asked for, or only an address.
+    [Theory]
+    [InlineData("two", false)]
+    [InlineData("two", true)]
+    [InlineData("addresses", false)]
+    public async Task Picture_of_a_model_that_others_did_not_ask_for_is_not_given_to_them(string route, bool stream)
+    {
+        void Ask(JsonObject job) => job["stream"] = stream;
+        void AskUrl(JsonObject job) => (job["stream"], job["response_format"]) = (stream, route == "addresses" ? "url" : null);
+        gateway.Break(new Fault { Hang = true, Status = 503 }, times: 1);
+        var leader = gateway.AskAsync(_prompt, AskUrl, headers: ("X-Gateway-Tags", $"route={route}"));
+        await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the first model has it");
+        var (same, other) = (gateway.AskAsync(_prompt, Ask, headers: ("X-Gateway-Tags", "route=two")), gateway.AskAsync(_prompt, Ask));
+        await gateway.FollowersAsync(2);
+        gateway.Release();
+        var (model, isShared) = route == "two" ? ("gpt-image-1-mini", true) : ("dall-e-3", false);
+        Assert.Equal((200, model), ((await leader).Status, (await leader).Head.Header("x-gateway-model")));
+        Assert.Equal(("gpt-image-1", 1), ((await other).Head.Header("x-gateway-model"), (await other).Pictures.Count));
+        Assert.Equal((isShared ? model : "gpt-image-1", 1), ((await same).Head.Header("x-gateway-model"), (await same).Pictures.Count));
+        if (isShared)
+            Assert.Equal((await leader).Hashes, (await same).Hashes);
+    }
+
     [Fact]
     public async Task Follower_that_has_events_of_a_leader_that_broke_off_gets_the_picture()
     {

@@ -80,13 +80,25 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal((JobStatus.Cached, 3), (_ask.Record.Status, _ask.Record.Reused!.Images));
     }
 
-    private static Flight Flight(long budget = 1 << 20) => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask());
+    [Theory]
+    [InlineData(3, "another")]
+    [InlineData(2, "")]
+    public async Task Pictures_of_a_model_that_may_not_draw_or_fewer_of_them_are_none_of_the_clients(int pictures, string model)
+    {
+        using var flight = Flight(model: model);
+        var answer = Stored(string.Concat(_pictures.Take(pictures).Select(Completed)), isStream: true);
+        flight.Land(new FlightEnd(answer with { Model = model }));
+        Assert.Equal(new FlightEnd(null), await _follower.FollowAsync(flight));
+        Assert.Equal(0, _body.Length);
+    }
 
-    private static ReplayAsk Ask()
+    private static Flight Flight(long budget = 1 << 20, string model = "") => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask(model));
+
+    private static ReplayAsk Ask(string model = "")
     {
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = true }, Body = null! };
         var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
-        return new ReplayAsk(record, null, [], new Lazy<string>("the body"), _ => false, new Lazy<string?>(() => null));
+        return new ReplayAsk(record, null, [new DrawingModel(model, 3, new Lazy<string>($"a fox by {model}"), new Lazy<string?>(() => null))], new Lazy<string>("the body"), _ => false);
     }
 
     private static void Pass(Flight flight, IEnumerable<byte[]> pictures)

@@ -52,6 +52,6 @@ public sealed class IdempotencyTests
     {
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters(), Body = null! };
         var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
-        return new ReplayAsk(record, null, [], new Lazy<string>("the body"), _ => false, new Lazy<string?>(() => null));
+        return new ReplayAsk(record, null, [], new Lazy<string>("the body"), _ => false);
     }
 }
