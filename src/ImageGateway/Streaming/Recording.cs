@@ -96,7 +96,10 @@ internal sealed class Recording : IDisposable
         Dispose();
     }
 
-    /// <summary>What there is from <paramref name="position"/> on, up to the end of a block; waits for more when there is none. Empty: there will be none.</summary>
+    /// <summary>
+    /// What there is from <paramref name="position"/> on, up to the end of a block; waits for more when there is none. Empty: there
+    /// will be none. Who has joined reads what lies there to its end, though the recording is given up: half an event is none.
+    /// </summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long position, CancellationToken cancellationToken)
     {
         while (true)
@@ -104,10 +107,10 @@ internal sealed class Recording : IDisposable
             Task news;
             lock (_lock)
             {
-                if (_isGivenUp || (position >= _length && _hasEnded))
-                    return default;
                 if (position < _length)
                     return Block(position);
+                if (_hasEnded)
+                    return default;
                 news = (_news ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
             await news.WaitAsync(cancellationToken);
@@ -159,7 +162,7 @@ internal sealed class Recording : IDisposable
                 block.Dispose();
             _budget.Return((long)_blocks.Count * BlockPool.BlockSize);
             _blocks.Clear();
-            (_length, _isGivenUp) = (0, true);
+            (_length, _isGivenUp, _hasEnded) = (0, true, true);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ImageGateway.Caching;
 using ImageGateway.Images;
+using ImageGateway.Streaming;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
 
 namespace ImageGateway.Tests.Caching;
@@ -57,6 +58,27 @@ public sealed class LiveEventsTests
         var next = events.NextAsync(default);
         recording.Append("data: {}\n\n"u8);
         Assert.Null(await next);
+    }
+
+    [Fact]
+    public async Task Event_that_has_come_is_read_whole_when_the_recording_is_given_up()
+    {
+        var item = Completed(new Random(1).Bytes(70_000));
+        var budget = new BufferBudget(2 * BlockPool.BlockSize);
+        using (var recording = new Recording(_pool, budget))
+        {
+            recording.TryJoin();
+            using var events = new LiveEvents(recording, 0, isFromStart: true);
+            recording.Append(Encoding.UTF8.GetBytes(item));
+            var place = (await events.NextAsync(default))!.Value;
+            recording.Append(new byte[BlockPool.BlockSize]);
+            Assert.True(events.IsCut);
+            using var bytes = new MemoryStream();
+            await foreach (var piece in events.ReadAsync(place))
+                await bytes.WriteAsync(piece);
+            Assert.Equal(item, Encoding.UTF8.GetString(bytes.ToArray()));
+        }
+        Assert.Equal(0, budget.Held);
     }
 
     // An event may come with the end of the line end before it.
