@@ -8,6 +8,9 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
     /// <summary>True when the leader's client knows of the error.</summary>
     public bool IsTold { get; init; }
 
+    /// <summary>True when the leader failed by itself, or left: what it was told is for nobody else, and another takes its place.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>True when others would be told the same, and so need not ask.</summary>
     public bool IsRefusal => Error is { Error: var error } && Idempotency.IsRefusal(error);
 }

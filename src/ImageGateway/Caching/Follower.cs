@@ -50,6 +50,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     public async Task FailAsync(GatewayError error)
     {
         ask.Record.Fail(ErrorEnvelope.Code(error), Idempotency.IsRefusal(error));
+        ask.Record.Upstream = error;
         await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(new EventStreamTap(), error), http.RequestAborted);
     }
 

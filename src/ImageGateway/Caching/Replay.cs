@@ -31,8 +31,11 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
         ask.EndsWhenKept = key is not null;
         try
         {
-            if (await AnswerAsync(http, ask, key is not null, run) is { } answer && key is not null)
-                await key.KeepAsync(answer);
+            var answer = await AnswerAsync(http, ask, key is not null, run);
+            if (answer is not null)
+                await (key?.KeepAsync(answer) ?? Task.CompletedTask);
+            else if (ask.Record.Upstream is { } told)
+                await (key?.KeepAsync(told) ?? Task.CompletedTask);
         }
         catch (GatewayException e) when (key is not null)
         {

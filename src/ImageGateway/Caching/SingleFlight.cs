@@ -3,9 +3,9 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Makes identical jobs one: the first leads, the others follow it. Of a leader that failed one follower takes the place, once;
-/// who followed that one too gets its failure, and so does a client that has some of its final pictures and not all. What a
-/// provider refused it would refuse again, and all are told so.
+/// Makes identical jobs one: the first leads, the others follow it. Of a leader whose providers failed one follower takes the
+/// place, once; who followed that one too gets its failure, and so does a client that has some of its final pictures and not all.
+/// What a provider refused it would refuse again, and all are told so. What is the leader's own (its quota, that it left) is not.
 /// </summary>
 internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, Keeper keeper, StoredDelivery delivery, TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         var job = new Job(ask, name, keep, run);
         try
         {
-            for (var hasFailed = false; ; hasFailed = true)
+            for (var hasFailed = false; ;)
             {
                 var flight = flights.Join(ask.Shelf, name, () => new Flight(keeper.Record(), ask), out var following);
                 if (following is null)
@@ -32,8 +32,9 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
                     return end.Answer;
                 if (end.Error is null)
                     return await LeadAsync(http, job, new Flight(keeper.Record(), ask), follower);
-                if (hasFailed || end.IsRefusal)
+                if (!end.IsOwn && (hasFailed || end.IsRefusal))
                     throw end.Error;
+                hasFailed |= !end.IsOwn;
             }
         }
         catch (GatewayException e) when (follower.HasBegun)
@@ -87,7 +88,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     /// <summary>Leads: takes the answer that came meanwhile, here or on another replica, or else has it made; and lands the flight.</summary>
     private async Task<Flown> FlyAsync(HttpContext http, Job job, Flight flight)
     {
-        var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up."));
+        var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up.")) { IsOwn = true };
         try
         {
             await using var claim = await remote.ClaimAsync(job.Ask, job.Name, http.RequestAborted);
@@ -96,7 +97,8 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             if (await answers.FindAsync(job.Ask.Shelf, job.Name) is { } answer)
                 return new Flown(end = new FlightEnd(answer), How.Found);
             end = await MakeAsync(http, job, flight);
-            await (claim?.LandAsync(end) ?? Task.CompletedTask);
+            if (claim is not null && !end.IsOwn)
+                await claim.LandAsync(end);
             return new Flown(end, How.Made);
         }
         finally
@@ -115,15 +117,19 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             var answer = await keeper.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
             if (answer is not null)
                 await job.Keep(answer);
-            return record.Status == JobStatus.Completed ? new FlightEnd(answer) : new FlightEnd(null, BrokenOff) { IsTold = true };
+            return record.Status == JobStatus.Completed ? new FlightEnd(answer) : BrokenOff(record, http.RequestAborted.IsCancellationRequested);
         }
         catch (GatewayException e)
         {
-            return new FlightEnd(null, e);
+            return new FlightEnd(null, e) { IsOwn = record.Upstream is null };
         }
     }
 
-    private static GatewayException BrokenOff => new(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
+    private static FlightEnd BrokenOff(JobRecord record, bool hasLeft)
+    {
+        var said = record.Upstream ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
+        return new FlightEnd(null, new GatewayException(said)) { IsTold = true, IsOwn = hasLeft && record.Upstream is null };
+    }
 
     private async Task<StoredAnswer?> GiveAsync(HttpContext http, Job job, Flown flown)
     {

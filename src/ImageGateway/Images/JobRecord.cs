@@ -57,6 +57,12 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     /// <summary>The code of the error it ended with.</summary>
     public string? ErrorCode { get; private set; }
 
+    /// <summary>
+    /// What the providers said in the place of an answer, or within it, or that none of them has room: identical jobs would be
+    /// told the same. Null: they answered, or the job failed by itself.
+    /// </summary>
+    public GatewayError? Upstream { get; set; }
+
     /// <summary>From the request to the first byte of the answer.</summary>
     public TimeSpan? FirstByte { get; private set; }
 

@@ -51,7 +51,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             if (room.Shortest(left) > TimeSpan.Zero && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
                 left.Add(place.Planned);
         }
-        throw new GatewayException(Failed(plan, failure));
+        throw new GatewayException(record.Upstream = Failed(plan, failure));
     }
 
     // An answer that breaks off is not tried again, and counts against the target all the same.
@@ -82,6 +82,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
             var code = told is null ? Call.Code(end, call.Clock.TimedOut) : ErrorEnvelope.Code(told.Error);
             call.End(answer, end, code);
+            record.Upstream = told?.Error;
             if (end == RelayEnd.Complete)
                 record.Complete();
             else

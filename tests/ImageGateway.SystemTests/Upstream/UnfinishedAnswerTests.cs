@@ -44,6 +44,18 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusal_within_a_stream_is_kept_for_its_idempotency_key()
+    {
+        Answer("text/event-stream", $"data: {Partial}\n\ndata: {Refusal}\n\n");
+        using var first = await KeyedAsync();
+        Assert.Equal("error", (await Event.ReadAllAsync(await first.Content.ReadAsStreamAsync()))[^1].Type);
+        using var again = await KeyedAsync();
+        Assert.Equal("true", again.Header("idempotent-replayed"));
+        await again.ErrorAsync(400, "moderation_blocked", null, "No.");
+        Assert.Single(_provider.Arrivals);
+    }
+
+    [Fact]
     public async Task Stream_that_said_its_length_ends_with_an_error_beyond_it()
     {
         Answer("text/event-stream", $"data: {Partial}\n\n", $"Content-Length: {Partial.Length + 8}\r\n");
@@ -85,6 +97,13 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
         }
         using var response = await _gateway.GenerateAsync(job => job["stream"] = true);
         Assert.Equal(next, response.Header("x-gateway-target"));
+    }
+
+    private Task<HttpResponseMessage> KeyedAsync()
+    {
+        var content = new StringContent("""{"model":"gpt-image-1","prompt":"a fox","stream":true,"partial_images":1}""", Encoding.UTF8, "application/json");
+        content.Headers.Add("Idempotency-Key", "the key");
+        return _gateway.PostAsync("/v1/images/generations", content);
     }
 
     private void Answer(string type, string body, string more = "") =>

@@ -42,7 +42,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
             http.Features.Set(outer);
         }
         if (back.Error is { } error)
-            throw new GatewayException(error);
+            throw new GatewayException(record.Upstream = error);
         if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
             await SendAsync(http, bytes, change);
     }
