@@ -8,11 +8,12 @@ using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
 using ImageGateway.Telemetry;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -64,7 +65,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, JobReader r
 
     private async Task ReplayAsync(HttpContext http, JobExchange exchange, Plan plan)
     {
-        using var ask = JobReplay.Of(exchange.Record, plan);
+        using var ask = JobReplay.Of(exchange.Record, plan, tenants.SharedBytes);
         using var span = Tracing.Step("replay");
         await replay.RunAsync(http, ask.Ask, async client =>
         {

@@ -9,16 +9,20 @@ internal sealed class JobReplay : IDisposable
 {
     private readonly Lazy<JobDigest> _digest;
 
-    private JobReplay(JobRecord record, Plan plan)
+    private JobReplay(JobRecord record, Plan plan, long sharedBytes)
     {
         _digest = new Lazy<JobDigest>(() => new JobDigest(record.Job), isThreadSafe: false);
         Ask = new ReplayAsk(
-            record, Rule(record, plan), Models(plan), new Lazy<string>(() => _digest.Value.BodyKey(), isThreadSafe: false), target => IsSimulated(plan, target));
+            record, Rule(record, plan, sharedBytes), Models(plan), new Lazy<string>(() => _digest.Value.BodyKey(), isThreadSafe: false), target => IsSimulated(plan, target));
     }
 
     public ReplayAsk Ask { get; }
 
-    public static JobReplay Of(JobRecord record, Plan plan) => new(record, plan);
+    /// <summary>The replay of a job.</summary>
+    /// <param name="record">The job.</param>
+    /// <param name="plan">Where it goes.</param>
+    /// <param name="sharedBytes">What the answers may take that tenants share.</param>
+    public static JobReplay Of(JobRecord record, Plan plan, long sharedBytes) => new(record, plan, sharedBytes);
 
     public void Dispose()
     {
@@ -27,10 +31,13 @@ internal sealed class JobReplay : IDisposable
     }
 
     // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture, unless that is fetched from it.
-    private static CacheRule? Rule(JobRecord record, Plan plan)
+    // Whatever brings an answer to a shelf, its bound is the same: nobody's makes room in what others may keep.
+    private static CacheRule? Rule(JobRecord record, Plan plan, long sharedBytes)
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);
-        var rule = route is null ? tenant : route with { Scope = tenant is { IsShared: true } ? route.Scope : CacheScope.Tenant };
+        var rule = route is null ? tenant : route with { Scope = tenant is { IsShared: true } ? route.Scope : CacheScope.Tenant, MaxBytes = tenant?.MaxBytes ?? route.MaxBytes };
+        if (rule is { IsShared: true })
+            rule = rule with { MaxBytes = sharedBytes };
         return rule is { Ttl.Ticks: > 0 } && (plan.Targets[0].IsTakenOver || !plan.Targets[0].AnswersWithAddress) ? rule : null;
     }
 

@@ -21,7 +21,14 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
             if (routes.FindIndex(0, i, earlier => earlier.When.Covers(routes[i].When)) is >= 0 and var shadow)
                 here.Add(nameof(route.When), $"it is never reached: the route '{routes[shadow].Name}' before it takes all of its jobs");
         }
-        return routes;
+        return Bounded(routes);
+    }
+
+    // What a tenant's jobs bring lies on one shelf, whichever route they take, and that has one bound.
+    private static List<RoutePolicy> Bounded(List<RoutePolicy> routes)
+    {
+        var most = routes.Max(route => route.Cache is { Ttl.Ticks: > 0 } cache ? cache.MaxBytes : (long?)null);
+        return routes.ConvertAll(route => route.Cache is { Ttl.Ticks: > 0 } cache ? route with { Cache = cache with { MaxBytes = most!.Value } } : route);
     }
 
     private void Check(RoutePolicyOptions route, int index, Mistakes here)

@@ -10,6 +10,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
 {
     private volatile IssuedTenants _issued = IssuedTenants.None;
     private volatile IReadOnlyList<IssuedLimits> _limits = [];
+    private volatile Shared? _shared;
 
     /// <summary>What the control plane made, as this process knows it.</summary>
     public IssuedTenants Issued
@@ -27,6 +28,18 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
 
     /// <summary>Every tenant.</summary>
     public IEnumerable<Tenant> Tenants => configured().Tenants.Values.Concat(_issued.Tenants).Select(contents => contents.Tenant).OfType<Tenant>().DistinctBy(tenant => tenant.Id);
+
+    /// <summary>What the answers may take that tenants share (<see cref="CacheScope.Shared"/>): the most that one of them says.</summary>
+    public long SharedBytes
+    {
+        get
+        {
+            var of = (configured(), _issued);
+            if (_shared is not { } shared || shared.Of != of)
+                _shared = shared = new Shared(of, Tenants.Max(tenant => tenant.Cache is { IsShared: true } cache ? cache.MaxBytes : (long?)null) ?? 0);
+            return shared.Bytes;
+        }
+    }
 
     /// <summary>Who calls with this key; null when nobody may: it is unknown, expired or disabled.</summary>
     public Caller? FindCaller(ReadOnlySpan<char> key)
@@ -57,4 +70,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
             return issued.Tenant is null ? null : issued;
         return own with { Projects = [.. own.Projects.Concat(issued.Projects).DistinctBy(project => project.Id)], Keys = [.. own.Keys, .. issued.Keys] };
     }
+
+    // As it was found of these tenants.
+    private sealed record Shared((ConfiguredTenants, IssuedTenants) Of, long Bytes);
 }
