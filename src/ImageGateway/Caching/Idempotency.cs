@@ -31,7 +31,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
         if (Key(http.Request) is not { } key)
             return null;
         var (tenant, name) = (ask.Record.Caller.Tenant, $"idempotency:{key}");
-        var (shelf, mine) = (new Shelf(tenant, "idempotency", MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
+        var (shelf, mine) = (new Shelf(tenant, Shelf.Keys, MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
         string? lost = null;
         while (await claims.TakeAsync(tenant, name, mine, lost) is { } there)
         {

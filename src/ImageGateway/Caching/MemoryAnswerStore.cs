@@ -4,17 +4,23 @@ namespace ImageGateway.Caching;
 
 /// <summary>
 /// Answers in this process's memory: each shelf within its bytes, all of them within the process's. What was used longest ago
-/// goes first, of the shelf or of all. Pictures have a checksum here too: whatever writes where it should not, no client is
+/// goes first, of the shelf; where the process has no more room, of the largest one, those of the cache before all others: so
+/// one tenant's traffic takes little of what others were promised. Pictures have a checksum here too: whatever writes where it should not, no client is
 /// sent a picture that is not the one that was stored.
 /// </summary>
 /// <param name="maxBytes">What all answers may take.</param>
 /// <param name="time">The clock.</param>
 internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAnswerStore
 {
+    // Of the process's bytes, for the keys of one tenant.
+    private const int Share = 2;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Kind, string Key), Entry> _entries = [];
     private readonly Dictionary<(string Tenant, string Kind), Use> _shelves = [];
-    private readonly Use _all = new();
+    private long _bytes;
+    private long _cached;
+    private long _uses;
 
     /// <summary>Bytes in use.</summary>
     public long Bytes
@@ -22,7 +28,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         get
         {
             lock (_lock)
-                return _all.Bytes;
+                return _bytes;
         }
     }
 
@@ -42,8 +48,8 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
 
     public ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)
     {
-        var bytes = answer.Bytes;
-        if (bytes > shelf.MaxBytes || bytes > maxBytes)
+        var (bytes, most) = (answer.Bytes, Math.Min(shelf.MaxBytes, shelf.Kind == Shelf.Keys ? maxBytes / Share : maxBytes));
+        if (bytes > most)
             return new(false);
         var checksum = ChecksumOf(answer);
         lock (_lock)
@@ -51,9 +57,11 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
             if (_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var before))
                 Remove(before);
             if (!_shelves.TryGetValue((shelf.Tenant, shelf.Kind), out var use))
-                _shelves.Add((shelf.Tenant, shelf.Kind), use = new Use());
-            MakeRoom(use, shelf.MaxBytes - bytes);
-            MakeRoom(_all, maxBytes - bytes);
+                use = new Use(shelf.Kind == Shelf.Cache);
+            while (use.Bytes + bytes > most)
+                Remove(use.Order.First!.Value);
+            if (!TryMakeRoom(bytes, use.IsCache))
+                return new(false);
             Add(new Entry((shelf.Tenant, shelf.Kind, key), answer, checksum, bytes, time.GetUtcNow() + ttl, use));
         }
         return new(true);
@@ -88,8 +96,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
             }
             entry.Shelf.Order.Remove(entry.InShelf);
             entry.Shelf.Order.AddLast(entry.InShelf);
-            _all.Order.Remove(entry.InAll);
-            _all.Order.AddLast(entry.InAll);
+            entry.LastUse = ++_uses;
             entry.Answer.Hold(); // by a reader, which may be slow
             return entry;
         }
@@ -105,10 +112,26 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         }
     }
 
-    private void MakeRoom(Use use, long room)
+    // What is cached makes room for what is promised, and not the other way round.
+    private bool TryMakeRoom(long bytes, bool isCache)
     {
-        while (use.Bytes > room)
-            Remove(use.Order.First!.Value);
+        if (isCache && _bytes - _cached + bytes > maxBytes)
+            return false;
+        while (_bytes + bytes > maxBytes)
+            Remove(Next(_cached > 0).Order.First!.Value);
+        return true;
+    }
+
+    // The largest; of two the one that was used longer ago.
+    private Use Next(bool isCache)
+    {
+        Use? next = null;
+        foreach (var use in _shelves.Values)
+        {
+            if (use.IsCache == isCache && (next is null || use.Bytes > next.Bytes || (use.Bytes == next.Bytes && use.Oldest < next.Oldest)))
+                next = use;
+        }
+        return next!;
     }
 
     private void Add(Entry entry)
@@ -116,28 +139,36 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         entry.Answer.Hold();
         _entries.Add(entry.Key, entry);
         _shelves.TryAdd((entry.Key.Tenant, entry.Key.Kind), entry.Shelf); // it may have become empty, and so been dropped
-        foreach (var (use, node) in ((Use, LinkedListNode<Entry>)[])[(entry.Shelf, entry.InShelf), (_all, entry.InAll)])
-        {
-            use.Bytes += entry.Bytes;
-            use.Order.AddLast(node);
-        }
+        entry.Shelf.Order.AddLast(entry.InShelf);
+        entry.LastUse = ++_uses;
+        Count(entry.Shelf, entry.Bytes);
     }
 
     private void Remove(Entry entry)
     {
         _entries.Remove(entry.Key);
         entry.Shelf.Order.Remove(entry.InShelf);
-        entry.Shelf.Bytes -= entry.Bytes;
-        _all.Order.Remove(entry.InAll);
-        _all.Bytes -= entry.Bytes;
+        Count(entry.Shelf, -entry.Bytes);
         if (entry.Shelf.Order.Count == 0)
             _shelves.Remove((entry.Key.Tenant, entry.Key.Kind));
         entry.Answer.Release();
     }
 
-    private sealed class Use
+    private void Count(Use use, long bytes)
     {
+        use.Bytes += bytes;
+        _bytes += bytes;
+        if (use.IsCache)
+            _cached += bytes;
+    }
+
+    private sealed class Use(bool isCache)
+    {
+        public bool IsCache => isCache;
+
         public long Bytes { get; set; }
+
+        public long Oldest => Order.First!.Value.LastUse;
 
         /// <summary>What was used longest ago is the first.</summary>
         public LinkedList<Entry> Order { get; } = new();
@@ -148,7 +179,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         public Entry((string Tenant, string Kind, string Key) key, StoredAnswer answer, uint checksum, long bytes, DateTimeOffset expires, Use shelf)
         {
             (Key, Answer, Checksum, Bytes, Expires, Shelf) = (key, answer, checksum, bytes, expires, shelf);
-            (InShelf, InAll) = (new LinkedListNode<Entry>(this), new LinkedListNode<Entry>(this));
+            InShelf = new LinkedListNode<Entry>(this);
         }
 
         public (string Tenant, string Kind, string Key) Key { get; }
@@ -158,6 +189,6 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         public DateTimeOffset Expires { get; }
         public Use Shelf { get; }
         public LinkedListNode<Entry> InShelf { get; }
-        public LinkedListNode<Entry> InAll { get; }
+        public long LastUse { get; set; }
     }
 }

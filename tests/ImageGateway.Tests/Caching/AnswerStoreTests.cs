@@ -154,6 +154,8 @@ public abstract class AnswerStoreTests
 
 public sealed class MemoryAnswerStoreTests : AnswerStoreTests
 {
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
     private readonly ManualTime _time = new();
 
     private protected override IAnswerStore Store => field ??= new MemoryAnswerStore(100_000_000, _time);
@@ -184,6 +186,39 @@ public sealed class MemoryAnswerStoreTests : AnswerStoreTests
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.Null(await Store.FindAsync(Acme, "a"));
         Assert.Equal(0, ((MemoryAnswerStore)Store).Bytes);
+    }
+
+    [Fact]
+    public async Task Cached_answers_make_room_for_keys_and_jobs_and_are_not_kept_where_these_take_all()
+    {
+        var store = new MemoryAnswerStore(300_000, _time);
+        var (cache, keys, jobs) = (new Shelf("busy", Shelf.Cache, 1_000_000), new Shelf("quiet", Shelf.Keys, 1_000_000), new Shelf("quiet", "jobs", 1_000_000));
+        Assert.True(await store.KeepAsync(keys, "a", Of(90_000), Hour));
+        for (var i = 0; i < 5; i++)
+            Assert.True(await store.KeepAsync(cache, $"{i}", Of(90_000), Hour));
+        Assert.NotNull(await store.FindAsync(keys, "a"));
+        Assert.True(await store.KeepAsync(jobs, "a", Of(90_000), Hour));
+        Assert.True(await store.KeepAsync(jobs, "b", Of(90_000), Hour));
+        Assert.NotNull(await store.FindAsync(keys, "a"));
+        Assert.False(await store.KeepAsync(cache, "5", Of(90_000), Hour));
+    }
+
+    [Fact]
+    public async Task One_tenants_keys_take_half_of_the_process_and_none_of_anothers()
+    {
+        var store = new MemoryAnswerStore(400_000, _time);
+        var (busy, busier, quiet) = (new Shelf("busy", Shelf.Keys, 1_000_000), new Shelf("busier", Shelf.Keys, 1_000_000), new Shelf("quiet", Shelf.Keys, 1_000_000));
+        Assert.True(await store.KeepAsync(quiet, "a", Of(90_000), Hour));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True(await store.KeepAsync(busy, $"{i}", Of(90_000), Hour));
+            Assert.InRange(store.Bytes, 90_000, 300_000);
+        }
+        for (var i = 0; i < 5; i++)
+            Assert.True(await store.KeepAsync(busier, $"{i}", Of(90_000), Hour));
+        Assert.NotNull(await store.FindAsync(quiet, "a"));
+        Assert.NotNull(await store.FindAsync(busier, "4"));
+        Assert.False(await store.KeepAsync(quiet, "b", Of(210_000), Hour));
     }
 
     [Fact]
