@@ -1,13 +1,16 @@
+using ImageGateway.Images;
+
 namespace ImageGateway.Caching;
 
-/// <summary>A claim while its owner works on it: renewed until it is disposed, and free then unless it was settled.</summary>
+/// <summary>A claim while its owner works on it: renewed until it is disposed, taken again when the store has lost it, and free in the end unless it was settled.</summary>
 internal sealed class ClaimHold : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly IClaimStore _claims;
     private readonly string _tenant;
     private readonly string _name;
-    private readonly Func<Task>? _missed;
+    private readonly Claim _claim;
+    private readonly Func<Task> _missed;
     private readonly Task _renewing;
     private bool _isSettled;
 
@@ -15,22 +18,25 @@ internal sealed class ClaimHold : IAsyncDisposable
     /// <param name="claims">The store.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="name">The name.</param>
-    /// <param name="owner">The claim's own id.</param>
+    /// <param name="claim">The claim.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="missed">Called whenever it could not be renewed: it was ended by another, is gone, or the store does not answer.</param>
-    public ClaimHold(IClaimStore claims, string tenant, string name, string owner, TimeProvider time, Func<Task>? missed = null)
+    /// <param name="missed">Called whenever it could not be renewed: it was ended by another, is gone, or the store does not answer. Null: it is taken again when it is gone.</param>
+    public ClaimHold(IClaimStore claims, string tenant, string name, Claim claim, TimeProvider time, Func<Task>? missed = null)
     {
-        (_claims, _tenant, _name, Owner, _missed) = (claims, tenant, name, owner, missed);
+        (_claims, _tenant, _name, _claim, _missed) = (claims, tenant, name, claim, missed ?? TakeAgainAsync);
         _renewing = RenewAsync(time);
     }
 
-    public string Owner { get; }
+    public string Owner => _claim.Owner;
 
     /// <summary>Ends the claim with an outcome. False: the store does not answer; it may be tried again until the lease is over.</summary>
     public async Task<bool> SettleAsync(string outcome, TimeSpan keep)
     {
         _isSettled = true;
         await StopAsync();
+        if (await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep))
+            return true;
+        await _missed(); // and once more, in case it was lost
         return await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep);
     }
 
@@ -56,13 +62,27 @@ internal sealed class ClaimHold : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_end.Token))
             {
-                if (!await _claims.RenewAsync(_tenant, _name, Owner) && _missed is not null)
+                if (!await _claims.RenewAsync(_tenant, _name, Owner))
                     await _missed();
             }
         }
         catch (OperationCanceledException)
         {
             // It is over.
+        }
+    }
+
+    // What somebody else has taken meanwhile is theirs.
+    private async Task TakeAgainAsync()
+    {
+        try
+        {
+            if (await _claims.FindAsync(_tenant, _name) is null)
+                await _claims.TakeAsync(_tenant, _name, _claim);
+        }
+        catch (GatewayException)
+        {
+            // It is asked again.
         }
     }
 }

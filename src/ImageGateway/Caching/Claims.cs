@@ -33,7 +33,7 @@ internal interface IClaimStore
     /// <summary>Lives on for another lease; false when it is another's by now, has ended, or the store does not answer.</summary>
     ValueTask<bool> RenewAsync(string tenant, string name, string owner);
 
-    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays. False: the store does not answer, and nobody knows.</summary>
+    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays. False: the store does not answer, and nobody knows, or it has lost the claim.</summary>
     ValueTask<bool> SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
 
     /// <summary>Ends a claim without an outcome: the name is free.</summary>
@@ -87,7 +87,9 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
     {
         lock (_lock)
         {
-            if (Find((tenant, name)) is not { Outcome: null } there || there.Owner != owner)
+            if (Find((tenant, name)) is not { } there)
+                return new(false);
+            if (there.Outcome is not null || there.Owner != owner)
                 return new(true);
             _claims[(tenant, name)] = (there with { Outcome = outcome }, time.GetUtcNow() + keep);
             _settled.Enqueue(((tenant, name), owner));

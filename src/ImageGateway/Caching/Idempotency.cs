@@ -45,7 +45,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
                 return new IdempotentJob(answer, null, answers, shelf, name, time);
             lost = there.Owner; // its answer made room for others
         }
-        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine.Owner, time), answers, shelf, name, time);
+        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, shelf, name, time);
     }
 
     /// <summary>Says on an answer that it is a repetition.</summary>

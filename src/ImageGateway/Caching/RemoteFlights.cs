@@ -54,7 +54,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
             }
             over = there.Owner;
         }
-        return new RemoteClaim(new ClaimHold(claims, shelf.Tenant, name, mine.Owner, time), null);
+        return new RemoteClaim(new ClaimHold(claims, shelf.Tenant, name, mine, time), null);
     }
 
     // Null: it has an answer that is gone already.

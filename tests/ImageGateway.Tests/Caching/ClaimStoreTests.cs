@@ -71,6 +71,17 @@ public abstract class ClaimStoreTests
         Assert.Equal(Theirs, await Store.TakeAsync("acme", "a", new Claim("third", "", null), over: "me"));
     }
 
+    [Fact]
+    public async Task Settling_says_whether_the_claim_was_lost()
+    {
+        Assert.False(await Store.SettleAsync("acme", "a", "me", "done", Hour));
+        Assert.Null(await Store.FindAsync("acme", "a"));
+        await Store.TakeAsync("acme", "a", Mine);
+        Assert.True(await Store.SettleAsync("acme", "a", "them", "wrong", Hour));
+        Assert.True(await Store.SettleAsync("acme", "a", "me", "done", Hour));
+        Assert.True(await Store.SettleAsync("acme", "a", "me", "otherwise", Hour));
+    }
+
     private protected static Claim Mine => new("me", "my tag", null);
 
     private protected static Claim Theirs => new("them", "their tag", null);

@@ -56,7 +56,7 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
             job.Repeats = there.Tag == mine.Tag ? there.Owner : throw Idempotency.Mismatch;
             throw Idempotency.InFlight;
         }
-        job.Key = new ClaimHold(claims, tenant, name, mine.Owner, time);
+        job.Key = new ClaimHold(claims, tenant, name, mine, time);
     }
 
     private async Task RunAsync(AsyncJob job, Func<AsyncJob, Task> run)

@@ -31,8 +31,9 @@ internal sealed class JobBoard(IClaimStore claims, IAnswerStore answers, TimePro
     {
         var record = job.Record!;
         var (tenant, state) = (record.Caller.Tenant, AsyncState.Of(record));
-        await claims.TakeAsync(tenant, Name(record.Id), Claim(record));
-        job.Name = new ClaimHold(claims, tenant, Name(record.Id), record.Id, time, () => LookAsync(job, record));
+        var claim = Claim(record);
+        await claims.TakeAsync(tenant, Name(record.Id), claim);
+        job.Name = new ClaimHold(claims, tenant, Name(record.Id), claim, time, () => LookAsync(job, record));
         _running[record.Id] = job;
         return state;
     }

@@ -26,7 +26,11 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 
     private const string Renew = Mine + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])";
 
-    private const string Settle = Mine + """
+    // 0: it is lost. What was settled before, or is another's, stays as it is.
+    private const string Settle = """
+        local there = redis.call('HMGET', KEYS[1], 'owner', 'outcome')
+        if not there[1] then return 0 end
+        if there[1] ~= ARGV[1] or there[2] then return 1 end
         redis.call('HSET', KEYS[1], 'outcome', ARGV[3])
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
         """;
@@ -47,7 +51,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         catch (GatewayException)
         {
             // It may be taken all the same, and nobody would know whose it is.
-            redis.Send(database => database.ScriptEvaluate(Release, Key(tenant, name), [claim.Owner], CommandFlags.FireAndForget));
+            redis.Send(database => database.ScriptEvaluate(Release, Key(tenant, name), [claim.Owner], CommandFlags.FireAndForget), evenPaused: true);
             throw;
         }
     }
@@ -75,8 +79,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
     {
         try
         {
-            await redis.ScriptAsync(script, Key(tenant, name), values);
-            return true;
+            return (int)await redis.ScriptAsync(script, Key(tenant, name), values) == 1;
         }
         catch (GatewayException)
         {

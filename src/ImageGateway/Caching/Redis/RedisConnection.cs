@@ -82,9 +82,11 @@ internal sealed partial class RedisConnection : IDisposable
     });
 
     /// <summary>Makes a call whose answer nobody waits for.</summary>
-    public void Send(Action<IDatabase> call)
+    /// <param name="call">The call.</param>
+    /// <param name="evenPaused">True for one that takes back another, which took too long: it comes behind that one.</param>
+    public void Send(Action<IDatabase> call, bool evenPaused = false)
     {
-        if (Now < Interlocked.Read(ref _pausedUntil))
+        if (!evenPaused && Now < Interlocked.Read(ref _pausedUntil))
             return;
         try
         {

@@ -1,7 +1,9 @@
 using ImageGateway.Caching;
 using ImageGateway.Caching.Redis;
+using ImageGateway.Images;
 using ImageGateway.Tests.Databases;
 using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
 using static ImageGateway.Tests.Caching.RecordedAnswers;
 
 namespace ImageGateway.Tests.Caching.Redis;
@@ -116,13 +118,16 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
     }
 
     // A busy machine may take longer to connect than the gateway waits for it.
-    internal static async Task<RedisConnection> ConnectAsync(RedisServer server)
+    internal static async Task<RedisConnection> ConnectAsync(RedisServer server) =>
+        new(await MultiplexerAsync(server), TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+
+    internal static async Task<ConnectionMultiplexer> MultiplexerAsync(RedisServer server)
     {
         var redis = await RedisConnection.ConnectAsync(server.ConnectionString, "tests");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!redis.IsConnected)
             await Task.Delay(10, patience.Token);
-        return new RedisConnection(redis, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        return redis;
     }
 
     // The number of the answer's chunks is in the name of any.
@@ -166,6 +171,20 @@ public sealed class RedisClaimStoreTests(RedisServer redis) : ClaimStoreTests, I
         Assert.InRange(Ttl("a"), 1001, Store.Lease.TotalMilliseconds);
         await Store.SettleAsync("acme", "a", "me", "done", TimeSpan.FromHours(24));
         Assert.InRange(Ttl("a"), 86_000_000, 86_400_000);
+    }
+
+    // It is let go behind itself, on the same connection.
+    [Fact]
+    public async Task Claim_that_is_taken_too_late_is_let_go()
+    {
+        var multiplexer = await RedisAnswerStoreTests.MultiplexerAsync(redis);
+        using var patient = new RedisConnection(multiplexer, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        using var hasty = new RedisConnection(multiplexer, TimeSpan.FromMilliseconds(200), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        await new RedisClaimStore(patient).TakeAsync("acme", "before", Mine);
+        redis.Command("CLIENT PAUSE 60000 WRITE");
+        await Assert.ThrowsAsync<GatewayException>(async () => await new RedisClaimStore(hasty).TakeAsync("acme", "a", Mine));
+        redis.Command("CLIENT UNPAUSE");
+        Assert.Null(await new RedisClaimStore(patient).FindAsync("acme", "a"));
     }
 
     private long Ttl(string name) => long.Parse(redis.Command($"PTTL igw:{{acme}}:claim:{name}")[1..]);
