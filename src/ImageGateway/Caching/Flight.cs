@@ -5,6 +5,9 @@ namespace ImageGateway.Caching;
 /// <summary>How a flight ended: with an answer; with an error; or, neither, with an answer that could not be kept for others.</summary>
 internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error = null)
 {
+    /// <summary>True when the answer lies where identical jobs look for it.</summary>
+    public bool IsStored { get; init; }
+
     /// <summary>True when the leader's client knows of the error.</summary>
     public bool IsTold { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     };
 
     /// <summary>How a flight ended, as others read it.</summary>
-    internal static string Outcome(FlightEnd end) => end.Error is { Error: var error } ? Idempotency.Written(error) : end.Answer is not null ? Stored : Unkept;
+    internal static string Outcome(FlightEnd end) => end.Error is { Error: var error } ? Idempotency.Written(error) : end.IsStored ? Stored : Unkept;
 
     internal static TimeSpan KeepOutcome => Keep;
 }

@@ -65,10 +65,20 @@ public sealed class SingleFlightTests : IDisposable
         Assert.Equal([Refusal, Refusal], (await EndsAsync(jobs)).OfType<GatewayException>().Select(e => e.Error));
     }
 
+    // Where nothing lies, nobody elsewhere need look, nor wait for the next one.
+    [Fact]
+    public void Answer_is_told_to_be_stored_where_identical_jobs_find_it()
+    {
+        var answer = Stored(Json([1, 2, 3]));
+        Assert.Equal("stored", RemoteFlights.Outcome(new FlightEnd(answer) { IsStored = true }));
+        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(answer)));
+        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(null)));
+    }
+
     // Each call waits until all the others follow it.
     private async Task<IReadOnlyList<Task>> TogetherAsync(int count, Func<Client, int, Task> draw)
     {
-        var jobs = Enumerable.Range(0, count).Select(_ => new Client()).Select(client => _single.RunAsync(client.Http, client.Ask, "a fox", _ => Task.CompletedTask, async _ =>
+        var jobs = Enumerable.Range(0, count).Select(_ => new Client()).Select(client => _single.RunAsync(client.Http, client.Ask, "a fox", _ => Task.FromResult(true), async _ =>
         {
             var run = Interlocked.Increment(ref _runs);
             await UntilAsync(() => _flights.Followers == count - run);
