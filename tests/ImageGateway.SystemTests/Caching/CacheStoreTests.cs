@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using static ImageGateway.SystemTests.Caching.CachingGateway;
@@ -57,6 +59,29 @@ public sealed class CacheStoreTests(RedisCachingGateway gateway) : IClassFixture
             gateway.Server.Command("CLIENT UNPAUSE");
         }
         await Until.TrueAsync(async () => (await gateway.AskAsync(_prompt)).Cache == "hit", "it is kept, or drawn again");
+    }
+
+    // Whoever is told that there is no picture forgets its address, and may keep that answer.
+    [Fact]
+    public async Task Hosted_picture_is_no_missing_one_while_the_store_is_gone()
+    {
+        var hosted = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
+        var (address, id) = ((string)hosted.Json["data"]![0]!["url"]!, (string)hosted.Json["data"]![0]!["file_id"]!);
+        using var anyone = new HttpClient();
+        gateway.Server.Kill();
+        try
+        {
+            using var picture = await anyone.GetAsync(address);
+            await picture.ErrorAsync(503, "store_unavailable", null);
+            using var body = new StringContent($$"""{"model":"gpt-image-1","prompt":"{{_prompt}}","images":[{"file_id":"{{id}}"}]}""", Encoding.UTF8, "application/json");
+            using var edit = await gateway.PostAsync(new Uri(gateway.Url, "/v1/images/edits"), body, Plain, []);
+            await edit.ErrorAsync(503, "store_unavailable", null);
+        }
+        finally
+        {
+            gateway.Server.Start();
+        }
+        await Until.TrueAsync(async () => (await anyone.GetAsync(address)).StatusCode == HttpStatusCode.OK, "it is back");
     }
 
     [Fact]

@@ -28,7 +28,8 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
     }
 
     /// <summary>The picture; null when there is none.</summary>
-    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.FindAsync(Shelf(id), id.Key))?.Pictures[0].Bytes.Sequence;
+    /// <exception cref="Images.GatewayException">The store cannot say.</exception>
+    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.ReadAsync(Shelf(id), id.Key))?.Pictures[0].Bytes.Sequence;
 
     private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)
     {
