@@ -13,7 +13,9 @@ internal sealed class StoredDelivery(TimeProvider time)
         http.Response.Headers.Age = Math.Max(0, (long)(time.GetUtcNow() - answer.StoredAt).TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var parameters = ask.Record.Job.Parameters;
         var writer = parameters.Stream ? AnswerWriter.Events(answer, ask.Record.Job.Operation, parameters.PartialImages > 0) : AnswerWriter.Json(answer);
-        http.Response.ContentLength = writer.Length;
+        // With a length it would have ended before it is kept for its key.
+        if (!ask.EndsWhenKept)
+            http.Response.ContentLength = writer.Length;
         Note(ask.Record, answer);
         await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }

@@ -149,6 +149,18 @@ public abstract class IdempotencyTests(CachingGateway gateway)
         Assert.Equal(2, gateway.Calls(_prompt));
     }
 
+    // With a length it would end with its last byte, and be asked for again before its key has it.
+    [Fact]
+    public async Task Answer_that_was_there_already_ends_when_its_key_has_it_too()
+    {
+        await gateway.AskAsync(_prompt);
+        using var bare = await gateway.SendAsync(_prompt);
+        using var keyed = await gateway.SendAsync(_prompt, headers: [("Idempotency-Key", _key)]);
+        Assert.Equal(("hit", "hit"), (bare.Header("x-gateway-cache"), keyed.Header("x-gateway-cache")));
+        Assert.Equal((true, null), (bare.Content.Headers.ContentLength > 0, keyed.Content.Headers.ContentLength));
+        Assert.Single((await Reply.ReadAsync(keyed)).Pictures);
+    }
+
     [Fact]
     public async Task Addresses_are_repeated_as_they_were()
     {
