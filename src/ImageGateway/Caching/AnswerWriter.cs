@@ -35,16 +35,17 @@ internal sealed class AnswerWriter
     /// <summary>The answer as events: of each final picture its partial ones, when they were stored and are asked for, then itself.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="operation">What the events' types begin with.</param>
-    /// <param name="partials">Whether partial pictures are wanted.</param>
+    /// <param name="partials">Most partial pictures of each final one.</param>
     /// <param name="count">How many final pictures are written, from the first on; null: all.</param>
-    public static AnswerWriter Events(StoredAnswer answer, Operation operation, bool partials, int? count = null)
+    public static AnswerWriter Events(StoredAnswer answer, Operation operation, int partials, int? count = null)
     {
         var (writer, kind) = (new AnswerWriter(), operation == Operation.Edit ? "image_edit" : "image_generation");
         for (var i = 0; i < (count ?? answer.Pictures.Count); i++)
         {
+            var left = partials;
             foreach (var partial in answer.Partials)
             {
-                if (partials && partial.Index == i)
+                if (partial.Index == i && left-- > 0)
                     writer.AddEvent($"{kind}.partial_image", partial.Bytes.Sequence, partial.Members);
             }
             writer.AddEvent($"{kind}.completed", answer.Pictures[i].Bytes.Sequence, AnswerForms.EventMembers(answer, i));

@@ -9,8 +9,8 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     private static readonly FlightEnd Unkept = new(null);
     private static readonly byte[] Comment = ": waiting\n"u8.ToArray();
 
-    private readonly bool _wantsPartials = ask.Record.Job.Parameters.PartialImages > 0;
     private int _pictures;
+    private int _partials;
 
     /// <summary>True when the client has got something already: what follows must be events.</summary>
     public bool HasBegun { get; private set; }
@@ -71,9 +71,10 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
                 return true;
             if (!ask.Takes(flight.Key))
                 return false;
-            if (tap.Facts.Images > 0 || (tap.Facts.PartialImages > 0 && _wantsPartials))
+            if (tap.Facts.Images > 0 || (tap.Facts.PartialImages > 0 && _partials++ < ask.Record.Job.Parameters.PartialImages))
                 await SendAsync(flight, events, place);
-            _pictures += tap.Facts.Images;
+            if (tap.Facts.Images > 0)
+                (_pictures, _partials) = (_pictures + tap.Facts.Images, 0);
             next = events.NextAsync(http.RequestAborted).AsTask();
         }
         // Which pictures it has can be told from the end only.
@@ -117,6 +118,6 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         }
         StoredDelivery.Note(ask.Record, answer);
         // It has read to the end: what it has are the last ones.
-        await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: false, count: answer.Pictures.Count - _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
+        await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: 0, count: answer.Pictures.Count - _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 }

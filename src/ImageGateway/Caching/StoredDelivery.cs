@@ -12,7 +12,7 @@ internal sealed class StoredDelivery(TimeProvider time)
         Describe(http, ask, (answer.Model, answer.IsSimulated));
         http.Response.Headers.Age = Math.Max(0, (long)(time.GetUtcNow() - answer.StoredAt).TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var parameters = ask.Record.Job.Parameters;
-        var writer = parameters.Stream ? AnswerWriter.Events(answer, ask.Record.Job.Operation, parameters.PartialImages > 0) : AnswerWriter.Json(answer);
+        var writer = parameters.Stream ? AnswerWriter.Events(answer, ask.Record.Job.Operation, parameters.PartialImages ?? 0) : AnswerWriter.Json(answer);
         // With a length it would have ended before it is kept for its key.
         if (!ask.EndsWhenKept)
             http.Response.ContentLength = writer.Length;

@@ -53,10 +53,11 @@ public abstract class ResultCacheTests(CachingGateway gateway)
     public async Task Stream_is_replayed_with_its_partial_pictures_without_them_and_as_json()
     {
         var first = await gateway.AskAsync(_prompt, Streaming(partials: 2));
-        var (same, bare, json) = (await gateway.AskAsync(_prompt, Streaming(partials: 1)), await gateway.AskAsync(_prompt, Streaming(partials: 0)), await gateway.AskAsync(_prompt));
-        Assert.Equal(["miss", "hit", "hit", "hit"], new[] { first.Cache, same.Cache, bare.Cache, json.Cache });
+        var (same, fewer) = (await gateway.AskAsync(_prompt, Streaming(partials: 2)), await gateway.AskAsync(_prompt, Streaming(partials: 1)));
+        var (bare, json) = (await gateway.AskAsync(_prompt, Streaming(partials: 0)), await gateway.AskAsync(_prompt));
+        Assert.Equal(["miss", "hit", "hit", "hit", "hit"], new[] { first.Cache, same.Cache, fewer.Cache, bare.Cache, json.Cache });
         Assert.Equal(first.Body, same.Body);
-        Assert.Equal(3, same.Events.Count);
+        Assert.Equal((3, 2), (same.Events.Count, fewer.Events.Count));
         Assert.Single(bare.Events);
         Assert.Equal(first.Hashes, bare.Hashes);
         Assert.Equal(first.Hashes, json.Hashes);

@@ -92,11 +92,24 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal(0, _body.Length);
     }
 
+    [Fact]
+    public async Task Client_gets_as_many_partial_pictures_of_each_as_it_asked_for()
+    {
+        using var flight = Flight();
+        var following = _follower.FollowAsync(flight);
+        foreach (var picture in _pictures)
+            flight.Recording.Append(Encoding.UTF8.GetBytes(Partial([1], 0) + Partial([2], 1) + Completed(picture)));
+        flight.Land(new FlightEnd(null));
+        await following;
+        var sent = Stored(Encoding.UTF8.GetString(_body.ToArray()), isStream: true);
+        Assert.Equal([(0, "AQ=="), (1, "AQ=="), (2, "AQ==")], sent.Partials.Select(partial => (partial.Index, Convert.ToBase64String(partial.Bytes.Sequence.ToArray()))));
+    }
+
     private static Flight Flight(long budget = 1 << 20, string model = "") => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask(model));
 
     private static ReplayAsk Ask(string model = "")
     {
-        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = true }, Body = null! };
+        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = true, PartialImages = 1 }, Body = null! };
         var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
         return new ReplayAsk(record, null, [new DrawingModel(model, 3, new Lazy<string>($"a fox by {model}"), new Lazy<string?>(() => null))], new Lazy<string>("the body"), _ => false);
     }

@@ -57,5 +57,5 @@ internal static class RecordedAnswers
         return Encoding.UTF8.GetString(read.ToArray());
     }
 
-    public static string Events(StoredAnswer answer, bool partials = true, int? count = null) => Text(AnswerWriter.Events(answer, Operation.Generation, partials, count));
+    public static string Events(StoredAnswer answer, int partials = 3, int? count = null) => Text(AnswerWriter.Events(answer, Operation.Generation, partials, count));
 }

@@ -65,7 +65,14 @@ public sealed class StoredAnswerTests
     public void Partial_pictures_are_left_out_when_nobody_asked()
     {
         var answer = Stored(Partial([7], 0) + Completed([1, 2]), isStream: true);
-        Assert.Equal(Completed([1, 2]), Events(answer, partials: false));
+        Assert.Equal(Completed([1, 2]), Events(answer, partials: 0));
+    }
+
+    [Fact]
+    public void Partial_pictures_are_no_more_than_were_asked_for()
+    {
+        var answer = Stored(Partial([7], 0) + Partial([8], 1) + Completed([1, 2]) + Partial([9], 0) + Completed([3]), isStream: true);
+        Assert.Equal(Partial([7], 0) + Completed([1, 2]) + Partial([9], 0) + Completed([3]), Events(answer, partials: 1));
     }
 
     [Fact]
