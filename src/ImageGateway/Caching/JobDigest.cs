@@ -99,10 +99,37 @@ internal sealed class JobDigest : IDisposable
     {
         foreach (var member in body.Members.OrderBy(member => member.Name, StringComparer.Ordinal))
         {
-            if (Known.Contains(member.Name) || (HasReadPictures && member.Name is "images" or "mask"))
+            if (Known.Contains(member.Name))
                 continue;
+            if (HasReadPictures && member.Name is "images" or "mask")
+            {
+                AddBeside(member.Name, body.Value(member));
+                continue;
+            }
             Add(member.Name);
             AddJson(body.Value(member));
+        }
+    }
+
+    // What else is said of pictures that were read, and hashed by their bytes.
+    private void AddBeside(string name, ReadOnlySpan<byte> pictures)
+    {
+        var reader = new Utf8JsonReader(pictures);
+        for (var picture = 0; reader.Read();)
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+                picture++;
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            var said = reader;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String && (said.ValueTextEquals("image_url"u8) || said.ValueTextEquals("file_id"u8)))
+                continue;
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            Add($"{name}[{picture}]");
+            AddToken(ref said);
+            AddJson(pictures[start..(int)reader.BytesConsumed]);
         }
     }
 
@@ -122,13 +149,16 @@ internal sealed class JobDigest : IDisposable
     {
         var reader = new Utf8JsonReader(value);
         while (reader.Read())
-        {
-            Add(reader.TokenType.ToString());
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                AddUnescaped(ref reader);
-            else
-                Add(reader.ValueSpan);
-        }
+            AddToken(ref reader);
+    }
+
+    private void AddToken(ref Utf8JsonReader reader)
+    {
+        Add(reader.TokenType.ToString());
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            AddUnescaped(ref reader);
+        else
+            Add(reader.ValueSpan);
     }
 
     private void AddUnescaped(ref Utf8JsonReader reader)

@@ -81,6 +81,25 @@ public sealed class JobDigestTests
         Assert.False(keys.Add(EditKey(["a", "b"], "c")));
     }
 
+    [Theory]
+    [InlineData("""{"images":[{"image_url":"data:,a"}]}""", """{"images":[{"image_url":"data:,\u0061"}]}""", true)]
+    [InlineData("""{"images":[{"image_url":"data:,a"}]}""", """{"images":[{"file_id":"img_1"}]}""", true)]
+    [InlineData("""{"images":[{"image_url":"data:,a","detail":"low"}]}""", """{"images":[ { "det\u0061il": "low", "image_url": "data:,a" } ]}""", true)]
+    [InlineData("""{"images":[{"image_url":"data:,a"}]}""", """{"images":[{"image_url":"data:,a","detail":"low"}]}""", false)]
+    [InlineData("""{"images":[{"image_url":"data:,a","detail":"low"}]}""", """{"images":[{"image_url":"data:,a","detail":"high"}]}""", false)]
+    [InlineData("""{"images":[{"image_url":"data:,a","detail":{"x":1}},{"image_url":"data:,a"}]}""", """{"images":[{"image_url":"data:,a"},{"image_url":"data:,a","detail":{"x":1}}]}""", false)]
+    [InlineData("""{"images":[{"image_url":"data:,a","file_id":1}]}""", """{"images":[{"image_url":"data:,a","file_id":2}]}""", false)]
+    [InlineData("""{"mask":{"image_url":"data:,a","detail":"low"}}""", """{"mask":{"image_url":"data:,a"}}""", false)]
+    public void What_else_is_said_of_pictures_counts_and_not_where_they_came_from(string one, string other, bool isSame) =>
+        Assert.Equal(isSame, JsonEditKey(one) == JsonEditKey(other));
+
+    private static string JsonEditKey(string body)
+    {
+        using var job = Job($$"""{"prompt":"a fox",{{body[1..]}}""") with { Operation = Operation.Edit, Images = [Requests.Image("a.png", "a")] };
+        using var digest = new JobDigest(job);
+        return digest.PictureKey(ShippedCatalogue.Model("gpt-image-1"), job.Parameters);
+    }
+
     private static string PictureKey(string body, string model = "gpt-image-1")
     {
         using var job = Job(body);
