@@ -34,7 +34,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
             if (events is not null && !await PassAsync(flight, events))
                 return Unkept;
         }
-        var end = await flight.End.WaitAsync(http.RequestAborted);
+        var end = await WaitAsync(flight, flight.End);
         if (!IsMine(flight, end))
             end = Unkept;
         if (end.Answer is { } answer)
@@ -61,7 +61,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     private async Task<bool> PassAsync(Flight flight, LiveEvents events)
     {
         var next = events.NextAsync(http.RequestAborted).AsTask();
-        while (await ComingAsync(next) is { } place)
+        while (await WaitAsync(flight, next) is { } place)
         {
             var tap = new EventStreamTap();
             await foreach (var piece in events.ReadAsync(place))
@@ -83,28 +83,40 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         return true;
     }
 
-    // Proxies on the way cut what is silent for long.
-    private async Task<(long Start, long End)?> ComingAsync(Task<(long Start, long End)?> next)
+    private async Task<T> WaitAsync<T>(Flight flight, Task<T> coming)
     {
         while (true)
         {
             try
             {
-                return await next.WaitAsync(Relay.Heartbeat, time, http.RequestAborted);
+                return await coming.WaitAsync(Relay.Heartbeat, time, http.RequestAborted);
             }
             catch (TimeoutException)
             {
-                if (HasBegun)
-                    await http.Response.BodyWriter.WriteAsync(Comment, http.RequestAborted);
+                await BeatAsync(flight);
             }
         }
     }
 
-    private async Task SendAsync(Flight flight, LiveEvents events, (long Start, long End) place)
+    // Proxies on the way cut what is silent for long. A stream begins with it, once somebody draws.
+    private async Task BeatAsync(Flight flight)
+    {
+        if (!ask.Record.Job.Parameters.Stream || !(HasBegun || ask.Takes(flight.Key)))
+            return;
+        Begin(flight);
+        await http.Response.BodyWriter.WriteAsync(Comment, http.RequestAborted);
+    }
+
+    private void Begin(Flight flight)
     {
         if (!HasBegun)
             StoredDelivery.Describe(http, ask, flight.Source);
         HasBegun = true;
+    }
+
+    private async Task SendAsync(Flight flight, LiveEvents events, (long Start, long End) place)
+    {
+        Begin(flight);
         await foreach (var piece in events.ReadAsync(place))
             await http.Response.BodyWriter.WriteAsync(piece, http.RequestAborted);
     }

@@ -13,6 +13,7 @@ public sealed class FollowerTests : IDisposable
     private static readonly GatewayException Failure = new(ErrorKind.UpstreamError, "It broke off.");
 
     private readonly byte[][] _pictures = [.. Enumerable.Range(1, 3).Select(seed => new Random(seed).Bytes(30_000))];
+    private readonly ManualTime _time = new();
     private readonly DefaultHttpContext _http = new();
     private readonly MemoryStream _body = new();
     private readonly ReplayAsk _ask = Ask();
@@ -21,7 +22,7 @@ public sealed class FollowerTests : IDisposable
     public FollowerTests()
     {
         _http.Response.Body = _body;
-        _follower = new Follower(_http, _ask, new StoredDelivery(TimeProvider.System), TimeProvider.System);
+        _follower = new Follower(_http, _ask, new StoredDelivery(_time), _time);
     }
 
     public void Dispose() => _body.Dispose();
@@ -105,11 +106,43 @@ public sealed class FollowerTests : IDisposable
         Assert.Equal([(0, "AQ=="), (1, "AQ=="), (2, "AQ==")], sent.Partials.Select(partial => (partial.Index, Convert.ToBase64String(partial.Bytes.Sequence.ToArray()))));
     }
 
-    private static Flight Flight(long budget = 1 << 20, string model = "") => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask(model));
-
-    private static ReplayAsk Ask(string model = "")
+    // Whatever the leader's client is sent, or whether it is sent nothing.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Silent_flight_keeps_the_clients_stream_open(bool isStream)
     {
-        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = true, PartialImages = 1 }, Body = null! };
+        using var flight = Flight(isStream: isStream);
+        var following = _follower.FollowAsync(flight);
+        for (var beats = 1; beats <= 3; beats++)
+        {
+            await _time.TimerAsync();
+            _time.Advance(TimeSpan.FromSeconds(15));
+            await Until(() => _body.Length == beats * ": waiting\n".Length);
+        }
+        Assert.Equal("text/event-stream", _http.Response.ContentType);
+        flight.Land(new FlightEnd(Stored(Json(_pictures))));
+        await following;
+        Assert.Equal(_pictures.Select(Convert.ToHexString), Sent());
+    }
+
+    [Fact]
+    public async Task Silent_flight_of_a_model_that_may_not_draw_begins_no_stream()
+    {
+        using var flight = Flight(model: "another");
+        var following = _follower.FollowAsync(flight);
+        await _time.TimerAsync();
+        _time.Advance(TimeSpan.FromSeconds(15));
+        flight.Land(new FlightEnd(null));
+        await following;
+        Assert.False(_follower.HasBegun);
+    }
+
+    private static Flight Flight(long budget = 1 << 20, string model = "", bool isStream = true) => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask(model, isStream));
+
+    private static ReplayAsk Ask(string model = "", bool isStream = true)
+    {
+        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = isStream, PartialImages = 1 }, Body = null! };
         var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
         return new ReplayAsk(record, null, [new DrawingModel(model, 3, new Lazy<string>($"a fox by {model}"), new Lazy<string?>(() => null))], new Lazy<string>("the body"), _ => false);
     }
