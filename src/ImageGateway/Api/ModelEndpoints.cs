@@ -34,12 +34,13 @@ internal static class ModelEndpoints
 
     private static IEnumerable<ModelAnswer> Models(GatewaySnapshot snapshot, Caller caller)
     {
-        var models = snapshot.Routing.Targets.Where(target => caller.MayUse(target.Model.Name)).GroupBy(target => target.Model).ToList();
+        var models = snapshot.Routing.Targets.Select(target => target.Model).Where(model => caller.MayUse(model.Name)).Distinct();
         foreach (var alias in RoutingTable.Aliases)
             yield return new ModelAnswer(alias, 0, "imagegateway", null);
-        foreach (var (model, targets) in models.Select(group => (group.Key, group)))
+        foreach (var model in models)
         {
             // It is there as long as one of its targets is.
+            var targets = snapshot.Routing.Named(model.Name, deploymentFirst: false);
             var shutdown = targets.Any(target => target.Shutdown is null) ? null : targets.Max(target => target.Shutdown);
             var created = new DateTimeOffset(model.Released.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds();
             yield return new ModelAnswer(model.Name, created, model.OwnedBy, shutdown?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageGateway.Routing;
 
 namespace ImageGateway.Hosting;
 
@@ -39,13 +40,16 @@ internal sealed class FirstRun
             real["Gateway:Providers:azure:Endpoint"] = Environment.GetEnvironmentVariable("AZURE_OPENAI_ENDPOINT");
             real["Gateway:Providers:azure:ApiKey"] = "env:AZURE_OPENAI_API_KEY";
         }
-        // Who brings only an Azure account wants its pictures, not simulated ones.
-        if (_azure && !_openAi)
-        {
-            (real["Gateway:Routes:0:Targets:0"], real["Gateway:Routes:0:Targets:2"]) = ("azure/img-mini", "openai/gpt-image-1-mini");
-            (real["Gateway:Routes:1:Targets:0"], real["Gateway:Routes:1:Targets:2"]) = ("azure/img-std", "openai/gpt-image-1");
-        }
         configuration.AddInMemoryCollection(real);
+    }
+
+    /// <summary>Takes simulated targets out of routes that have real ones: who brings an account wants its pictures, and no other when it fails.</summary>
+    public static void LeaveOutSimulated(GatewayOptions options)
+    {
+        foreach (var route in options.Routes.Where(route => !route.Targets.TrueForAll(IsSimulated)))
+            route.Targets.RemoveAll(IsSimulated);
+
+        bool IsSimulated(RouteTargetOptions entry) => options.Providers.GetValueOrDefault(entry.Target.Split('/')[0])?.Simulated ?? false;
     }
 
     /// <summary>Says what runs and how to try it.</summary>
@@ -53,11 +57,12 @@ internal sealed class FirstRun
     {
         var key = Key("GATEWAY_DEMO_KEY");
         var providers = snapshot.Routing.Targets.GroupBy(target => target.Name.Split('/')[0]);
+        var deployments = snapshot.Routing.Targets.Where(target => target is { IsDeployment: true, Simulated: false }).Select(target => $"{target.UpstreamName} ({target.Model.Name})").ToList();
         output.WriteLine($"""
 
             ImageGateway listens on {url}
 
-              providers   {string.Join(", ", providers.Select(group => $"{group.Key} ({(group.First().Simulated ? "simulated" : "real: pictures cost money")})"))}
+              providers   {string.Join(", ", providers.Select(group => $"{group.Key} ({(group.First().Simulated ? "simulated" : "real: pictures cost money")})"))}{(deployments.Count > 0 ? $"\n  deployments must be named {string.Join(", ", deployments)}" : "")}
               demo key    {key}
               admin key   {Key("GATEWAY_ADMIN_KEY")}
 

@@ -16,6 +16,8 @@ internal static class GatewayConfiguration
         var section = configuration.GetSection("Gateway");
         var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
+        if (firstRun is not null)
+            FirstRun.LeaveOutSimulated(options);
         var folder = Path.GetDirectoryName(configuration["config"])!;
         var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>())
         {

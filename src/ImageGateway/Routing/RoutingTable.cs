@@ -24,7 +24,7 @@ internal sealed class RoutingTable
     {
         (Catalogue, Targets, Routes) = (catalogue, targets, routes);
         _byName = targets.ToFrozenDictionary(target => target.Name);
-        _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, RealIfAny);
         _byDeployment = targets.Where(target => target.IsDeployment).GroupBy(target => target.UpstreamName).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         var served = _byModel.Values.Concat(_byDeployment.Values).Cast<IReadOnlyList<Target>>();
         _turns = routes.Any(route => route is { Strategy: Strategy.Weighted, Targets.Count: 0 })
@@ -52,7 +52,7 @@ internal sealed class RoutingTable
 
     /// <summary>
     /// The targets that go by a name: <c>provider/name</c>, a model or a deployment; in Azure's paths the deployment comes
-    /// before the model. Empty when nothing goes by it.
+    /// before the model. Simulated targets go by their model's name only where nothing real does. Empty when nothing goes by it.
     /// </summary>
     public IReadOnlyList<Target> Named(string name, bool deploymentFirst)
     {
@@ -74,5 +74,12 @@ internal sealed class RoutingTable
                 return route;
         }
         return null;
+    }
+
+    // Who asks for a model that something real serves, or served until it was retired, does not mean a drawing of ours.
+    private static Target[] RealIfAny(IEnumerable<Target> servers)
+    {
+        Target[] all = [.. servers], real = [.. all.Where(target => !target.Simulated)];
+        return real.Length > 0 ? real : all;
     }
 }
