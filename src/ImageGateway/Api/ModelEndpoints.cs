@@ -35,7 +35,7 @@ internal static class ModelEndpoints
     private static IEnumerable<ModelAnswer> Models(GatewaySnapshot snapshot, Caller caller)
     {
         var models = snapshot.Routing.Targets.Select(target => target.Model).Where(model => caller.MayUse(model.Name)).Distinct();
-        foreach (var alias in RoutingTable.Aliases)
+        foreach (var alias in snapshot.Routing.AliasesOf(caller))
             yield return new ModelAnswer(alias, 0, "imagegateway", null);
         foreach (var model in models)
         {

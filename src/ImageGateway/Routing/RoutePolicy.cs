@@ -55,6 +55,10 @@ internal sealed record RouteCondition
         && Matches(Model, model) && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project)
         && TagsMatch(job);
 
+    /// <summary>True when it takes some jobs of the tier and the caller.</summary>
+    public bool MayTake(Tier tier, Caller caller) =>
+        (Tier is null || Tier == tier) && Model is null && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project);
+
     /// <summary>True when it takes every job that <paramref name="other"/> takes, as far as can be told from the words.</summary>
     public bool Covers(RouteCondition other) =>
         (Tier is null || Tier == other.Tier)

@@ -44,8 +44,9 @@ internal sealed class RoutingTable
     /// <summary>The routes, first match first.</summary>
     public IReadOnlyList<RoutePolicy> Routes { get; }
 
-    /// <summary>The aliases every request may use instead of a model.</summary>
-    public static IEnumerable<string> Aliases => TierOf.Keys.Order();
+    /// <summary>The aliases that a caller may use instead of a model: those with a route that could take them.</summary>
+    public IEnumerable<string> AliasesOf(Caller caller) =>
+        TierOf.Where(alias => alias.Value is { } tier ? Serves(tier, caller) : Serves(Tier.Draft, caller) || Serves(Tier.Final, caller)).Select(alias => alias.Key).Order();
 
     /// <summary>True when <paramref name="name"/> is an alias; <paramref name="tier"/> is null for <c>auto</c>.</summary>
     public static bool IsAlias(string name, out Tier? tier) => TierOf.TryGetValue(name, out tier);
@@ -74,6 +75,20 @@ internal sealed class RoutingTable
                 return route;
         }
         return null;
+    }
+
+    private bool Serves(Tier tier, Caller caller)
+    {
+        var every = new RouteCondition { Tier = tier, Tenant = caller.Tenant, Project = caller.Project };
+        foreach (var route in Routes.Where(route => route.When.MayTake(tier, caller)))
+        {
+            if (route.Targets.Count > 0)
+                return true;
+            // It takes all of the tier's jobs, and has nowhere to send them.
+            if (route.When.Covers(every))
+                return false;
+        }
+        return false;
     }
 
     // Who asks for a model that something real serves, or served until it was retired, does not mean a drawing of ours.
