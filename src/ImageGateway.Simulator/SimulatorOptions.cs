@@ -1,13 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace ImageGateway.Simulator;
 
-/// <summary>How a simulator is set up; read once by <see cref="SimulatorHost.Build"/>, the delays at every request.</summary>
+/// <summary>How a simulator is set up; read once by <see cref="SimulatorHost.Build"/>, the delays and the deployments at every request.</summary>
 public sealed class SimulatorOptions
 {
     /// <summary>Addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
     public string Urls { get; set; } = "http://127.0.0.1:9090";
 
-    /// <summary>Azure deployment name → model. A name that is a model's own needs no entry.</summary>
-    public IDictionary<string, string> Deployments { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    /// <summary>Azure deployment name → model, read at every request. A name that is a model's own needs no entry.</summary>
+    public IDictionary<string, string> Deployments { get; } = new ConcurrentDictionary<string, string>(StringComparer.Ordinal)
     {
         ["img-std"] = "gpt-image-1",
         ["img-mini"] = "gpt-image-1-mini",

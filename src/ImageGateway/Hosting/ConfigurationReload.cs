@@ -7,7 +7,8 @@ namespace ImageGateway.Hosting;
 
 /// <summary>
 /// Loads the configuration again when its file, the catalogue or a file with a secret changes. What is wrong with it is logged, all of it, and
-/// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool.
+/// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool; the
+/// configuration's by the time of its last write too, so that it can be touched for new versions of a vault's secrets.
 /// </summary>
 internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, LogLevels levels, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
 {
@@ -47,10 +48,13 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
             var configuration = file.Read();
             var next = GatewayConfiguration.Load(configuration, file.FirstRun, time, simulator.Value, warnings);
             ConfigurationException.ThrowIfAny(levels.Apply(configuration));
+            simulator.Learn?.Invoke(configuration);
             (snapshots.Current, _mistakes) = (next, []);
             LogReloaded(file.Path);
             foreach (var warning in warnings)
                 LogWarning(warning);
+            if (RestartOptions.Changed(file.AtStart, configuration) is { Count: > 0 } late)
+                LogLate(string.Join(", ", late));
         }
         catch (ConfigurationException e)
         {
@@ -69,6 +73,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     private string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(LastWrite(file.Path)));
         foreach (var path in (string[])[file.Path, snapshots.Current.CataloguePath, .. snapshots.Current.SecretFiles])
         {
             try
@@ -83,8 +88,24 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
+    // What a link leads to: a link has times of its own.
+    private static long LastWrite(string path)
+    {
+        try
+        {
+            return (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).LastWriteTimeUtc.Ticks;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Configuration reloaded from {Path}")]
     private partial void LogReloaded(string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "These options changed since the start and take a restart: {Options}")]
+    private partial void LogLate(string options);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The changed configuration {Path} has {Count} mistakes; the one before stays in force")]
     private partial void LogRefused(string path, int count);
@@ -96,5 +117,5 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     private partial void LogWarning(string warning);
 }
 
-/// <summary>Where the simulator inside this process listens; null when none runs.</summary>
-internal sealed record SimulatorAddress(Uri? Value);
+/// <summary>Where the simulator inside this process listens, and what tells it of a changed configuration; null when none runs.</summary>
+internal sealed record SimulatorAddress(Uri? Value, Action<IConfiguration>? Learn = null);

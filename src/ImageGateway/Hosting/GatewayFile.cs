@@ -13,6 +13,9 @@ internal sealed class GatewayFile
     public string Path { get; }
 
     /// <summary>What a start with the shipped file adds; null with a file of the user's.</summary>
+    /// <summary>The configuration of the start, which is in force where an option takes a restart.</summary>
+    public IConfiguration AtStart { get; private set; } = new ConfigurationBuilder().Build();
+
     public FirstRun? FirstRun { get; }
 
     /// <summary>Finds the file and adds it to the host's configuration.</summary>
@@ -28,7 +31,8 @@ internal sealed class GatewayFile
         foreach (var source in builder.Configuration.Sources)
             above.Add(source);
         var file = new GatewayFile(path, own is null ? new FirstRun() : null, IndexedValues.Of(above.Build()));
-        builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = file.Read() });
+        file.AtStart = file.Read();
+        builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = file.AtStart });
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://127.0.0.1:8080");
         return file;

@@ -27,7 +27,7 @@ internal static partial class GatewayServices
         services.AddHostedService(provider => new Announcement(provider, file.FirstRun, warnings));
         services.AddSingleton(time);
         services.AddSingleton(file);
-        services.AddSingleton(new SimulatorAddress(simulator?.Address));
+        services.AddSingleton(new SimulatorAddress(simulator?.Address, simulator is null ? null : simulator.Learn));
         services.AddSingleton(new Snapshots(snapshot));
         services.AddTransient(provider => provider.GetRequiredService<Snapshots>().Current);
         services.AddSingleton<Func<GatewaySnapshot>>(provider =>

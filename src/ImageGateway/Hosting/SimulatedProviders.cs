@@ -5,9 +5,10 @@ namespace ImageGateway.Hosting;
 /// <summary>The simulator inside this process, for providers that are simulated and name no address.</summary>
 internal sealed class SimulatedProviders : IHostedService
 {
+    private readonly SimulatorOptions _options = new() { Urls = "http://127.0.0.1:0" };
     private readonly WebApplication _app;
 
-    private SimulatedProviders(WebApplication app) => _app = app;
+    private SimulatedProviders() => _app = SimulatorHost.Build(_options);
 
     /// <summary>Where it listens: a free loopback port.</summary>
     public Uri Address => new(_app.Urls.First());
@@ -17,12 +18,17 @@ internal sealed class SimulatedProviders : IHostedService
     {
         if (!GatewayConfiguration.NeedsSimulator(configuration))
             return null;
-        var options = new SimulatorOptions { Urls = "http://127.0.0.1:0" };
-        foreach (var deployment in configuration.GetSection("Gateway:Providers").GetChildren().SelectMany(provider => provider.GetSection("Deployments").GetChildren()))
-            options.Deployments[deployment.Key] = deployment.Value ?? deployment["Model"] ?? "";
-        var simulator = new SimulatedProviders(SimulatorHost.Build(options));
+        var simulator = new SimulatedProviders();
+        simulator.Learn(configuration);
         await simulator._app.StartAsync();
         return simulator;
+    }
+
+    /// <summary>Takes the deployments of a configuration.</summary>
+    public void Learn(IConfiguration configuration)
+    {
+        foreach (var deployment in configuration.GetSection("Gateway:Providers").GetChildren().SelectMany(provider => provider.GetSection("Deployments").GetChildren()))
+            _options.Deployments[deployment.Key] = deployment.Value ?? deployment["Model"] ?? "";
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -14,7 +14,7 @@ internal sealed record ProviderSettings(string Name, ProviderOptions Options, Mi
         if (text is null && Options.Simulated && Simulator is not null)
             return new Uri(Simulator, simulatedPath + "/");
         if (text is null)
-            Mistakes.Add(option, "is needed");
+            Mistakes.Add(option, Options.Simulated ? "is needed, or a restart: the simulator for providers without an address begins with the gateway" : "is needed");
         else if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
             Mistakes.Add(option, $"'{text}' is not an http or https address without user, query and fragment");
         else

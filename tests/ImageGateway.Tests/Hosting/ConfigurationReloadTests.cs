@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace ImageGateway.Tests.Hosting;
 
@@ -12,6 +13,7 @@ public sealed class ConfigurationReloadTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTime _time = new();
+    private readonly ConcurrentQueue<string> _log = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -56,6 +58,32 @@ public sealed class ConfigurationReloadTests : IDisposable
         reload.Dispose();
     }
 
+    // New versions of a vault's secrets are taken so.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task File_that_is_touched_is_loaded_again(bool isLink)
+    {
+        var file = Write();
+        var path = isLink ? File.CreateSymbolicLink(Path.Combine(_folder.Path, "link.json"), file).FullName : file;
+        var (reload, snapshots) = await StartAsync(path);
+        var before = snapshots.Current;
+        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddMinutes(1));
+        await LookAsync(reload, () => !ReferenceEquals(snapshots.Current, before));
+        reload.Dispose();
+    }
+
+    [Fact]
+    public async Task Change_that_takes_a_restart_is_told()
+    {
+        var (reload, snapshots) = await StartAsync(Write(""","Limits":{"JsonBytes":1000},"Alerts":{"Thresholds":[50]}"""));
+        var before = snapshots.Current;
+        Write(""","Limits":{"JsonBytes":2000,"BufferBytes":3000},"Alerts":{"Thresholds":[50]},"PublicUrl":"https://images.example.com","Unpriced":"allow" """);
+        await LookAsync(reload, () => !ReferenceEquals(snapshots.Current, before));
+        Assert.Contains("These options changed since the start and take a restart: Gateway:Limits:BufferBytes, Gateway:PublicUrl", _log);
+        reload.Dispose();
+    }
+
     [Fact]
     public void File_that_cannot_be_read_at_start_is_a_mistake()
     {
@@ -76,7 +104,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     {
         var file = Add(path);
         var snapshots = new Snapshots(GatewayConfiguration.Load(file.Read(), file.FirstRun, _time, Simulator, []));
-        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(Simulator), new LogLevels(), _time, NullLogger<ConfigurationReload>.Instance);
+        var reload = new ConfigurationReload(snapshots, file, new SimulatorAddress(Simulator), new LogLevels(), _time, new Lines(_log));
         await reload.StartAsync(CancellationToken.None);
         await _time.TimerAsync();
         return (reload, snapshots);
@@ -92,5 +120,15 @@ public sealed class ConfigurationReloadTests : IDisposable
             patience.Token.ThrowIfCancellationRequested();
             _time.Advance(TimeSpan.FromSeconds(1));
         }
+    }
+
+    private sealed class Lines(ConcurrentQueue<string> lines) : ILogger<ConfigurationReload>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception));
     }
 }
