@@ -6,7 +6,6 @@ using ImageGateway.Api.Files;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Commands;
-using ImageGateway.Configuration;
 using ImageGateway.Dashboard;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
@@ -21,7 +20,7 @@ internal sealed partial class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         var file = GatewayFile.AddTo(builder);
-        ConfigurationException.ThrowIfAny(builder.AddGatewayLogging());
+        builder.AddGatewayLogging();
         builder.AddGatewayServer();
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 

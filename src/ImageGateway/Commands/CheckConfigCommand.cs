@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
-using ImageGateway.Telemetry;
 
 namespace ImageGateway.Commands;
 
@@ -37,7 +36,6 @@ internal static class CheckConfigCommand
             var builder = WebApplication.CreateBuilder(args);
             var file = GatewayFile.AddTo(builder);
             var warnings = new List<string>();
-            ConfigurationException.ThrowIfAny(new LogLevels().Apply(builder.Configuration));
             var snapshot = GatewayConfiguration.Load(file.Read(), file.FirstRun, TimeProvider.System, NoSimulator, warnings, withoutSecrets);
             foreach (var warning in warnings)
                 console.Error.WriteLine($"warning: {warning}");

@@ -33,6 +33,11 @@ internal sealed class FileOrder
     public Dictionary<string, T> Sort<T>(string path, Dictionary<string, T> entries) =>
         entries.OrderBy(entry => _places.GetValueOrDefault($"{path}:{entry.Key}", int.MaxValue)).ToDictionary(entry => entry.Key, entry => entry.Value);
 
+    /// <summary>The names that the file has directly below a key path; empty: at its root.</summary>
+    public IEnumerable<string> Below(string path) =>
+        _places.Keys.Where(place => path.Length == 0 || place.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase))
+            .Select(place => place[(path.Length == 0 ? 0 : path.Length + 1)..].Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase);
+
     private void Visit(string path, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)

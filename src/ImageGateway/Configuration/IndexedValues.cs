@@ -17,16 +17,16 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
             Set(key, value);
     }
 
-    /// <summary>The values of a JSON file.</summary>
+    /// <summary>The values of a JSON file, but for keys that are replaced.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read, or is a folder.</exception>
     /// <exception cref="InvalidDataException">It is no JSON object.</exception>
-    public static IndexedValues OfFile(string path)
+    public static IndexedValues OfFile(string path, Func<string, bool>? isReplaced = null)
     {
         using var stream = File.OpenRead(path);
         try
         {
-            return new IndexedValues(new JsonValues(stream).Read());
+            return new IndexedValues(new JsonValues(stream).Read().Where(entry => isReplaced?.Invoke(entry.Key) != true));
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {

@@ -1,15 +1,17 @@
+using System.Globalization;
+
 namespace ImageGateway.Configuration;
 
-/// <summary>Collects the mistakes of a configuration, each with its full key path, so that all are reported at once.</summary>
-internal sealed class Mistakes(List<string> all, string path)
+/// <summary>Collects the mistakes of a configuration, and what it has that does nothing, each with its full key path, so that all are reported at once.</summary>
+internal sealed class Mistakes(List<string> all, ICollection<string> warnings, string path)
 {
-    public Mistakes(string path) : this([], path) { }
+    public Mistakes(string path) : this([], [], path) { }
 
     /// <summary>All that were reported, here and below, one line each.</summary>
     public IReadOnlyList<string> All => all;
 
     /// <summary>The same collection at a place below.</summary>
-    public Mistakes At(string option) => new(all, $"{path}:{option}");
+    public Mistakes At(string option) => new(all, warnings, $"{path}:{option}");
 
     /// <summary>Reports that the option is wrong.</summary>
     public void Add(string option, string message) => all.Add($"{path}:{option}: {message}");
@@ -23,6 +25,15 @@ internal sealed class Mistakes(List<string> all, string path)
         if (!holds)
             Add(option, message);
     }
+
+    /// <summary>Reports a mistake when the value is outside its bounds, which are within; null is none.</summary>
+    public void Within<T>(T? value, T least, T most, string option)
+        where T : struct, IComparable<T> => Unless(value is not { } given || (given.CompareTo(least) >= 0 && given.CompareTo(most) <= 0), option, $"must be {Text(least)} to {Text(most)}, not {Text(value)}");
+
+    /// <summary>Reports that the option can be as it is and does nothing, or other than was meant.</summary>
+    public void Warn(string option, string message) => warnings.Add($"{path}:{option}: {message}");
+
+    private static string Text<T>(T value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
 }
 
 /// <summary>The configuration cannot be used; each message begins with a key path.</summary>

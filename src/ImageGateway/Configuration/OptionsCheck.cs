@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 
 namespace ImageGateway.Configuration;
@@ -59,7 +60,9 @@ internal sealed class OptionsCheck
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         var children = section.GetChildren().ToList();
-        if (children.Count == 0)
+        if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
+            here.AddHere("is given as one text and, elsewhere, as what is below it; write one of the two");
+        else if (children.Count == 0)
             Scalar(section, type, here, property);
         else if (ItemType(type) is { } item)
             children.ForEach(child => Value(child, item, here.At(child.Key), property: null));
@@ -111,6 +114,8 @@ internal sealed class OptionsCheck
         var isText = property?.PropertyType == typeof(string);
         if (property is null && isScalar)
             here.AddHere("is empty");
+        else if (section.Value is not null && property?.GetCustomAttribute<MinLengthAttribute>() is not null)
+            here.AddHere("is empty: name one, or leave it out, which means all");
         else if (section.Value is null && (property is null || _nullability.Create(property).WriteState == NullabilityState.Nullable))
             _nulls.Add(section.Path);
         else if (section.Value is not null && isText)
@@ -123,6 +128,9 @@ internal sealed class OptionsCheck
         // The converter takes numbers and lists of names too.
         if (type.IsEnum)
             return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
+        // And a lone number for days, where seconds were meant.
+        if (type == typeof(TimeSpan) && !value.Contains(':', StringComparison.Ordinal))
+            return false;
         try
         {
             return converter.ConvertFromInvariantString(value) is not null;

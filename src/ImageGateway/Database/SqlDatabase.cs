@@ -21,15 +21,32 @@ internal sealed class SqlDatabase
     /// <summary>The database of a connection string; null after a mistake. A SQLite file's path is relative to <paramref name="folder"/>, which is made.</summary>
     public static SqlDatabase? Create(string connectionString, string folder, Mistakes mistakes)
     {
+        if (Check(connectionString, folder, mistakes) is not { } database)
+            return null;
+        try
+        {
+            database.MakeFolder();
+            return database;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            mistakes.Add("Database", $"the database's folder cannot be made: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The same with nothing made.</summary>
+    public static SqlDatabase? Check(string connectionString, string folder, Mistakes mistakes)
+    {
         try
         {
             var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
             return parts.ContainsKey("Host") || parts.ContainsKey("Server") ? Postgres(connectionString) : Sqlite(connectionString, folder, mistakes);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            // A connection string may hold a password; the drivers name its keywords only.
-            mistakes.Add("Database", e is ArgumentException or FormatException ? "is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)" : $"the database's folder cannot be made: {e.Message}");
+            // A connection string may hold a password.
+            mistakes.Add("Database", "is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)");
             return null;
         }
     }
@@ -98,8 +115,13 @@ internal sealed class SqlDatabase
             return null;
         }
         parts.DataSource = Path.GetFullPath(parts.DataSource, folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(parts.DataSource)!);
         return new SqlDatabase(parts.ConnectionString, isPostgres: false);
+    }
+
+    private void MakeFolder()
+    {
+        if (!IsPostgres)
+            Directory.CreateDirectory(Path.GetDirectoryName(new SqliteConnectionStringBuilder(_connectionString).DataSource)!);
     }
 
     // FULL: a commit is on the disk when it returns. WAL: readers do not stop the writer. A checkpoint every 8192 pages (32 MiB)

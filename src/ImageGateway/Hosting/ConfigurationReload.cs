@@ -47,7 +47,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
             var warnings = new List<string>();
             var configuration = file.Read();
             var next = GatewayConfiguration.Load(configuration, file.FirstRun, time, simulator.Value, warnings);
-            ConfigurationException.ThrowIfAny(levels.Apply(configuration));
+            levels.Apply(configuration);
             simulator.Learn?.Invoke(configuration);
             (snapshots.Current, _mistakes) = (next, []);
             LogReloaded(file.Path);

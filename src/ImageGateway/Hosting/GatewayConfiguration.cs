@@ -1,4 +1,7 @@
+using ImageGateway.Caching.Redis;
 using ImageGateway.Configuration;
+using ImageGateway.Database;
+using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
 
@@ -12,13 +15,17 @@ internal static class GatewayConfiguration
     /// <exception cref="ConfigurationException">The configuration has mistakes; all of them are in it.</exception>
     public static GatewaySnapshot Load(IConfiguration configuration, FirstRun? firstRun, TimeProvider time, Uri? simulator, ICollection<string> warnings, bool withoutSecrets = false)
     {
-        var mistakes = new Mistakes("Gateway");
+        List<string> all = [.. new LogLevels().Apply(configuration), .. Logging.Check(configuration)];
+        var order = new FileOrder(configuration["config"]!);
+        var folder = Path.GetDirectoryName(configuration["config"])!;
+        KnownNames.Check(order, all, warnings);
+        CheckStores(configuration, folder, new Mistakes(all, warnings, "ConnectionStrings"));
+        var mistakes = new Mistakes(all, warnings, "Gateway");
         var section = configuration.GetSection("Gateway");
         var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes);
-        var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), new FileOrder(configuration["config"]!));
+        var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), order);
         if (firstRun is not null)
             FirstRun.LeaveOutSimulated(options);
-        var folder = Path.GetDirectoryName(configuration["config"])!;
         var secrets = new Secrets(folder, firstRun?.Secrets ?? new Dictionary<string, string>())
         {
             IsFormOnly = withoutSecrets,
@@ -27,6 +34,14 @@ internal static class GatewayConfiguration
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
         var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
         return snapshot is not null && mistakes.All.Count == 0 ? snapshot with { SecretFiles = secrets.Files } : throw new ConfigurationException(mistakes.All);
+    }
+
+    private static void CheckStores(IConfiguration configuration, string folder, Mistakes mistakes)
+    {
+        if (configuration["ConnectionStrings:Database"] is { } database && !string.IsNullOrWhiteSpace(database))
+            SqlDatabase.Check(database, folder, mistakes);
+        if (configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
+            mistakes.Unless(RedisConnection.IsConnectionString(redis), "Redis", "is no connection string of Redis (HOST:PORT,password=…,ssl=true)");
     }
 
     // The first target that serves a model is the first of the file.

@@ -1,4 +1,5 @@
 using ImageGateway.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
 
 namespace ImageGateway.Hosting;
 
@@ -12,16 +13,17 @@ internal sealed class GatewayFile
     /// <summary>The file: <c>--config FILE</c>, or the shipped one.</summary>
     public string Path { get; }
 
-    /// <summary>What a start with the shipped file adds; null with a file of the user's.</summary>
     /// <summary>The configuration of the start, which is in force where an option takes a restart.</summary>
     public IConfiguration AtStart { get; private set; } = new ConfigurationBuilder().Build();
 
+    /// <summary>What a start with the shipped file adds; null with a file of the user's.</summary>
     public FirstRun? FirstRun { get; }
 
     /// <summary>Finds the file and adds it to the host's configuration.</summary>
-    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON.</exception>
+    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON; or a switch is none.</exception>
     public static GatewayFile AddTo(WebApplicationBuilder builder)
     {
+        KnownNames.CheckSwitches(builder.Configuration.Sources.OfType<CommandLineConfigurationSource>());
         var own = builder.Configuration["config"];
         if (own is not null && !System.IO.Path.Exists(own))
             throw new ConfigurationException([$"--config: the file '{own}' does not exist"]);
@@ -44,7 +46,7 @@ internal sealed class GatewayFile
     {
         try
         {
-            var sources = new ConfigurationBuilder().AddInMemoryCollection(Places()).Add(IndexedValues.OfFile(Path));
+            var sources = new ConfigurationBuilder().AddInMemoryCollection(Places()).Add(IndexedValues.OfFile(Path, IsReplaced));
             FirstRun?.AddTo(sources);
             return sources.Add(_above).Build();
         }
@@ -53,6 +55,10 @@ internal sealed class GatewayFile
             throw new ConfigurationException([$"--config: {Path}: {e.GetBaseException().Message}"]);
         }
     }
+
+    // One text from above takes the place of the file's list, as it does of any other value; the framework would keep both.
+    private bool IsReplaced(string key) =>
+        key.LastIndexOf(':') is > 0 and var colon && key.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 && _above.TryGet(key[..colon], out var text) && !string.IsNullOrEmpty(text);
 
     // Where the image may write, unless the file names other places.
     private static Dictionary<string, string?> Places() => Environment.GetEnvironmentVariable("IMAGEGATEWAY_DATA") is { Length: > 0 } folder

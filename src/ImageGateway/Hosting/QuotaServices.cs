@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using ImageGateway.Alerts;
 using ImageGateway.Api;
-using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
@@ -16,7 +15,6 @@ namespace ImageGateway.Hosting;
 internal static class QuotaServices
 {
     /// <summary>Counters are in Redis when <c>ConnectionStrings:Redis</c> is set, else in this process.</summary>
-    /// <exception cref="ConfigurationException">The connection string is none.</exception>
     public static async Task AddQuotasAsync(this WebApplicationBuilder builder, OverloadOptions overload, TimeSpan lease)
     {
         var services = builder.Services;
@@ -50,7 +48,7 @@ internal static class QuotaServices
 
     private static async Task AddRedisAsync(IServiceCollection services, string connectionString, TimeSpan lease)
     {
-        services.AddSingleton(await ConnectAsync(connectionString));
+        services.AddSingleton(await RedisLink.ConnectAsync(connectionString));
         services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), History(provider)));
         services.AddSingleton<IQuotaStore>(provider => provider.GetRequiredService<RedisQuotaStore>());
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisKeeper>(provider, lease));
@@ -63,19 +61,6 @@ internal static class QuotaServices
     }
 
     private static IQuotaHistory History(IServiceProvider provider) => provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory();
-
-    // A server that does not answer now is tried again; a string that nobody can read is a mistake.
-    private static async Task<RedisLink> ConnectAsync(string connectionString)
-    {
-        try
-        {
-            return await RedisLink.ConnectAsync(connectionString);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            throw new ConfigurationException(["ConnectionStrings:Redis: is no connection string of Redis (HOST:PORT,password=…,ssl=true)"]);
-        }
-    }
 
     /// <summary>
     /// Settles what jobs of processes that are gone hold, as the ledger charged them. Output tokens count as held: what a call

@@ -36,6 +36,7 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
     {
         var mistakes = new List<string>();
         var section = configuration.GetSection(Section);
+        mistakes.AddRange(section.GetChildren().Where(entry => entry.Key.ToUpperInvariant() is not ("DEFAULT" or "OVERRIDE")).Select(entry => $"{entry.Path}: there is no such option here; there are Default, Override"));
         var least = Read(section.Value is null ? section.GetSection("Default") : section, mistakes) ?? LogLevel.Information;
         (string, LogLevel)[] overrides = [.. section.GetSection("Override").GetChildren().Select(entry => (entry.Key, Read(entry, mistakes) ?? least))];
         if (mistakes.Count > 0)

@@ -9,15 +9,16 @@ internal static class Logging
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>Adds it; the levels can be changed later.</summary>
-    /// <returns>What is wrong with the configuration of logging, each mistake with its key path.</returns>
-    public static IReadOnlyList<string> AddGatewayLogging(this WebApplicationBuilder builder)
+    /// <summary>What is wrong with the form of logs, with its key path.</summary>
+    public static IReadOnlyList<string> Check(IConfiguration configuration) =>
+        Format(configuration) is var format and not ("auto" or "json" or "text") ? [$"Serilog:Format: '{format}' is not one of auto, json, text"] : [];
+
+    /// <summary>Adds it; the levels can be changed later. Mistakes of its configuration are told with all others.</summary>
+    public static void AddGatewayLogging(this WebApplicationBuilder builder)
     {
         var levels = new LogLevels();
-        var mistakes = levels.Apply(builder.Configuration).ToList();
-        var format = builder.Configuration["Serilog:Format"] ?? "auto";
-        if (format is not ("auto" or "json" or "text"))
-            mistakes.Add($"Serilog:Format: '{format}' is not one of auto, json, text");
+        levels.Apply(builder.Configuration);
+        var format = Format(builder.Configuration);
         // A terminal has a reader; what is piped away is collected.
         var isText = format == "text" || (format == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
         var serilog = new LoggerConfiguration().MinimumLevel.Verbose();
@@ -28,6 +29,7 @@ internal static class Logging
         builder.Services.AddSingleton(levels);
         builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
-        return mistakes;
     }
+
+    private static string Format(IConfiguration configuration) => configuration["Serilog:Format"] ?? "auto";
 }

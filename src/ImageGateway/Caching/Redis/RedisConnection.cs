@@ -27,6 +27,19 @@ internal sealed partial class RedisConnection : IDisposable
     public RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger<RedisConnection> log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
 
     /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <summary>True for what names a server.</summary>
+    public static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="connectionString">The server or servers.</param>
     /// <param name="name">What the server is told.</param>
     /// <exception cref="ArgumentException">The connection string is none.</exception>

@@ -21,7 +21,7 @@ internal sealed class ConfigurationSchema
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                ["ConnectionStrings"] = Texts("Where state is kept.", ("Redis", "Redis, for quotas on more than one replica; empty: this process's memory."), ("Database", "SQLite (`Data Source=FILE`) or PostgreSQL (`Host=…;Database=…`); empty: no ledger.")),
+                ["ConnectionStrings"] = Closed(Texts("Where state is kept.", ("Redis", "Redis, for quotas on more than one replica; empty: this process's memory."), ("Database", "SQLite (`Data Source=FILE`) or PostgreSQL (`Host=…;Database=…`); empty: no ledger."))),
                 ["Serilog"] = Texts("Logs.", ("MinimumLevel", "Verbose, Debug, Information, Warning, Error or Fatal; or an object with Default and Override."), ("Format", "auto, json or text.")),
                 ["Gateway"] = gateway,
             },
@@ -85,6 +85,12 @@ internal sealed class ConfigurationSchema
         {
             ["type"] = type == typeof(string) ? "string" : type == typeof(bool) ? "boolean" : type == typeof(int) || type == typeof(long) ? "integer" : "number",
         };
+
+    private static JsonObject Closed(JsonObject schema)
+    {
+        schema["additionalProperties"] = false;
+        return schema;
+    }
 
     private static JsonObject Texts(string description, params (string Name, string Text)[] members) => new()
     {

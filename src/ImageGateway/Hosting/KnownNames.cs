@@ -1,0 +1,48 @@
+using ImageGateway.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+
+namespace ImageGateway.Hosting;
+
+/// <summary>
+/// Names outside <c>Gateway</c> that something reads. A name that nothing reads is a slip in a file and on the command line;
+/// the environment is full of them.
+/// </summary>
+internal static class KnownNames
+{
+    private static readonly HashSet<string> Stores = new(StringComparer.OrdinalIgnoreCase) { "Database", "Redis" };
+
+    private static readonly HashSet<string> Sections = new(StringComparer.OrdinalIgnoreCase) { "Gateway", "ConnectionStrings", "Serilog", "Kestrel", "Logging", "$schema" };
+
+    private static readonly HashSet<string> OfTheHost = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "config", "AllowedHosts", "ForwardedHeaders_Enabled", "https_port", "servicesStartConcurrently", "servicesStopConcurrently",
+        HostDefaults.ApplicationKey, HostDefaults.ContentRootKey, HostDefaults.EnvironmentKey,
+        WebHostDefaults.CaptureStartupErrorsKey, WebHostDefaults.DetailedErrorsKey, WebHostDefaults.HostingStartupAssembliesKey,
+        WebHostDefaults.HostingStartupExcludeAssembliesKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey,
+        WebHostDefaults.PreferHostingUrlsKey, WebHostDefaults.PreventHostingStartupKey, WebHostDefaults.ServerUrlsKey,
+        WebHostDefaults.ShutdownTimeoutKey, WebHostDefaults.StartupAssemblyKey, WebHostDefaults.StaticWebAssetsKey,
+        WebHostDefaults.SuppressStatusMessagesKey, WebHostDefaults.WebRootKey,
+    };
+
+    /// <summary>Checks the names of a file: of the stores, and at its root.</summary>
+    public static void Check(FileOrder file, List<string> mistakes, ICollection<string> warnings)
+    {
+        foreach (var name in file.Below("ConnectionStrings").Where(name => !Stores.Contains(name)))
+            mistakes.Add($"ConnectionStrings:{name}: there is no such option here; there are {string.Join(", ", Stores)}");
+        foreach (var name in file.Below("").Where(name => !Sections.Contains(name) && !IsOfTheHost(name)))
+        {
+            if (typeof(GatewayOptions).GetProperties().Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                mistakes.Add($"{name}: belongs into Gateway, and does nothing beside it");
+            else
+                warnings.Add($"{name}: nothing reads it; there are {string.Join(", ", Sections)}");
+        }
+    }
+
+    /// <summary>Checks the switches that are no options of a section.</summary>
+    /// <exception cref="ConfigurationException">There are others than the host's, and which.</exception>
+    public static void CheckSwitches(IEnumerable<CommandLineConfigurationSource> sources) => ConfigurationException.ThrowIfAny(
+        [.. sources.SelectMany(source => new ConfigurationBuilder().Add(source).Build().GetChildren())
+            .Where(entry => entry.Value is not null && !IsOfTheHost(entry.Key)).Select(entry => $"--{entry.Key}: there is no such switch; options are --Gateway:NAME").Distinct()]);
+
+    private static bool IsOfTheHost(string name) => OfTheHost.Contains(name) || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
+}

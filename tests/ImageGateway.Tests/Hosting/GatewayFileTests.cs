@@ -1,0 +1,26 @@
+using ImageGateway.Hosting;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImageGateway.Tests.Hosting;
+
+/// <summary>The file, and what stands above it.</summary>
+public sealed class GatewayFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    // As the environment gives it; the framework would keep the file's list, and the text would do nothing.
+    [Theory]
+    [InlineData("Gateway:Tenants:t:Models", "gpt-image-2")]
+    [InlineData("Gateway:Tenants:t:Models:0", "gpt-image-2 dall-e-3")]
+    [InlineData("Gateway", "* dall-e-3")]
+    public void Text_for_a_list_takes_the_place_of_the_whole(string key, string models)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration[key] = "gpt-image-2";
+        builder.Configuration["config"] = _folder.Write("gateway.json", $$"""{"Gateway":{"Providers":{"a":{{Configurations.Provider}} },"Tenants":{"t":{"Models":["*","dall-e-3"]} } } }""");
+        var snapshot = GatewayConfiguration.Load(GatewayFile.AddTo(builder).Read(), null, TimeProvider.System, new Uri("http://127.0.0.1:1/"), []);
+        Assert.Equal(models, string.Join(' ', snapshot.Tenants.Tenants["t"].Tenant!.Models));
+    }
+}
