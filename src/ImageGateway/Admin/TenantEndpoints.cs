@@ -75,7 +75,7 @@ internal static class TenantEndpoints
         Models = body.Texts("models", tenant.Models, 1, BodyMembers.IsText, "1 to 100 names or globs of models, as in [\"gpt-image-*\"]; [\"*\"] is all"),
         DefaultTier = body.Word("default_tier", tenant.DefaultTier),
         HideTarget = body.Flag("hide_target", tenant.HideTarget),
-        RequiredTags = body.Texts("required_tags", tenant.RequiredTags, 0, JobTags.IsName, "at most 100 names of tags, each of 1 to 64 letters, digits, '.', '_' or '-'"),
+        RequiredTags = body.Texts("required_tags", tenant.RequiredTags, 0, ImageJob.IsTag, "at most 100 names of tags, each of 1 to 64 letters, digits, '.', '_' or '-'"),
         Markup = body.Number("markup", tenant.Markup, 100),
         Cache = body.Has("cache") ? Cache(body.Object("cache", CacheMembers)) : tenant.Cache,
         OnDisconnect = body.Word("on_disconnect", tenant.OnDisconnect),

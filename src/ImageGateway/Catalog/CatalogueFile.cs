@@ -54,6 +54,7 @@ internal sealed record ModelEntry(
         mistakes.Unless(MaxPartialImages is >= 0 and <= 3, nameof(MaxPartialImages), $"{MaxPartialImages} is not within 0 to 3");
         mistakes.Unless(!Prices.Contains(null), nameof(Prices), "a price is null");
         mistakes.Unless(Prices.Select(price => price?.From).Distinct().Count() == Prices.Length, nameof(Prices), "two prices begin on the same day");
+        ModelWords.Check(this, mistakes);
         Sizes.Check(mistakes);
     }
 
@@ -169,6 +170,7 @@ internal sealed record PriceEntry(DateOnly From)
     {
         foreach (var (name, usd) in PerMillion)
             mistakes.Unless(usd >= 0 && NanoUsd.TryFromUsd(usd / Million, out _), $"Prices:{name}", "is negative, or no whole number of nano-USD for a token");
+        mistakes.Unless(model.Tokens is null || PerImage is not null || ImageOutput > 0, $"Prices:{nameof(ImageOutput)}", "is needed above 0 for a model that is priced by tokens, or its pictures would be free");
         if (PerImage is null)
             return;
         mistakes.Unless(model.Qualities.Order().SequenceEqual(PerImage.Keys.Order()), "Prices:PerImage", "its qualities are not the model's");

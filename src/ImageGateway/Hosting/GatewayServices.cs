@@ -42,7 +42,7 @@ internal static partial class GatewayServices
         await builder.AddQuotasAsync(snapshot.Overload, snapshot.Ledger.Lease);
         await builder.AddReplayAsync(snapshot.Replay, new DrainTime(snapshot.DrainDelay, snapshot.DrainTimeout));
         services.AddFiles(snapshot, hasRedis: !string.IsNullOrWhiteSpace(builder.Configuration["ConnectionStrings:Redis"]));
-        services.AddBudgetAlerts(snapshot.Alerts);
+        services.AddBudgetAlerts(snapshot.Alerts, warnings);
         services.AddSingleton<JobPlans>();
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();

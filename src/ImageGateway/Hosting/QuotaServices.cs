@@ -33,10 +33,14 @@ internal static class QuotaServices
     }
 
     /// <summary>Registers budget alerts, which are kept in the database; without one there are none.</summary>
-    public static void AddBudgetAlerts(this IServiceCollection services, AlertOptions options)
+    public static void AddBudgetAlerts(this IServiceCollection services, AlertOptions options, ICollection<string> warnings)
     {
         if (!services.Any(service => service.ServiceType == typeof(SqlDatabase)))
+        {
+            if (options.Webhook is not null)
+                warnings.Add("Gateway:Alerts:Webhook: nothing is posted without a database, which keeps the alerts");
             return;
+        }
         services.AddSingleton(options);
         services.AddSingleton<AlertStore>();
         services.AddHostedService<BudgetAlerts>();

@@ -1,13 +1,15 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using ImageGateway.Caching;
+using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Routing;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Builds the routes out of their options; mistakes are reported under their key paths.</summary>
-internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target> targets, Mistakes mistakes)
+/// <summary>Builds the routes out of their options; mistakes, and what can match nothing, are reported under their key paths.</summary>
+internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target> targets, Catalogue catalogue, Mistakes mistakes)
 {
     public List<RoutePolicy> Build()
     {
@@ -38,15 +40,28 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
         here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
         here.Unless(route.When.Tier is null || route.When.Model is null, "When:Model", "it is never reached: a job of a tier names no model");
         here.Unless(route.Fallback.Count == 0 || route.Targets.Count > 0, nameof(route.Fallback), "a fallback needs targets before it");
-        here.Unless(route.MaxAttempts is >= 1 and <= 10, nameof(route.MaxAttempts), "must be 1 to 10");
-        here.Unless(route.MaxWait >= TimeSpan.Zero && route.MaxWait <= TimeSpan.FromMinutes(10), nameof(route.MaxWait), "must be 00:00:00 to 00:10:00");
-        here.Unless(route.Ceilings.MaxN is null or (>= 1 and <= 10), "Ceilings:MaxN", "must be 1 to 10");
+        here.Within(route.MaxAttempts, 1, 10, nameof(route.MaxAttempts));
+        here.Within(route.MaxWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(route.MaxWait));
+        here.Within(route.Ceilings.MaxN, 1, 10, "Ceilings:MaxN");
         foreach (var (name, value) in route.Defaults)
         {
             here.Unless(DefaultParameters.FillIns.Contains(name), $"Defaults:{name}", $"there is no such parameter; there are {string.Join(", ", DefaultParameters.FillIns)}");
             here.Unless(name != "output_compression" || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100), $"Defaults:{name}", "must be 0 to 100");
+            here.Unless(IsKnown(name, value), $"Defaults:{name}", $"'{value}' is known to no model of the catalogue");
         }
+        if (route.When.Model is { } glob && !catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name)))
+            here.Warn("When:Model", $"'{glob}' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)");
     }
+
+    // As far as the catalogue has words for it.
+    private bool IsKnown(string parameter, string value) => parameter switch
+    {
+        "quality" => value == "auto" || Ceiling.Others(value, catalogue.Models.Values) is null,
+        "size" => value == "auto" || catalogue.Models.Values.Any(model => ImageSize.TryParse(Translation.Size(value, model), out var size) && model.Sizes.Allows(size)),
+        "background" => catalogue.Models.Values.Any(model => model.Backgrounds.Contains(value)),
+        "output_format" => value == "png" || catalogue.Models.Values.Any(model => model.Formats.Contains(value)),
+        _ => true,
+    };
 
     private List<(Target Target, int Weight)> Find(List<RouteTargetOptions> entries, Mistakes here)
     {
@@ -54,7 +69,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
         for (var j = 0; j < entries.Count; j++)
         {
             var (entry, at) = (entries[j], here.At($"{j}"));
-            at.Unless(entry.Weight is null or (>= 1 and <= 1000), nameof(entry.Weight), "must be 1 to 1000");
+            at.Within(entry.Weight, 1, 1000, nameof(entry.Weight));
             if (entries.FindIndex(other => other.Target == entry.Target) < j)
                 at.AddHere($"'{entry.Target}' stands here twice");
             if (targets.Find(target => target.Name == entry.Target) is { } target)
@@ -67,7 +82,12 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
 
     private RoutePolicy Route(RoutePolicyOptions route, List<(Target Target, int Weight)> found, List<(Target Target, int Weight)> fallback, Mistakes here)
     {
-        var served = route.Targets.Count == 0 ? targets : found.Concat(fallback).Select(entry => entry.Target);
+        var served = route.Targets.Count == 0 ? targets : [.. found.Concat(fallback).Select(entry => entry.Target)];
+        for (var i = 0; i < route.Regions.Count; i++)
+        {
+            if (!served.Exists(target => string.Equals(target.Region, route.Regions[i], StringComparison.OrdinalIgnoreCase)))
+                here.At(nameof(route.Regions)).Warn($"{i}", $"no target of the route is in '{route.Regions[i]}'");
+        }
         if (route.Ceilings.MaxQuality is { } most && Ceiling.Others(most, served.Select(target => target.Model)) is { } words)
             here.Add("Ceilings:MaxQuality", $"'{most}' is no quality of these targets; there are {words}");
         return new RoutePolicy

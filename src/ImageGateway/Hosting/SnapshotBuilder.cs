@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using ImageGateway.Alerts;
 using ImageGateway.Api;
@@ -6,6 +7,7 @@ using ImageGateway.Caching.Files;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Ledger;
+using ImageGateway.Providers;
 using ImageGateway.Quotas;
 using ImageGateway.Routing;
 using ImageGateway.Tenants;
@@ -24,8 +26,8 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         CheckLimits(options.Limits, mistakes.At("Limits"));
         var ledger = Ledger();
         var alerts = Alerts();
-        mistakes.At("Overload").Unless(options.Overload.Requests is >= 1 and <= 100_000, nameof(options.Overload.Requests), "must be 1 to 100000");
-        mistakes.At("Overload").Unless(options.Overload.Queued is >= 0 and <= 100_000, nameof(options.Overload.Queued), "must be 0 to 100000");
+        mistakes.At("Overload").Within(options.Overload.Requests, 1, 100_000, nameof(options.Overload.Requests));
+        mistakes.At("Overload").Within(options.Overload.Queued, 0, 100_000, nameof(options.Overload.Queued));
         CheckConnections(options.Connections, mistakes.At("Connections"));
         CheckReplay();
         var limits = ConfiguredLimits.Read(options.Tenants, word => catalogue is null ? null : Ceiling.Others(word, catalogue.Models.Values), mistakes.At("Tenants"));
@@ -34,14 +36,30 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
         if (catalogue is null)
             return null;
+        CheckModels(catalogue);
         mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
         var providers = new TargetBuilder(catalogue, mistakes.At("Providers"), secrets, time, simulator);
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
-        var routes = new RouteBuilder(options.Routes, targets, mistakes.At("Routes")).Build();
+        var routes = new RouteBuilder(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
             ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
             : null;
+    }
+
+    // Kinds of providers are not the catalogue's to know, nor what tenants may use.
+    private void CheckModels(Catalogue catalogue)
+    {
+        foreach (var model in catalogue.Models.Values)
+        {
+            foreach (var kind in model.Shutdown.Keys.Where(kind => !ProviderKind.All.ContainsKey(kind)))
+                mistakes.At("Catalogue:Models").At(model.Name).Add(nameof(model.Shutdown), $"'{kind}' is no kind of provider; there are {string.Join(", ", ProviderKind.All.Keys.Order())}");
+        }
+        foreach (var (id, tenant) in options.Tenants)
+        {
+            foreach (var glob in tenant.Models.Where(glob => !RoutingTable.IsAlias(glob, out _) && !catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name))))
+                mistakes.At("Tenants").At(id).Warn(nameof(tenant.Models), $"'{glob}' matches no model of the catalogue (deployments and targets count as the model they serve)");
+        }
     }
 
     private AlertOptions Alerts()
@@ -58,9 +76,9 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
     private (HostedFileOptions, byte[]?) Files()
     {
         var (here, files) = (mistakes.At("Files"), options.Files);
-        here.Unless(files.Ttl >= TimeSpan.FromMinutes(1) && files.Ttl <= TimeSpan.FromDays(7), nameof(files.Ttl), "must be 00:01:00 to 7.00:00:00");
-        here.Unless(files.MaxBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MaxBytes), "must be 1048576 to 1099511627776");
-        here.Unless(files.MemoryBytes is >= 1L << 20 and <= 1L << 40, nameof(files.MemoryBytes), "must be 1048576 to 1099511627776");
+        here.Within(files.Ttl, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), nameof(files.Ttl));
+        here.Within(files.MaxBytes, 1L << 20, 1L << 40, nameof(files.MaxBytes));
+        here.Within(files.MemoryBytes, 1L << 20, 1L << 40, nameof(files.MemoryBytes));
         var key = files.SigningKey is { } reference ? secrets.Resolve(reference, here, nameof(files.SigningKey)) : null;
         here.Unless(key is null or { Length: >= FileLinks.KeyBytes } || secrets.IsFormOnly, nameof(files.SigningKey), $"must have at least {FileLinks.KeyBytes} characters");
         return (files, key is null ? null : Encoding.UTF8.GetBytes(key));
@@ -76,7 +94,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
     private LedgerOptions Ledger()
     {
         var here = mistakes.At("Ledger");
-        mistakes.Unless(options.ReservationLease >= TimeSpan.FromSeconds(1) && options.ReservationLease <= TimeSpan.FromDays(1), nameof(options.ReservationLease), "must be 00:00:01 to 1.00:00:00");
+        mistakes.Within(options.ReservationLease, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(options.ReservationLease));
         here.Unless(options.Ledger.Retention is null || options.Ledger.Retention >= TimeSpan.FromDays(1), nameof(options.Ledger.Retention), "must be at least 1.00:00:00");
         here.Unless(options.Ledger.SpoolBytes > 0, nameof(options.Ledger.SpoolBytes), "must be above 0");
         var salt = options.Ledger.PromptSalt is { } reference ? secrets.Resolve(reference, here, nameof(options.Ledger.PromptSalt)) : null;
@@ -85,23 +103,23 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
 
     private void CheckReplay()
     {
-        mistakes.Unless(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromHours(1), nameof(options.DrainTimeout), "must be 00:00:00 to 01:00:00");
-        mistakes.Unless(options.DrainDelay >= TimeSpan.Zero && options.DrainDelay <= TimeSpan.FromMinutes(5), nameof(options.DrainDelay), "must be 00:00:00 to 00:05:00");
+        mistakes.Within(options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(options.DrainTimeout));
+        mistakes.Within(options.DrainDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(options.DrainDelay));
         mistakes.At("Replay").Unless(options.Replay.RecordingBytes >= 0, nameof(options.Replay.RecordingBytes), "must not be negative");
         mistakes.At("Replay").Unless(options.Replay.MemoryBytes >= 0, nameof(options.Replay.MemoryBytes), "must not be negative");
     }
 
     private static void CheckConnections(ConnectionOptions connections, Mistakes here)
     {
-        here.Unless(connections.Max is >= 1 and <= 1_000_000, nameof(connections.Max), "must be 1 to 1000000");
-        here.Unless(connections.HeaderTimeout >= TimeSpan.FromSeconds(1) && connections.HeaderTimeout <= TimeSpan.FromMinutes(10), nameof(connections.HeaderTimeout), "must be 00:00:01 to 00:10:00");
-        here.Unless(connections.IdleTimeout >= TimeSpan.FromSeconds(1) && connections.IdleTimeout <= TimeSpan.FromHours(1), nameof(connections.IdleTimeout), "must be 00:00:01 to 01:00:00");
-        here.Unless(connections.MinBytesPerSecond is >= 0 and <= 1_000_000, nameof(connections.MinBytesPerSecond), "must be 0 to 1000000");
+        here.Within(connections.Max, 1, 1_000_000, nameof(connections.Max));
+        here.Within(connections.HeaderTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), nameof(connections.HeaderTimeout));
+        here.Within(connections.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(connections.IdleTimeout));
+        here.Within(connections.MinBytesPerSecond, 0, 1_000_000, nameof(connections.MinBytesPerSecond));
     }
 
     private static void CheckLimits(BodyLimits limits, Mistakes here)
     {
-        here.Unless(limits.JsonBytes is > 0 and <= 1L << 30, nameof(limits.JsonBytes), "must be 1 to 1073741824");
+        here.Within(limits.JsonBytes, 1L, 1L << 30, nameof(limits.JsonBytes));
         here.Unless(limits.FormBytes > 0, nameof(limits.FormBytes), "must be above 0");
         here.Unless(limits.FileBytes > 0, nameof(limits.FileBytes), "must be above 0");
         here.Unless(limits.BufferBytes >= 0, nameof(limits.BufferBytes), "must not be negative");

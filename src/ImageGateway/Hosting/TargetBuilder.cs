@@ -61,33 +61,33 @@ internal sealed class TargetBuilder(Catalogue catalogue, Mistakes mistakes, Secr
     private static void Check(string name, ProviderOptions provider, Mistakes here)
     {
         here.Unless(name.Length > 0 && !name.Contains('/', StringComparison.Ordinal), "", "a provider's name must not contain '/'");
-        here.Unless(provider.Timeout >= TimeSpan.FromSeconds(1) && provider.Timeout <= TimeSpan.FromHours(1), nameof(provider.Timeout), "must be 00:00:01 to 01:00:00");
-        here.Unless(provider.ConnectTimeout >= TimeSpan.FromSeconds(1) && provider.ConnectTimeout <= TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout), "must be 00:00:01 to 00:01:00");
-        here.Unless(provider.MaxConnections is >= 1 and <= 10_000, nameof(provider.MaxConnections), "must be 1 to 10000");
+        here.Within(provider.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(provider.Timeout));
+        here.Within(provider.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout));
+        here.Within(provider.MaxConnections, 1, 10_000, nameof(provider.MaxConnections));
         here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
         here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
         // Reported above; the rest is checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
         provider.ConnectTimeout = TimeSpan.FromSeconds(Math.Clamp(provider.ConnectTimeout.TotalSeconds, 1, 60));
-        here.Unless(provider.Probe is null || (provider.Probe >= TimeSpan.FromSeconds(1) && provider.Probe <= TimeSpan.FromHours(1)), nameof(provider.Probe), "must be 00:00:01 to 01:00:00");
+        here.Within(provider.Probe, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(provider.Probe));
         CheckCircuit(provider.Circuit, here.At("Circuit"));
     }
 
     private static void CheckCapacity(TargetOptions target, Mistakes here)
     {
-        here.Unless(target.RequestsPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.RequestsPerMinute), "must be 1 to 1000000");
-        here.Unless(target.ImagesPerMinute is null or (>= 1 and <= 1_000_000), nameof(target.ImagesPerMinute), "must be 1 to 1000000");
-        here.Unless(target.Concurrent is null or (>= 1 and <= 10_000), nameof(target.Concurrent), "must be 1 to 10000");
-        here.Unless(target.PriceFactor is >= 0 and <= 10, nameof(target.PriceFactor), "must be 0 to 10");
-        here.Unless(target.Weight is null or (>= 1 and <= 1000), nameof(target.Weight), "must be 1 to 1000");
+        here.Within(target.RequestsPerMinute, 1, 1_000_000, nameof(target.RequestsPerMinute));
+        here.Within(target.ImagesPerMinute, 1, 1_000_000, nameof(target.ImagesPerMinute));
+        here.Within(target.Concurrent, 1, 10_000, nameof(target.Concurrent));
+        here.Within(target.PriceFactor, 0m, 10m, nameof(target.PriceFactor));
+        here.Within(target.Weight, 1, 1000, nameof(target.Weight));
     }
 
     private static void CheckCircuit(CircuitOptions circuit, Mistakes here)
     {
         here.Unless(circuit.FailureRatio is > 0 and <= 1, nameof(circuit.FailureRatio), "must be above 0, to 1");
-        here.Unless(circuit.MinimumThroughput is >= 2 and <= 10_000, nameof(circuit.MinimumThroughput), "must be 2 to 10000");
-        here.Unless(circuit.Window >= TimeSpan.FromSeconds(1) && circuit.Window <= TimeSpan.FromHours(1), nameof(circuit.Window), "must be 00:00:01 to 01:00:00");
-        here.Unless(circuit.Break >= TimeSpan.FromSeconds(1) && circuit.Break <= TimeSpan.FromHours(1), nameof(circuit.Break), "must be 00:00:01 to 01:00:00");
+        here.Within(circuit.MinimumThroughput, 2, 10_000, nameof(circuit.MinimumThroughput));
+        here.Within(circuit.Window, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(circuit.Window));
+        here.Within(circuit.Break, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(circuit.Break));
     }
 
     private IImageProvider? Provider(string name, ProviderOptions provider, Mistakes here)

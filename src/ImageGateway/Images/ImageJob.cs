@@ -50,6 +50,9 @@ internal sealed record ImageJob : IDisposable
     /// <summary>The request's body, from which the upstream body is made.</summary>
     public required RequestBody Body { get; init; }
 
+    /// <summary>True for a tag's name: 1 to 64 letters, digits, '.', '_' or '-'.</summary>
+    public static bool IsTag(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
     public void Dispose()
     {
         foreach (var image in Images)

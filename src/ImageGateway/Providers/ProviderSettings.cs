@@ -48,6 +48,9 @@ internal sealed record ProviderSettings(string Name, ProviderOptions Options, Mi
         RefuseForeign(nameof(Options.Project), Options.Project, "OpenAI");
     }
 
+    /// <summary>Reports the address of the other kinds: Azure's is an endpoint.</summary>
+    public void RefuseBaseUrl() => Refuse(nameof(Options.BaseUrl), !string.IsNullOrWhiteSpace(Options.BaseUrl), $"AzureOpenAI has none; where it is goes into {nameof(Options.Endpoint)}");
+
     /// <summary>Reports a mistake when <paramref name="wrong"/>.</summary>
     public void Refuse(string option, bool wrong, string message)
     {

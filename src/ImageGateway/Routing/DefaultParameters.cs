@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageGateway.Catalog;
 using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
@@ -7,7 +8,7 @@ namespace ImageGateway.Routing;
 internal static class DefaultParameters
 {
     /// <summary>Dropping one of these changes no meaning.</summary>
-    public static readonly string[] WithoutMeaning = ["style", "moderation", "user", "output_compression"];
+    public static readonly string[] WithoutMeaning = ModelWords.Takes;
 
     /// <summary>What a route may fill in.</summary>
     public static readonly string[] FillIns = ["quality", "size", "background", "output_format", "moderation", "style", "output_compression"];

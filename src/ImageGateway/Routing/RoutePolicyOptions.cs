@@ -51,7 +51,7 @@ internal sealed class RoutePolicyOptions
     /// <summary>How the targets are ordered.</summary>
     public Strategy Strategy { get; set; }
 
-    /// <summary>Parameters for requests that lack them, by name on the wire: size, quality, background, output_format, moderation, style.</summary>
+    /// <summary>Parameters for requests that lack them, by name on the wire: size, quality, background, output_format, moderation, style, output_compression.</summary>
     public Dictionary<string, string> Defaults { get; set; } = [];
 
     /// <summary>The most a job may ask for.</summary>

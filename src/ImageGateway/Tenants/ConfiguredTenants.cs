@@ -52,6 +52,10 @@ internal sealed partial class ConfiguredTenants
                 mistakes.AddHere($"a tenant's id has {AllowedIds}");
             mistakes.Unless(options.Markup is >= 0 and <= 100, nameof(options.Markup), "must be 0 to 100");
             mistakes.Unless(IsEmergency(options, out _), nameof(options.EmergencyUsd), "must be 0 to 1000000000 USD, with at most nine decimals");
+            if (options is { OnStoreFailure: StoreFailureAction.Allow, EmergencyUsd: 0 })
+                mistakes.Warn(nameof(options.OnStoreFailure), $"'allow' does nothing without {nameof(options.EmergencyUsd)}: jobs are refused while the store cannot be reached");
+            for (var i = 0; i < options.RequiredTags.Count; i++)
+                mistakes.At(nameof(options.RequiredTags)).Unless(ImageJob.IsTag(options.RequiredTags[i]), $"{i}", $"'{options.RequiredTags[i]}' can be the name of no tag, which has 1 to 64 letters, digits, '.', '_' or '-'");
             var tenant = Tenant(id, options) with { Cache = CacheOptions.Read(options.Cache, mistakes.At(nameof(options.Cache))) };
             for (var i = 0; i < options.Keys.Count; i++)
             {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Quotas;
@@ -11,6 +12,7 @@ internal sealed class TenantOptions
     public List<KeyOptions> Keys { get; set; } = [];
 
     /// <summary>Names or globs of the models it may be served by; absent: all.</summary>
+    [MinLength(1)]
     public List<string> Models { get; set; } = [];
 
     /// <summary>True: answers do not say which target gave them.</summary>

@@ -17,7 +17,7 @@ internal static class JobTags
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = pair.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? (pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart()) : (pair, "");
-            if (!IsName(name) || value.Length is 0 or > 256 || value.Any(char.IsControl) || !tags.TryAdd(name, value) || tags.Count > 16)
+            if (!ImageJob.IsTag(name) || value.Length is 0 or > 256 || value.Any(char.IsControl) || !tags.TryAdd(name, value) || tags.Count > 16)
                 throw GatewayException.Invalid("X-Gateway-Tags", pair, Allowed);
         }
         return tags;
@@ -33,7 +33,4 @@ internal static class JobTags
                 throw new GatewayException(ErrorKind.MissingParameter, $"Missing required tag '{name}': send the header X-Gateway-Tags: {name}=VALUE.", "X-Gateway-Tags");
         }
     }
-
-    /// <summary>True for a tag's name: 1 to 64 letters, digits, '.', '_' or '-'.</summary>
-    public static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

@@ -94,6 +94,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         var endpoint = settings.Url(nameof(options.Endpoint), options.Endpoint, simulatedPath: $"accounts/{settings.Name}");
         settings.Refuse(nameof(options.Endpoint), endpoint is not null && OwnPaths.Any(path => endpoint.AbsolutePath.EndsWith(path, StringComparison.OrdinalIgnoreCase)), $"'{options.Endpoint}' ends with a path that the gateway adds itself; a resource is https://NAME.openai.azure.com");
         settings.RefuseOpenAis();
+        settings.RefuseBaseUrl();
         settings.Refuse(nameof(options.ApiStyle), options.ApiStyle is not (null or "deployments" or "v1"), $"'{options.ApiStyle}' is neither deployments nor v1");
         settings.Refuse(nameof(options.Credential), options.Credential is not (null or "EntraId"), $"'{options.Credential}' is not EntraId");
         settings.Refuse(nameof(options.Credential), options is { Credential: not null, ApiKey: not null }, "an ApiKey and a Credential exclude each other");

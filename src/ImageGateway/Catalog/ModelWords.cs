@@ -1,0 +1,31 @@
+using ImageGateway.Configuration;
+
+namespace ImageGateway.Catalog;
+
+/// <summary>The words of a catalogue that mean something to the gateway; any other would do nothing, or skip what it was to allow.</summary>
+internal static class ModelWords
+{
+    /// <summary>Parameters whose absence changes no meaning.</summary>
+    public static readonly string[] Takes = ["style", "moderation", "user", "output_compression"];
+
+    private static readonly string[] Backgrounds = ["auto", "opaque", "transparent"];
+    private static readonly string[] Formats = ["png", "jpeg", "webp", "gif", "svg"];
+    private static readonly string[] Fidelities = ["low", "high"];
+    private static readonly string[] ResponseFormats = ["b64_json", "url"];
+
+    /// <summary>Reports each word of an entry that is none of these.</summary>
+    public static void Check(ModelEntry entry, Mistakes mistakes)
+    {
+        Check(entry.Backgrounds, Backgrounds, nameof(entry.Backgrounds), mistakes);
+        Check(entry.Formats, Formats, nameof(entry.Formats), mistakes);
+        Check(entry.Fidelities, Fidelities, nameof(entry.Fidelities), mistakes);
+        Check(entry.ResponseFormats, ResponseFormats, nameof(entry.ResponseFormats), mistakes);
+        Check(entry.Takes, Takes, nameof(entry.Takes), mistakes);
+    }
+
+    private static void Check(string[] words, string[] known, string option, Mistakes mistakes)
+    {
+        foreach (var word in words.Where(word => !known.Contains(word)))
+            mistakes.Add(option, $"'{word}' is none of {string.Join(", ", known)}");
+    }
+}
