@@ -38,8 +38,7 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
         var (method, path, took) = (http.Request.Method, Path(http), duration.TotalMilliseconds);
         if (record is null)
         {
-            var tenant = caller?.Tenant;
-            LogRequest(level, method, path, status, took, http.TraceIdentifier, tenant);
+            LogRequest(level, method, path, status, took, http.TraceIdentifier, caller?.Tenant, caller?.Project, caller?.KeyId);
             return;
         }
         var (attempts, cost) = (record.Attempts, 0L);
@@ -56,6 +55,6 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {DurationMs:0.0} ms, {RequestId}: {Tenant} {Project} {Key}, target {Target}, {Outcome} {Code}, attempts {Attempts}, first byte {FirstByteMs:0.0} ms, queued {QueuedMs:0.0} ms, cost {CostUsd} USD")]
     private partial void LogJob(string method, string path, int status, double durationMs, string requestId, string tenant, string project, string key, string? target, string outcome, string? code, int attempts, double? firstByteMs, double? queuedMs, decimal costUsd);
 
-    [LoggerMessage(Message = "{Method} {Path} {Status} in {DurationMs:0.0} ms, {RequestId}: {Tenant}")]
-    private partial void LogRequest(LogLevel level, string method, string path, int status, double durationMs, string requestId, string? tenant);
+    [LoggerMessage(Message = "{Method} {Path} {Status} in {DurationMs:0.0} ms, {RequestId}: {Tenant} {Project} {Key}")]
+    private partial void LogRequest(LogLevel level, string method, string path, int status, double durationMs, string requestId, string? tenant, string? project, string? key);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ImageGateway.Caching;
+using ImageGateway.Caching.Redis;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
 using ImageGateway.Quotas;
@@ -19,10 +20,12 @@ internal sealed class GatewayGauges
     private readonly Fleet _fleet;
     private readonly LedgerWriter? _ledger;
     private readonly RedisLink? _redis;
+    private readonly IReadOnlyList<RedisConnection> _answers;
 
     public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, Fleet fleet, WaitingRoom room, Quota quota, BufferBudget buffers, BlockPool pool, IServiceProvider services)
     {
         (_table, _fleet, _ledger, _redis) = (table, fleet, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
+        _answers = [.. services.GetKeyedServices<RedisConnection>(KeyedService.AnyKey)];
         var meter = meters.Create(JobMetrics.MeterName);
         meter.CreateObservableGauge("imagegateway.target.state", Targets, "{target}", "1 for the state a target is in, 0 for the others: healthy, resting, open (its circuit) or drained.");
         meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs that wait for room at a target.");
@@ -49,6 +52,6 @@ internal sealed class GatewayGauges
         if (_ledger is not null)
             yield return new Measurement<long>(_ledger.Failures, new KeyValuePair<string, object?>("store", "ledger"));
         if (_redis is not null)
-            yield return new Measurement<long>(_redis.Failures, new KeyValuePair<string, object?>("store", "redis"));
+            yield return new Measurement<long>(_redis.Failures + _answers.Sum(connection => connection.Failures), new KeyValuePair<string, object?>("store", "redis"));
     }
 }

@@ -39,7 +39,8 @@ public sealed class RequestLogTests : IDisposable
         using var probe = await http.GetAsync("/healthz/live?key=in-a-query");
         using var forged = await http.GetAsync("/v1/models/a%0Ab");
         Assert.Equal("/healthz/live", (string?)(await LineAsync(gateway, probe.Header("x-request-id")!))["Path"]);
-        Assert.Equal("/v1/models/a%0Ab", (string?)(await LineAsync(gateway, forged.Header("x-request-id")!))["Path"]);
+        var line = await LineAsync(gateway, forged.Header("x-request-id")!);
+        Assert.Equal(("/v1/models/a%0Ab", "acme", "default", "acme/web"), ((string?)line["Path"], (string?)line["Tenant"], (string?)line["Project"], (string?)line["Key"]));
         Assert.DoesNotContain(gateway.Output, line => line.Contains(quiet.Header("x-request-id")!, StringComparison.Ordinal));
 
         Write("Fatal");

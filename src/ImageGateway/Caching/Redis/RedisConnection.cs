@@ -18,6 +18,7 @@ internal sealed partial class RedisConnection : IDisposable
     private readonly ILogger _log;
     private long _pausedUntil;
     private long _quietUntil;
+    private long _failures;
 
     /// <summary>Makes calls over a connection, which it owns.</summary>
     /// <param name="redis">The connection.</param>
@@ -26,7 +27,9 @@ internal sealed partial class RedisConnection : IDisposable
     /// <param name="log">The log.</param>
     public RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger<RedisConnection> log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
 
-    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <summary>Calls that failed or took too long.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
     /// <summary>True for what names a server.</summary>
     public static bool IsConnectionString(string text)
     {
@@ -40,6 +43,7 @@ internal sealed partial class RedisConnection : IDisposable
         }
     }
 
+    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
     /// <param name="connectionString">The server or servers.</param>
     /// <param name="name">What the server is told.</param>
     /// <exception cref="ArgumentException">The connection string is none.</exception>
@@ -120,6 +124,7 @@ internal sealed partial class RedisConnection : IDisposable
 
     private void Tell(Exception e)
     {
+        Interlocked.Increment(ref _failures);
         var until = Interlocked.Read(ref _quietUntil);
         if (Now >= until && Interlocked.CompareExchange(ref _quietUntil, Now + (long)Quiet.TotalMilliseconds, until) == until)
             LogFailed(_log, e is TimeoutException ? "it is slow" : e.Message);
