@@ -44,8 +44,8 @@ internal sealed record Target
     /// <summary>Its share under <c>Weighted</c>; null: its requests a minute, else 1.</summary>
     public int? Weight { get; init; }
 
-    /// <summary>Its share where the route gives it none, 1 to 1 000.</summary>
-    public int OwnWeight => Math.Clamp(Weight ?? RequestsPerMinute ?? 1, 1, 1000);
+    /// <summary>Its share where the route gives it none.</summary>
+    public int OwnWeight => Math.Max(Weight ?? RequestsPerMinute ?? 1, 1);
 
     /// <summary>How often its provider is asked whether it is there; null: never.</summary>
     public TimeSpan? Probe { get; init; }

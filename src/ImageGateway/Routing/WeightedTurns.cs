@@ -6,11 +6,14 @@ namespace ImageGateway.Routing;
 /// </summary>
 internal sealed class WeightedTurns
 {
+    private const int Most = 1000;
+
     private readonly int[] _round;
 
-    /// <summary>The turns of targets with these weights, each 1 to 1 000.</summary>
-    public WeightedTurns(IReadOnlyList<int> weights)
+    /// <summary>The turns of targets with these weights, each above 0. Those that have no round of a reasonable length are rounded.</summary>
+    public WeightedTurns(IReadOnlyList<int> given)
     {
+        var weights = Shortened(given);
         var divisor = weights.Aggregate(GreatestCommonDivisor);
         var total = weights.Sum() / divisor;
         var credit = new int[weights.Count];
@@ -42,6 +45,12 @@ internal sealed class WeightedTurns
             order.Slice(filled, at).CopyTo(order.Slice(filled + 1, at));
             order[filled++] = next;
         }
+    }
+
+    private static IReadOnlyList<int> Shortened(IReadOnlyList<int> weights)
+    {
+        var most = weights.Max();
+        return most / weights.Aggregate(GreatestCommonDivisor) <= Most ? weights : [.. weights.Select(weight => Math.Max(1, (int)Math.Round((double)weight * Most / most)))];
     }
 
     private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
