@@ -52,6 +52,16 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void Redis_over_tls_and_the_tokens_of_a_managed_identity_are_let_out()
+    {
+        var rules = Yaml.Objects().Single(made => (string)made["kind"]! == "NetworkPolicy")["spec"]!["egress"]!.AsArray();
+
+        Assert.Contains("6380", rules.Where(rule => rule!["to"] is null).SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => port!["port"]!.ToString()));
+        var identity = rules.Single(rule => rule!["to"] is not null)!;
+        Assert.Equal(("169.254.169.254/32", "80"), ((string)identity["to"]!.AsArray().Single()!["ipBlock"]!["cidr"]!, identity["ports"]!.AsArray().Single()!["port"]!.ToString()));
+    }
+
+    [Fact]
     public void Control_plane_is_let_in_by_its_label_alone_and_keys_come_from_the_secret()
     {
         var policy = Yaml.Objects().Single(made => (string)made["kind"]! == "NetworkPolicy")["spec"]!;
