@@ -8,27 +8,35 @@ internal sealed record UpstreamErrorBody(string? Message, string? Type, string? 
     /// <summary>What a body without a readable error says.</summary>
     public static readonly UpstreamErrorBody None = new(null, null, null, null, null, null);
 
-    /// <summary>Reads <c>{"error":{…}}</c>; Azure spells the inner error both ways and writes codes as numbers too.</summary>
+    /// <summary>
+    /// Reads <c>{"error":{…}}</c>, or the bare error, which some events and proxies send; Azure spells the inner error both ways and
+    /// writes codes as numbers too.
+    /// </summary>
     public static UpstreamErrorBody Parse(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body);
         try
         {
             using var document = JsonDocument.ParseValue(ref reader);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("error", out var error))
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
                 return None;
+            if (!root.TryGetProperty("error", out var error))
+                return Read(root) is { Type: "error" } bare ? bare with { Type = null } : Read(root);
             if (error.ValueKind == JsonValueKind.String)
                 return None with { Message = error.GetString() };
-            return error.ValueKind != JsonValueKind.Object ? None : new UpstreamErrorBody(
-                Text(error, "message"), Text(error, "type"), Text(error, "param"), Text(error, "code"),
-                Inner(error, "inner_error") ?? Inner(error, "innererror"),
-                error.TryGetProperty("moderation_details", out var details) && details.ValueKind == JsonValueKind.Object ? details.GetRawText() : null);
+            return error.ValueKind == JsonValueKind.Object ? Read(error) : None;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return None;
         }
     }
+
+    private static UpstreamErrorBody Read(JsonElement error) => new(
+        Text(error, "message"), Text(error, "type"), Text(error, "param"), Text(error, "code"),
+        Inner(error, "inner_error") ?? Inner(error, "innererror"),
+        error.TryGetProperty("moderation_details", out var details) && details.ValueKind == JsonValueKind.Object ? details.GetRawText() : null);
 
     private static string? Inner(JsonElement error, string name) =>
         error.TryGetProperty(name, out var inner) && inner.ValueKind == JsonValueKind.Object ? Text(inner, "code") : null;

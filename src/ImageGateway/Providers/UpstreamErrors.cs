@@ -1,32 +1,8 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using ImageGateway.Images;
 
 namespace ImageGateway.Providers;
-
-/// <summary>What a failure means for the next attempt.</summary>
-internal enum FailureKind
-{
-    /// <summary>The request is wrong for any provider, or this one says so.</summary>
-    Request,
-
-    /// <summary>The picture is refused; another provider might draw it, and must not be asked unless the route says so.</summary>
-    Refusal,
-
-    /// <summary>The provider failed and will not bill.</summary>
-    Broken,
-
-    /// <summary>The provider has no room.</summary>
-    RateLimited,
-
-    /// <summary>The account has no money, or its credentials are wrong: nothing to do but ask elsewhere.</summary>
-    Account,
-
-    /// <summary>Nothing came, but the provider may have drawn the picture and may bill it.</summary>
-    MayBill,
-}
-
-/// <summary>A failed call: what the client would be told, what it means, and how long the provider asks to be left alone.</summary>
-internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, TimeSpan? Rest = null);
 
 /// <summary>Turns a provider's failure into what the client may see: no host, key, account or deployment name.</summary>
 internal static class UpstreamErrors
@@ -78,11 +54,16 @@ internal static class UpstreamErrors
             return RateLimited(wait ?? DefaultPause);
         if (status == 408)
             return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
+        if (status == 410)
+            return new UpstreamFailure(FailureKind.Request, Passing(404, error, attempt, secrets)); // a model that is gone is not found
         if (Passed.Contains(status))
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
         // It is a proxy in front that gave up (524: Cloudflare's), while the provider goes on drawing.
         var mayBill = status is 504 or 524 && attempt.IsSent;
-        return new UpstreamFailure(mayBill ? FailureKind.MayBill : FailureKind.Broken, Broken(status, wait), wait);
+        return new UpstreamFailure(mayBill ? FailureKind.MayBill : FailureKind.Broken, Broken(status, wait), wait)
+        {
+            Words = (error.Message ?? error.Code) is not null ? Passing(status, error with { Type = error.Type ?? "server_error" }, attempt, secrets) : null,
+        };
     }
 
     private static UpstreamFailure Account(TimeSpan pause) => new(
@@ -125,7 +106,8 @@ internal static class UpstreamErrors
             return null;
         foreach (var secret in secrets.Where(secret => secret.Length > 0))
             message = message.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
-        // A deployment's name says how the operator runs things; the client knows the model.
-        return attempt.Name == attempt.Model.Name ? message : message.Replace(attempt.Name, attempt.Model.Name, StringComparison.OrdinalIgnoreCase);
+        // A deployment's name says how the operator runs things; the client knows the model. A name may be a part of other words.
+        return attempt.Name == attempt.Model.Name ? message
+            : Regex.Replace(message, $@"(?<!\w){Regex.Escape(attempt.Name)}(?!\w)", attempt.Model.Name.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
 }

@@ -10,12 +10,28 @@ namespace ImageGateway.Routing;
 /// <param name="Pictures">How many were asked for.</param>
 internal sealed record Answer(HttpResponseMessage Response, Stream Body, Relay Relay, Tap Tap, int Pictures) : IAsyncDisposable
 {
-    /// <summary>Passes it on. An answer that ends before it is whole is lost, however properly its connection ends.</summary>
-    /// <exception cref="OperationCanceledException">The client is gone, or the provider was silent for too long.</exception>
-    public async Task<RelayEnd> PassAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Passes it on. An answer that ends before it is whole is lost, however properly its connection ends; and one that is whole
+    /// is complete, however its connection ends, unless its length was announced and is missed.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    public async Task<RelayEnd> PassAsync(AttemptClock clock) => await RelayAsync(clock) switch
     {
-        var end = await Relay.RunAsync(cancellationToken);
-        return end == RelayEnd.Complete && !Tap.IsWhole(Pictures) ? RelayEnd.UpstreamLost : end;
+        RelayEnd.Complete when !Tap.IsWhole(Pictures) => RelayEnd.UpstreamLost,
+        RelayEnd.UpstreamLost when Tap.IsWhole(Pictures) && (Tap is EventStreamTap || Response.Content.Headers.ContentLength is null) => RelayEnd.Complete,
+        var end => end,
+    };
+
+    private async Task<RelayEnd> RelayAsync(AttemptClock clock)
+    {
+        try
+        {
+            return await Relay.RunAsync(clock.Token);
+        }
+        catch (OperationCanceledException) when (clock.TimedOut)
+        {
+            return RelayEnd.UpstreamLost;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,9 @@ internal sealed class AttemptClock : IDisposable
     /// <summary>The provider has sent something.</summary>
     public void Progressed() => _end.CancelAfter(_limit);
 
+    /// <summary>It is the client who is waited for: the provider has until <see cref="Progressed"/>.</summary>
+    public void Waits() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
+
     public void Dispose()
     {
         _leaving.Dispose();

@@ -19,13 +19,9 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
     /// <summary>How many pictures are asked for.</summary>
     public int Pictures => record.Sent.Count;
 
-    /// <summary>The code of an answer that ended so and said nothing of it; null when it is whole.</summary>
-    public static string? Code(RelayEnd end, bool timedOut) => end switch
-    {
-        RelayEnd.Complete => null,
-        RelayEnd.ClientGone => "client_disconnected",
-        _ => timedOut ? "upstream_timeout" : "upstream_error",
-    };
+    /// <summary>The code of an answer that ended so; null when it is whole.</summary>
+    public static string? Code(RelayEnd end, UpstreamFailure? failure) =>
+        failure is not null ? ErrorEnvelope.Code(failure.Error) : end == RelayEnd.ClientGone ? "client_disconnected" : null;
 
     /// <summary>The provider has answered; whoever is asked first knows the status and the provider's request id.</summary>
     public void Answered(HttpResponseMessage response)

@@ -7,17 +7,35 @@ namespace ImageGateway.Routing;
 /// <summary>Gives an answer to the client: the headers that say who gave it, then the bytes.</summary>
 internal static class Delivery
 {
-    /// <summary>Sends it; a stream that the provider breaks off ends with one error event, its own or ours, another answer with the connection.</summary>
+    /// <summary>Sends it, as far as the provider gives it.</summary>
     public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
     {
         await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
         // An error event, or a comment while it is silent, makes a stream longer than its provider said.
         if (answer.Tap is EventStreamTap)
             http.Response.ContentLength = null;
-        var end = await PassAsync(answer, clock);
-        if (end == RelayEnd.UpstreamLost)
-            await EndBrokenAsync(http, answer.Tap, clock.TimedOut);
-        return end;
+        try
+        {
+            return await answer.PassAsync(clock);
+        }
+        catch (OperationCanceledException)
+        {
+            return RelayEnd.ClientGone;
+        }
+    }
+
+    /// <summary>
+    /// Ends an answer that the provider broke off. The status is sent already, unless it is held back: a stream ends with one
+    /// error event, and a JSON answer, which must not look whole, with its connection.
+    /// </summary>
+    public static async Task EndAsync(HttpContext http, Tap tap, UpstreamFailure failure)
+    {
+        if (tap is EventStreamTap stream)
+            await http.Response.BodyWriter.WriteAsync(stream.HasFailed ? ErrorEvent.InPlace(stream, failure.Words ?? failure.Error) : ErrorEvent.After(stream, failure.Error), http.RequestAborted);
+        else if (http.Features.Get<HeldBack>() is { } held)
+            held.Error = failure.Error with { IsFinal = true }; // it is paid for
+        else
+            http.Abort();
     }
 
     /// <summary>Sets the gateway's own headers.</summary>
@@ -38,37 +56,5 @@ internal static class Delivery
         // Proxies in front must not collect events.
         headers.CacheControl = "no-cache";
         headers["x-accel-buffering"] = "no";
-    }
-
-    private static async Task<RelayEnd> PassAsync(Answer answer, AttemptClock clock)
-    {
-        try
-        {
-            return await answer.PassAsync(clock.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return clock.TimedOut ? RelayEnd.UpstreamLost : RelayEnd.ClientGone;
-        }
-    }
-
-    // The status is sent already, unless the answer is held back. A stream ends with an error event; a JSON answer must not look whole.
-    private static async Task EndBrokenAsync(HttpContext http, Tap tap, bool timedOut)
-    {
-        var error = timedOut
-            ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
-            : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
-        if (tap is not EventStreamTap stream)
-        {
-            if (http.Features.Get<HeldBack>() is { } held)
-                held.Error = error;
-            else
-                http.Abort();
-            return;
-        }
-        // The provider has told the client itself.
-        if (stream.HasFailed)
-            return;
-        await http.Response.BodyWriter.WriteAsync(ErrorEvent.After(stream, error), http.RequestAborted);
     }
 }

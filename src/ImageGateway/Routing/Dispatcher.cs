@@ -24,6 +24,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     {
         var (left, patience) = (plan.Targets.ToList(), plan.Route.MaxWait);
         UpstreamFailure? failure = null;
+        var mayBeBilled = false;
         for (var attempts = 1; left.Count > 0; attempts++)
         {
             var start = time.GetTimestamp();
@@ -35,7 +36,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             patience -= waited;
             try
             {
-                failure = await AttemptAsync(http, record, place.Planned, attempts, plan.Route); // 2
+                failure = await AttemptAsync(http, record, place, attempts, plan.Route); // 2
             }
             catch (GatewayException e) when (e.Error.Kind == ErrorKind.InsufficientQuota && failure is not null)
             {
@@ -43,51 +44,56 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             }
             if (failure is null)
                 return;
+            mayBeBilled |= failure.Kind == FailureKind.MayBill;
             left.Remove(place.Planned);
-            if (failure.Rest is { } rest)
-                fleet.Of(place.Planned.Target).Rest(rest);
             if (!MayGoOn(failure, plan.Route) || attempts == plan.Route.MaxAttempts) // 3
                 break;
             if (room.Shortest(left) > TimeSpan.Zero && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
                 left.Add(place.Planned);
         }
-        throw new GatewayException(record.Upstream = Failed(plan, failure));
+        var error = Failed(plan, failure);
+        // Clients that repeat it by themselves would buy it again and again.
+        record.Upstream = mayBeBilled && plan.Route.OnTimeout == FailureAction.Stop ? error with { IsFinal = true } : error;
+        throw new GatewayException(record.Upstream);
     }
 
     // An answer that breaks off is not tried again, and counts against the target all the same.
-    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Place place, int attempts, RoutePolicy route)
     {
-        var start = time.GetTimestamp();
-        var (failure, outcome) = await CallAsync(http, record, planned, attempts, route);
-        fleet.Of(planned.Target).Record(planned.Target, outcome, time.GetElapsedTime(start));
+        var (planned, start) = (place.Planned, time.GetTimestamp());
+        var (failure, outcome) = planned.Calls > 1
+            ? await fanOut.RunAsync(http, record, planned, attempts, route)
+            : await CallAsync(http, record, planned, attempts);
+        var target = fleet.Of(planned.Target);
+        target.Record(planned.Target, outcome?.Kind, time.GetElapsedTime(start), place.Taken);
+        if (outcome?.Rest is { } rest)
+            target.Rest(rest);
         return failure;
     }
 
     // The failure, where the client has got nothing yet, and what the call says of its target; null: it ended well.
-    private async Task<(UpstreamFailure? Failure, FailureKind? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
+    private async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts)
     {
-        if (planned.Calls > 1)
-        {
-            var failed = await fanOut.RunAsync(http, record, planned, attempts, route);
-            return (failed, failed?.Kind);
-        }
         using var call = await calls.AnnounceAsync(record, planned, planned.Dialect.Edits, planned.Dialect.Sent.Count, http);
         var (answer, failure) = await calls.BeginAsync(call, http.Response.BodyWriter);
         if (answer is null)
-            return (failure, failure?.Kind);
+            return (failure, failure);
         await using (answer)
         {
             Delivery.Describe(http, record, planned, attempts);
             var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
             var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
-            var code = told is null ? Call.Code(end, call.Clock.TimedOut) : ErrorEnvelope.Code(told.Error);
+            var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : told;
+            var code = Call.Code(end, lost);
             call.End(answer, end, code);
             record.Upstream = told?.Error;
             if (end == RelayEnd.Complete)
                 record.Complete();
             else
                 record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
-            return (null, end == RelayEnd.UpstreamLost && told is null ? FailureKind.Broken : told?.Kind);
+            if (end == RelayEnd.UpstreamLost)
+                await Delivery.EndAsync(http, answer.Tap, lost!);
+            return (null, lost);
         }
     }
 

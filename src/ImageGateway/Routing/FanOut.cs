@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
@@ -16,8 +17,8 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
 {
     private const int AtATime = 4;
 
-    /// <summary>Makes the calls and answers the client; the failure when there is nothing to answer with.</summary>
-    public async Task<UpstreamFailure?> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
+    /// <summary>Makes the calls and answers the client; the failure when there is nothing to answer with, and what the calls say of their target.</summary>
+    public async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var parts = new FanOutPart?[planned.Calls];
         try
@@ -25,11 +26,11 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             var failure = await CallAllAsync(http, record, planned, parts);
             var came = parts.OfType<FanOutPart>().ToList();
             if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
-                return failure is { Kind: FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account } && came.Count > 0 ? failure with { Kind = FailureKind.MayBill } : failure;
+                return (came.Count > 0 ? failure?.WithPaid() : failure, failure);
             Delivery.Describe(http, record, planned, attempts);
             await WriteAsync(http, came);
             record.Complete();
-            return null;
+            return (null, failure);
         }
         finally
         {
@@ -38,21 +39,21 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
     }
 
-    // After a failure no further call is begun; those under way end, since they are paid for.
+    // After a failure no further call is begun; those under way end, since they are paid for, and what they say counts too.
     private async Task<UpstreamFailure?> CallAllAsync(HttpContext http, JobRecord record, PlannedTarget planned, FanOutPart?[] parts)
     {
-        UpstreamFailure? failure = null;
+        var failures = new ConcurrentBag<UpstreamFailure>();
         var atATime = Math.Min(AtATime, planned.Target.Concurrent ?? AtATime);
         await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = http.RequestAborted }, async (i, _) =>
         {
-            if (Volatile.Read(ref failure) is not null)
+            if (!failures.IsEmpty)
                 return;
             var (part, failed) = await CallAsync(http, record, planned, i);
             parts[i] = part;
             if (failed is not null)
-                Interlocked.CompareExchange(ref failure, failed, null);
+                failures.Add(failed);
         });
-        return failure;
+        return UpstreamFailure.OfAll([.. failures]);
     }
 
     private async Task<(FanOutPart? Part, UpstreamFailure? Failure)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int index)
@@ -70,7 +71,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
                 return (null, failure);
             await using (answer)
                 part = await IsWholeAsync(answer, call) ? new FanOutPart(bytes, answer.Tap.Facts) : null;
-            return part is not null ? (part, null) : (null, new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.")));
+            return part is not null ? (part, null) : (null, UpstreamFailure.BrokeOff(call.Clock.TimedOut));
         }
         finally
         {
@@ -81,16 +82,8 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
 
     private static async Task<bool> IsWholeAsync(Answer answer, Call call)
     {
-        var end = RelayEnd.UpstreamLost;
-        try
-        {
-            end = await answer.PassAsync(call.Clock.Token);
-        }
-        catch (OperationCanceledException) when (call.Clock.TimedOut)
-        {
-            // It is lost.
-        }
-        call.End(answer, end, Call.Code(end, call.Clock.TimedOut));
+        var end = await answer.PassAsync(call.Clock);
+        call.End(answer, end, Call.Code(end, end == RelayEnd.UpstreamLost ? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : null));
         return end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
         var clock = call.Clock;
         var tap = Tap.For(response.Content.Headers.ContentType?.MediaType);
         var body = await response.Content.ReadAsStreamAsync(clock.Token);
-        var answer = new Answer(response, body, new Relay(body, client, tap, clock.Progressed, time), tap, call.Pictures);
+        var answer = new Answer(response, body, new Relay(body, client, tap, clock.Progressed, clock.Waits, time), tap, call.Pictures);
         var kept = false;
         try
         {

@@ -20,4 +20,8 @@ internal static class ErrorEvent
             : $"\n\nevent: error\ndata: {data}\n\n";
         return Encoding.UTF8.GetBytes(text);
     }
+
+    /// <summary>The bytes that stand for a provider's own error event, which was held; none where it was too long for that, and has passed.</summary>
+    public static byte[] InPlace(EventStreamTap tap, GatewayError error) =>
+        tap.IsErrorPassed ? [] : Encoding.UTF8.GetBytes($"event: error\ndata: {Encoding.UTF8.GetString(ErrorEnvelope.EventData(error))}\n\n");
 }

@@ -9,8 +9,8 @@ namespace ImageGateway.Streaming;
 /// </summary>
 internal sealed class EventStreamTap : Tap
 {
-    // More than an error says.
-    private const int MostError = 4 * 1024;
+    /// <summary>More than an error says.</summary>
+    public const int MostError = 4 * 1024;
 
     private readonly AnswerReader _data = new();
     private readonly byte[] _field = new byte[8];
@@ -20,6 +20,9 @@ internal sealed class EventStreamTap : Tap
     private int _eventLength;
     private int _errorLength;
     private int _mark;
+    private long _position;
+    private long _passable;
+    private long _eventStart;
     private bool _hasData;
     private bool _afterCarriageReturn;
     private Line _line;
@@ -38,6 +41,15 @@ internal sealed class EventStreamTap : Tap
     /// <summary>The data of the first error event, at most 4 KiB; until there is one, of the event that has not ended.</summary>
     public ReadOnlySpan<byte> Error => _error.AsSpan(0, _errorLength);
 
+    /// <summary>
+    /// All bytes but those of an event that may still be an error, at most 4 KiB of them; and none of an error event, in whose place
+    /// the gateway tells it, without what must not show.
+    /// </summary>
+    public override long Passable => _passable;
+
+    /// <summary>True when the error event was too long to be held.</summary>
+    public bool IsErrorPassed => HasFailed && _passable > _eventStart;
+
     /// <summary>True when the bytes so far end where a line begins.</summary>
     public bool IsAtLineStart => _line == Line.Start && _mark is 0 or 3;
 
@@ -51,6 +63,7 @@ internal sealed class EventStreamTap : Tap
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
+        var last = _position + bytes.Length;
         bytes = WithoutMark(bytes);
         while (!bytes.IsEmpty)
         {
@@ -64,11 +77,27 @@ internal sealed class EventStreamTap : Tap
             var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
             InLine(end < 0 ? bytes : bytes[..end]);
             if (end < 0)
-                return;
+                break;
             _afterCarriageReturn = bytes[end] == '\r';
-            EndLine();
             bytes = bytes[(end + 1)..];
+            _position = last - bytes.Length;
+            EndLine();
         }
+        _position = last;
+        Pass();
+    }
+
+    // What is called a picture passes while it comes; of the rest it is known at its end what it is.
+    private void Pass()
+    {
+        if (HasFailed && !IsErrorPassed)
+            return;
+        var isOutside = IsAtLineStart && !_hasData && _eventLength == 0;
+        if (isOutside && !HasFailed)
+            _eventStart = _position;
+        var isPicture = _event.AsSpan(0, _eventLength).StartsWith("image_"u8) || (_data.Type is { } type && IsPicture(type));
+        if (isOutside || isPicture || _position - _eventStart > MostError)
+            _passable = _position;
     }
 
     public override void Complete() { }
@@ -184,7 +213,7 @@ internal sealed class EventStreamTap : Tap
             HasFailed |= IsError(EventName);
         }
         if (!HasFailed)
-            _errorLength = 0;
+            (_errorLength, _eventStart, _passable) = (0, _position, _position);
         _data.Reset();
         (_hasData, _eventLength) = (false, 0);
     }

@@ -21,7 +21,13 @@ internal enum RelayEnd
 /// Passes an answer from a provider to the client: bytes are read straight into the client's pipe and the tap looks at
 /// them where they lie. The beginning, at most 64 KiB, can be looked at before anything is sent.
 /// </summary>
-internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed, TimeProvider time)
+/// <param name="upstream">The answer's bytes.</param>
+/// <param name="client">Where they go.</param>
+/// <param name="tap">Looks at them, and says which may pass.</param>
+/// <param name="progressed">Called when something has come, and when the client has taken what it had to wait for.</param>
+/// <param name="waits">Called when the client has to be waited for: the provider's silence does not count then.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed, Action waits, TimeProvider time)
 {
     /// <summary>How often a silent stream sends a comment, so that proxies on the way keep it open.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -33,6 +39,8 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
 
     private Memory<byte> _held;
     private int _heldLength;
+    private byte[] _tail = [];
+    private int _tailLength;
     private Task<int>? _more;
 
     /// <summary>True when the answer ended within what <see cref="PeekAsync"/> read.</summary>
@@ -70,35 +78,81 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
             await ReadHeldAsync(cancellationToken);
     }
 
-    /// <summary>Sends what was held and everything that follows. The response's headers must be set.</summary>
+    /// <summary>Sends what was held and everything that follows, up to a provider's error event. The response's headers must be set.</summary>
     public async Task<RelayEnd> RunAsync(CancellationToken cancellationToken)
     {
-        client.Advance(_heldLength);
-        while (!(await client.FlushAsync(cancellationToken)).IsCompleted)
+        Pass(_held, _heldLength);
+        try
         {
-            if (Ended)
-                return RelayEnd.Complete;
-            var room = default(Memory<byte>);
-            int read;
-            try
+            while (!await FlushAsync(cancellationToken))
             {
-                // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
-                if (tap is EventStreamTap { IsAtLineStart: true })
-                    await KeepAliveAsync(cancellationToken);
-                await EndWaitAsync();
-                room = client.GetMemory(MinRead);
-                read = await upstream.ReadAsync(room, cancellationToken);
+                if (Ended || HidesError)
+                    return Ended && !HidesError ? RelayEnd.Complete : RelayEnd.UpstreamLost;
+                if (!await ReadOnAsync(cancellationToken))
+                    return RelayEnd.UpstreamLost;
             }
-            catch (Exception e) when (e is IOException or HttpRequestException)
-            {
-                return RelayEnd.UpstreamLost;
-            }
-            Take(room.Span[..read]);
-            if (Ended)
-                return RelayEnd.Complete;
-            client.Advance(read);
+            return RelayEnd.ClientGone;
         }
-        return RelayEnd.ClientGone;
+        finally
+        {
+            if (!HidesError)
+                PassTail();
+        }
+    }
+
+    private bool HidesError => tap is EventStreamTap { HasFailed: true, IsErrorPassed: false };
+
+    // True when the client is gone.
+    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    {
+        var flush = client.FlushAsync(cancellationToken);
+        if (flush.IsCompleted)
+            return (await flush).IsCompleted;
+        waits();
+        var result = await flush;
+        progressed();
+        return result.IsCompleted;
+    }
+
+    // False when the provider broke off.
+    private async ValueTask<bool> ReadOnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
+            if (tap is EventStreamTap { IsAtLineStart: true })
+                await KeepAliveAsync(cancellationToken);
+            await EndWaitAsync();
+            var room = client.GetMemory(MinRead + _tailLength);
+            _tail.AsMemory(0, _tailLength).CopyTo(room);
+            var read = await upstream.ReadAsync(room[_tailLength..], cancellationToken);
+            Take(room.Span.Slice(_tailLength, read));
+            if (read > 0)
+                Pass(room, _tailLength + read);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    // What may be an error waits for the rest of its event; the client's memory is not ours after this.
+    private void Pass(Memory<byte> room, int length)
+    {
+        var kept = (int)Math.Clamp(Length - tap.Passable, 0, length);
+        _tailLength = HidesError ? 0 : kept;
+        if (_tailLength > 0)
+            room.Slice(length - kept, kept).CopyTo(_tail = _tail.Length > 0 ? _tail : new byte[EventStreamTap.MostError]);
+        client.Advance(length - kept);
+    }
+
+    // The event has not ended, and is none.
+    private void PassTail()
+    {
+        if (_tailLength > 0)
+            client.Write(_tail.AsSpan(0, _tailLength));
+        _tailLength = 0;
     }
 
     // The read of no bytes ends when there are some: until then the client's memory is free for a comment,

@@ -45,6 +45,9 @@ internal abstract class Tap
     /// <summary>What was read so far.</summary>
     public abstract AnswerFacts Facts { get; }
 
+    /// <summary>How many of the bytes so far may be passed on.</summary>
+    public virtual long Passable => long.MaxValue;
+
     /// <summary>
     /// True when an answer that ends here is whole: a JSON text, whose pictures may be fewer than were asked for, or events with
     /// all <paramref name="pictures"/> and no error. That its connection ended properly says little: one that is delimited by its
@@ -55,7 +58,7 @@ internal abstract class Tap
     /// <summary>Takes the next bytes.</summary>
     public abstract void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>The answer has ended.</summary>
+    /// <summary>The answer has ended, as its connection says.</summary>
     public abstract void Complete();
 
     /// <summary>A tap for an answer of this media type.</summary>
@@ -67,6 +70,7 @@ internal abstract class Tap
 internal sealed class JsonTap : Tap
 {
     private readonly AnswerReader _body = new();
+    private bool _hasEnded;
 
     public override Verdict Verdict => _body.DataItems > 0 ? Verdict.Answer : _body.HasError ? Verdict.Error : Verdict.Undecided;
 
@@ -82,9 +86,13 @@ internal sealed class JsonTap : Tap
     };
 
     // What is no JSON ends where its connection says.
-    public override bool IsWhole(int pictures) => _body.IsWhole || _body.HasGivenUp;
+    public override bool IsWhole(int pictures) => _body.IsWhole || (_body.HasGivenUp && _hasEnded);
 
     public override void Write(ReadOnlySpan<byte> bytes) => _body.Write(bytes);
 
-    public override void Complete() => _body.Complete();
+    public override void Complete()
+    {
+        _hasEnded = true;
+        _body.Complete();
+    }
 }

@@ -41,7 +41,38 @@ public sealed class FanOutTests
         await using var gateway = await RoutedGateway.StartAsync(Route("fail"));
         using var response = await FailLastAsync(gateway, 401);
         await response.ErrorAsync(503, "no_target_available", null);
+        Assert.Equal("false", response.Header("x-should-retry"));
         Assert.Equal((3, 0), (gateway.Calls("west"), gateway.Calls("east")));
+    }
+
+    // Not even when another call failed first, in a way that another target could mend.
+    [Theory]
+    [InlineData(400, "content_policy_violation", 400)]
+    [InlineData(504, "timeout", 502)]
+    public async Task Gravest_failure_decides(int status, string code, int told)
+    {
+        await using var gateway = await RoutedGateway.StartAsync(Route("fail"));
+        gateway.Break("west", new Fault { Status = 503, Hang = true }, times: 1);
+        gateway.Break("west", new Fault { Status = status, Hang = true, Body = new JsonObject { ["error"] = new JsonObject { ["message"] = "No.", ["code"] = code } } }, times: 1);
+        var asking = GenerateAsync(gateway, 2);
+        await Until.TrueAsync(() => gateway.Calls("west") == 2, "both calls are made");
+        gateway.Release();
+        await Until.TrueAsync(() => gateway.Log.Calls.Any(call => call.Completed), "the first has failed");
+        gateway.Release();
+        using var response = await asking;
+        await response.ErrorAsync(told, told == 400 ? code : "upstream_error", null);
+        Assert.Equal((2, 0), (gateway.Calls("west"), gateway.Calls("east")));
+    }
+
+    [Fact]
+    public async Task Rate_limit_in_the_middle_rests_the_target_even_where_the_rest_is_given()
+    {
+        await using var gateway = await RoutedGateway.StartAsync(Route("allow"));
+        using var first = await FailLastAsync(gateway, 429);
+        await first.ImagesAsync();
+        using var second = await GenerateAsync(gateway, 1);
+        await second.ImagesAsync();
+        Assert.Equal(("east/dall-e-3", 1), (second.Header("x-gateway-target"), gateway.Calls("east")));
     }
 
     [Fact]

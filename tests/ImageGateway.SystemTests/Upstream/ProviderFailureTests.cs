@@ -153,6 +153,16 @@ public sealed class ProviderFailureTests(GatewayFixture gateway) : GatewayTest(g
     }
 
     [Fact]
+    public async Task Connection_lost_after_the_request_is_a_502_that_is_not_to_be_repeated()
+    {
+        Break(new Fault { Reset = true });
+        using var response = await GenerateAsync();
+
+        await response.ErrorAsync(502, "upstream_error", null);
+        Assert.Equal("false", response.Header("x-should-retry"));
+    }
+
+    [Fact]
     public async Task Failed_upload_is_a_502_too()
     {
         Break(new Fault { Reset = true });

@@ -43,6 +43,36 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
         Assert.Equal((status, code, basis), await EndAsync(response));
     }
 
+    // As the official clients read it, whatever form the provider gives it, and without its addresses.
+    [Theory]
+    [InlineData("event: error\ndata: {\"type\":\"error\",\"code\":\"server_error\",\"message\":\"127.0.0.1 is out.\"}", "server_error")]
+    [InlineData("data: {\"error\":{\"code\":\"server_error\",\"message\":\"127.0.0.1 is out.\",\"request\":7}}", "server_error")]
+    [InlineData("event: error\ndata: {\"code\":\"contentFilter\",\"message\":\"No.\"}", "moderation_blocked")]
+    public async Task Error_event_is_told_in_one_form(string told, string code)
+    {
+        Answer("text/event-stream", $"data: {Partial}\n\n{told}\n\ndata: [DONE]\n\n");
+        using var response = await _gateway.GenerateAsync(job => (job["stream"], job["partial_images"]) = (true, 1));
+        var events = await Event.ReadAllAsync(await response.Content.ReadAsStreamAsync());
+        Assert.Equal(["image_generation.partial_image", "error"], events.Select(one => one.Type));
+        var error = Schema.OpenAISchema.CheckError(events[1].Data);
+        Assert.Equal(("error", code), (events[1].Name, (string?)error["code"]));
+        Assert.DoesNotContain("127.0.0.1", (string?)error["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_that_is_whole_is_complete_however_its_connection_ends()
+    {
+        AnswerUncleanly("application/json", $$"""{"created":1,"data":[{"b64_json":"AAAA"}],{{Usage}}}""");
+        using var json = await _gateway.GenerateAsync();
+        Assert.Single((await json.JsonAsync())["data"]!.AsArray());
+        Assert.Equal(("completed", null, "usage"), await EndAsync(json));
+
+        AnswerUncleanly("text/event-stream", $"data: {Completed}\n\n");
+        using var stream = await _gateway.GenerateAsync(job => job["stream"] = true);
+        Assert.Equal("image_generation.completed", Assert.Single(await Event.ReadAllAsync(await stream.Content.ReadAsStreamAsync())).Type);
+        Assert.Equal(("completed", null, "usage"), await EndAsync(stream));
+    }
+
     [Fact]
     public async Task Refusal_within_a_stream_is_kept_for_its_idempotency_key()
     {
@@ -108,6 +138,10 @@ public sealed class UnfinishedAnswerTests : IAsyncLifetime
 
     private void Answer(string type, string body, string more = "") =>
         _provider.Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n{more}\r\n{body}");
+
+    // The chunk that ends all chunks does not come.
+    private void AnswerUncleanly(string type, string body) =>
+        _provider.Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n");
 
     private async Task<(string? Status, string? Code, string? Basis)> EndAsync(HttpResponseMessage response)
     {

@@ -10,16 +10,30 @@ public sealed class UpstreamErrorsTests
 {
     private static readonly string[] Secrets = ["api.example", "", "org-1"];
 
-    [Fact]
-    public void Message_passes_without_what_must_not_show()
+    [Theory]
+    [InlineData("img-std", "org-1 has no img-std at API.example.", "… has no gpt-image-1 at ….")]
+    [InlineData("image", "The deployment 'Image' takes no image/webp, and images no mask.", "The deployment 'gpt-image-1' takes no gpt-image-1/webp, and images no mask.")]
+    public void Message_passes_without_what_must_not_show(string deployment, string message, string shown)
     {
         using var response = new HttpResponseMessage(HttpStatusCode.BadRequest);
         using var job = Plans.Job("gpt-image-1");
-        var attempt = new Attempt(job, ShippedCatalogue.Model("gpt-image-1"), "img-std", [], new DefaultHttpContext());
+        var attempt = new Attempt(job, ShippedCatalogue.Model("gpt-image-1"), deployment, [], new DefaultHttpContext());
 
-        var failure = UpstreamErrors.Map(response, """{"error":{"message":"org-1 has no img-std at API.example."}}"""u8, attempt, Secrets, DateTimeOffset.UnixEpoch);
+        var failure = UpstreamErrors.Map(response, System.Text.Encoding.UTF8.GetBytes("{\"error\":{\"message\":\"" + message + "\"}}"), attempt, Secrets, DateTimeOffset.UnixEpoch);
 
-        Assert.Equal("… has no gpt-image-1 at ….", failure.Error.Message);
+        Assert.Equal(shown, failure.Error.Message);
+    }
+
+    [Fact]
+    public void Model_that_is_gone_is_not_found()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.Gone);
+        using var job = Plans.Job("gpt-image-1");
+        var attempt = new Attempt(job, ShippedCatalogue.Model("gpt-image-1"), "gpt-image-1", [], new DefaultHttpContext());
+
+        var failure = UpstreamErrors.Map(response, default, attempt, Secrets, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal((FailureKind.Request, 404), (failure.Kind, ImageGateway.Images.ErrorEnvelope.Status(failure.Error)));
     }
 
     // What was not sent whole was never asked for.

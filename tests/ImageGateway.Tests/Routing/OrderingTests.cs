@@ -141,7 +141,7 @@ public sealed class OrderingTests
     {
         Target[] targets = [Of("dalle/a", "dall-e-3") with { RequestsPerMinute = 3 }, Of("dalle/b", "dall-e-3") with { RequestsPerMinute = 3 }];
         var fleet = new Fleet(new ManualTime());
-        Assert.True(fleet.Of(targets[0]).TryTake(targets[0], 1, 1));
+        Assert.True(fleet.Of(targets[0]).TryTake(targets[0], 1, 1, out _));
         var table = TableOf(targets, RouteTo("all", targets) with { MaxN = maxN });
         Assert.Equal(names, Planner.Plan(Job("dall-e-3", new ImageParameters { N = 3 }), Anyone, table, fleet.Load, _ => 0, Today).Names());
     }

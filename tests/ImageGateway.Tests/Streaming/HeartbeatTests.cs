@@ -135,7 +135,7 @@ public sealed class HeartbeatTests
         Assert.Equal("""{"created":1,"data":[{"b64_json":"AAAA"}]}""", await ReceivedAsync());
     }
 
-    private Relay NewRelay(Tap tap) => new(_upstream, _client.Writer, tap, () => { }, _time);
+    private Relay NewRelay(Tap tap) => new(_upstream, _client.Writer, tap, () => { }, () => { }, _time);
 
     private async Task SendAsync(string text) => await _provider.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
 

@@ -14,7 +14,8 @@ internal sealed class Circuit
     private readonly TimeProvider _time;
     // In ticks, 0 while it is closed: read without a lock.
     private long _openUntil;
-    private int _trying;
+    // When the call began that tries it, in ticks; 0: none does.
+    private long _trying;
 
     public Circuit(CircuitOptions options, TimeProvider time)
     {
@@ -45,23 +46,26 @@ internal sealed class Circuit
         : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks, 0));
 
     /// <summary>Lets a call in; false when the circuit is open, or another call is trying it. <see cref="Leave"/> must follow, after <see cref="Record"/> where the call says something of the target.</summary>
-    public bool TryEnter() => !IsOpen || (Wait == TimeSpan.Zero && Interlocked.Exchange(ref _trying, 1) == 0);
+    /// <param name="now">When the call begins, by which it is known again.</param>
+    public bool TryEnter(DateTimeOffset now) => !IsOpen || (Wait == TimeSpan.Zero && Interlocked.CompareExchange(ref _trying, now.UtcTicks, 0) == 0);
 
-    /// <summary>A call has ended well, or has failed in the target's doing.</summary>
-    public void Record(bool succeeded)
+    /// <summary>A call has ended well, or has failed in the target's doing. While the circuit is open only the one that tries it counts: the others are older.</summary>
+    public void Record(bool succeeded, DateTimeOffset began)
     {
+        if (IsOpen && Volatile.Read(ref _trying) != began.UtcTicks)
+            return;
         try
         {
             _pipeline.Execute(static outcome => outcome, succeeded);
         }
         catch (BrokenCircuitException)
         {
-            // It opened while the call ran.
+            // It opened just now.
         }
     }
 
     /// <summary>A call is over. Without an outcome it has proved nothing, and the next one may try.</summary>
-    public void Leave() => Volatile.Write(ref _trying, 0);
+    public void Leave(DateTimeOffset began) => Interlocked.CompareExchange(ref _trying, 0, began.UtcTicks);
 
     private ValueTask Set(DateTimeOffset? until)
     {

@@ -12,6 +12,9 @@ internal sealed class Place(PlannedTarget planned, TargetStatus status, DateTime
     /// <summary>Where the room is.</summary>
     public PlannedTarget Planned => planned;
 
+    /// <summary>When it was taken.</summary>
+    public DateTimeOffset Taken => taken;
+
     /// <summary>Frees it unused: no call was made, so it does not count in the minute either.</summary>
     public void GiveBack() => End(isUnused: true);
 
@@ -23,7 +26,7 @@ internal sealed class Place(PlannedTarget planned, TargetStatus status, DateTime
             return;
         if (isUnused)
             status.GiveBack(planned.Target, planned.Calls, planned.Dialect.Sent.Count, taken);
-        status.Release(planned.Target, planned.Calls);
+        status.Release(planned.Target, planned.Calls, taken);
         released();
     }
 }

@@ -39,16 +39,13 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Takes room for a job; false, and nothing taken, when there is none now.</summary>
-    public bool TryTake(Target target, int calls, int images) => TryTake(target, calls, images, out _);
-
-    /// <summary>Takes room for a job and says when, for <see cref="GiveBack"/>.</summary>
+    /// <summary>Takes room for a job and says when, by which the calls are known again; false, and nothing taken, when there is none now.</summary>
     public bool TryTake(Target target, int calls, int images, out DateTimeOffset now)
     {
         lock (_lock)
         {
             now = time.GetUtcNow();
-            if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !CircuitOf(target).TryEnter())
+            if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !CircuitOf(target).TryEnter(now))
                 return false;
             // What has no limit is not counted: a window holds no more than its limit.
             _requests.Take(now, target.RequestsPerMinute is null ? 0 : calls);
@@ -68,10 +65,10 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>The calls have ended.</summary>
-    public void Release(Target target, int calls)
+    /// <summary>The calls have ended whose room was taken then.</summary>
+    public void Release(Target target, int calls, DateTimeOffset taken)
     {
-        Circuit(target).Leave();
+        Circuit(target).Leave(taken);
         lock (_lock)
             _inFlight -= calls;
     }
@@ -120,11 +117,15 @@ internal sealed class TargetStatus(TimeProvider time)
     }
 
     /// <summary>A call has ended, well (null) or with a failure; a request that was wrong or refused says nothing against the target.</summary>
-    public void Record(Target target, FailureKind? failure, TimeSpan duration)
+    /// <param name="target">The target.</param>
+    /// <param name="failure">Its failure.</param>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="taken">When room was taken for it.</param>
+    public void Record(Target target, FailureKind? failure, TimeSpan duration, DateTimeOffset taken)
     {
         var succeeded = failure is null or FailureKind.Request or FailureKind.Refusal;
         // A rate limit or a wrong key rests the target; the circuit is for those that are broken.
-        Circuit(target).Record(failure is not (FailureKind.Broken or FailureKind.MayBill));
+        Circuit(target).Record(failure is not (FailureKind.Broken or FailureKind.MayBill), taken);
         lock (_lock)
         {
             // How soon a provider says no is nothing to order targets by.

@@ -21,7 +21,7 @@ public sealed class CircuitTests
         Run(false);
         Assert.True(_circuit.IsOpen);
         Assert.Equal(TimeSpan.FromSeconds(15), _circuit.Wait);
-        Assert.False(_circuit.TryEnter());
+        Assert.False(_circuit.TryEnter(_time.Now));
     }
 
     [Fact]
@@ -65,11 +65,11 @@ public sealed class CircuitTests
     {
         Run(false, false, false, false);
         _time.Advance(TimeSpan.FromSeconds(15));
-        Assert.True(_circuit.TryEnter());
-        Assert.False(_circuit.TryEnter());
+        Assert.True(_circuit.TryEnter(_time.Now));
+        Assert.False(_circuit.TryEnter(_time.Now));
         Assert.Equal(WaitingRoom.Unknown, _circuit.Wait);
-        _circuit.Record(true);
-        _circuit.Leave();
+        _circuit.Record(true, _time.Now);
+        _circuit.Leave(_time.Now);
         Run(true);
     }
 
@@ -79,27 +79,46 @@ public sealed class CircuitTests
     {
         Run(false, false, false, false);
         _time.Advance(TimeSpan.FromSeconds(15));
-        Assert.True(_circuit.TryEnter());
-        _circuit.Leave();
+        Assert.True(_circuit.TryEnter(_time.Now));
+        _circuit.Leave(_time.Now);
         Assert.True(_circuit.IsOpen);
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_circuit.TryEnter(_time.Now));
     }
 
     [Fact]
     public void Call_that_ends_after_it_opened_changes_nothing()
     {
         Run(false, false, false, false);
-        _circuit.Record(true);
+        _circuit.Record(true, _time.Now);
         Assert.Equal(TimeSpan.FromSeconds(15), _circuit.Wait);
+    }
+
+    [Fact]
+    public void Calls_that_began_before_it_opened_are_no_probe()
+    {
+        var before = _time.Now;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Run(false, false, false, false);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        _circuit.Record(false, before);
+        _circuit.Leave(before);
+        Assert.Equal(TimeSpan.Zero, _circuit.Wait);
+
+        Assert.True(_circuit.TryEnter(_time.Now));
+        _circuit.Record(false, before);
+        _circuit.Leave(before);
+        Assert.False(_circuit.TryEnter(_time.Now));
+        _circuit.Record(true, _time.Now);
+        Assert.False(_circuit.IsOpen);
     }
 
     private void Run(params bool[] outcomes)
     {
         foreach (var outcome in outcomes)
         {
-            Assert.True(_circuit.TryEnter());
-            _circuit.Record(outcome);
-            _circuit.Leave();
+            Assert.True(_circuit.TryEnter(_time.Now));
+            _circuit.Record(outcome, _time.Now);
+            _circuit.Leave(_time.Now);
         }
     }
 }
