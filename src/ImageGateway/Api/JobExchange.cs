@@ -95,14 +95,14 @@ internal sealed class JobExchange : IDisposable
     private async ValueTask AnnounceAsync(JobRecord record)
     {
         await _held!.CoverAsync(record);
-        if (_held.Generation is null)
+        if (_held.IsOfLedger)
         {
-            await _ledger.IntendAsync(record);
-            await _held.ConfirmAsync(null);
+            await _held.ConfirmAsync(record, await _ledger.IntendUnderAsync(record));
         }
         else
         {
-            await _held.ConfirmAsync(await _ledger.IntendUnderAsync(record));
+            await _ledger.IntendAsync(record);
+            await _held.ConfirmAsync(record, null);
         }
     }
 }

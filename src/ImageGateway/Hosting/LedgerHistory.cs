@@ -115,12 +115,13 @@ internal sealed class LedgerScope
     /// <summary>The column of the scope; null: the whole tenant.</summary>
     public string? ScopeColumn => _kind switch { "project" => "project", "key" => "key_id", "user" => "end_user", _ => null };
 
-    /// <summary>What an open job may take of the counter; the ledger does not know how many tokens.</summary>
-    public long Held(LedgerEntry job) => !Has(job) ? 0 : (_use.Shape, _use.Measure) switch
+    /// <summary>What an open job may take of the counter, of which the ledger does not know how many tokens; null: it is not counted.</summary>
+    public long? Held(LedgerEntry job) => !Has(job) ? null : (_use.Shape, _use.Measure) switch
     {
         (LimitShape.Concurrent, _) => job.N,
-        (_, Measure.NanoUsd) => job.CreatedAt >= From ? job.Charge : 0,
-        _ => 0,
+        (_, Measure.NanoUsd) when job.CreatedAt >= From => job.Charge,
+        (_, Measure.OutputTokens) when job.CreatedAt >= From => 0,
+        _ => null,
     };
 
     private bool Has(LedgerEntry job) => _kind switch

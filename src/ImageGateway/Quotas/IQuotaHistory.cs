@@ -1,7 +1,7 @@
 namespace ImageGateway.Quotas;
 
-/// <summary>A job that is open in the ledger, and what it may take at worst of each counter asked; 0 where it is not counted.</summary>
-internal sealed record OpenJob(string Id, IReadOnlyList<long> Amounts);
+/// <summary>A job that is open in the ledger, and what it may take at worst of each counter asked; 0 where that is not known, null where it is not counted.</summary>
+internal sealed record OpenJob(string Id, IReadOnlyList<long?> Amounts);
 
 /// <summary>What the ledger knows of counters at one moment.</summary>
 /// <param name="Settled">What is settled, in the order asked.</param>

@@ -39,7 +39,7 @@ internal sealed record QuotaAnswer(int Refused, long RetryAfterMs, IReadOnlyList
 {
     public bool IsGranted => Refused < 0;
 
-    /// <summary>The generation of the counters that answered; null: a store that does not lose them. -1: no store answered.</summary>
+    /// <summary>The generation of the counters that answered; -1: no store answered.</summary>
     public long? Generation { get; init; }
 }
 
@@ -74,6 +74,9 @@ internal interface IQuotaStore
 
     /// <summary>How counters stand.</summary>
     ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses);
+
+    /// <summary>The generation of a tenant's counters where this store alone knows it; null: the ledger does.</summary>
+    long? GenerationOf(string tenant);
 
     /// <summary>Has the sums of a tenant built again from the ledger before anything more is granted; does nothing without a ledger.</summary>
     Task RenewAsync(string tenant);

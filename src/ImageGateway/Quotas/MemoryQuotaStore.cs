@@ -17,6 +17,8 @@ internal sealed class MemoryQuotaStore(IQuotaHistory history, TimeProvider time)
 
     public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => AskAsync(tenant, uses, counters => counters.Read(uses, Now));
 
+    public long? GenerationOf(string tenant) => Of(tenant).Generation;
+
     // What no ledger has must not be forgotten.
     public Task RenewAsync(string tenant)
     {

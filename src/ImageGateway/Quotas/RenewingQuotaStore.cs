@@ -28,6 +28,8 @@ internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
         return await store.ReadAsync(tenant, uses);
     }
 
+    public long? GenerationOf(string tenant) => store.GenerationOf(tenant);
+
     public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
 
     // Two at once renew twice, which does no harm.

@@ -35,8 +35,11 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// <summary>What is held now.</summary>
     public NanoUsd Held => new(Interlocked.Read(ref _nanoUsd));
 
-    /// <summary>The generation of the counters it is held in; null when it cannot be lost, or nothing is held.</summary>
+    /// <summary>The generation of the counters it is held in; null when nothing is held.</summary>
     public long? Generation { get; private set; } = generation;
+
+    /// <summary>True when the ledger says which generation is in force.</summary>
+    public bool IsOfLedger => Generation is not null && store.GenerationOf(Tenant) is null;
 
     /// <summary>Holds more when a call follows others that may be billed.</summary>
     /// <exception cref="GatewayException">There is no room for more.</exception>
@@ -61,18 +64,19 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     /// Makes sure that it is held still, after the call that follows was made durable. The generation that was in force then
     /// says whether the store may have lost it meanwhile; only then, and when limits have changed, is the store asked again.
     /// </summary>
-    /// <param name="generation">The generation; null where counters have none.</param>
+    /// <param name="record">The job.</param>
+    /// <param name="generation">The generation that the ledger told; null where it was not asked (<see cref="IsOfLedger"/>).</param>
     /// <exception cref="GatewayException">There is no room any more, or not under the limits in force now; or the store cannot say.</exception>
-    public async ValueTask ConfirmAsync(long? generation)
+    public async ValueTask ConfirmAsync(JobRecord record, long? generation)
     {
-        var now = _limits.Current();
-        if ((now == _limits && Generation == generation) || (!_isKnown && now.Uses.Count == 0))
+        var (now, (usd, tokens)) = (_limits.Current(), Needed(record));
+        if ((now == _limits && Generation == (generation ?? store.GenerationOf(Tenant))) || (!_isKnown && now.Uses.Count == 0))
             return;
         // Not beside a call that holds more: what that holds must be in what is asked here, or come after it.
         await _growing.WaitAsync();
         try
         {
-            var (held, answer) = await HoldAsync(now, _nanoUsd, _outputTokens, generation ?? 0);
+            var (held, answer) = await HoldAsync(now, Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), generation ?? 0);
             if (!answer.IsGranted)
                 throw Refusals.Of(held[answer.Refused], answer);
         }

@@ -15,12 +15,16 @@ internal sealed class TenantCounters(bool mayForget)
     private readonly Dictionary<string, List<Hold>> _reservations = [];
 
     // What was settled while counters are built: the ledger may have been read just before that.
-    private readonly Dictionary<string, long> _settled = [];
+    private readonly Dictionary<string, (long NanoUsd, long? OutputTokens)> _settled = [];
+    private long _generation;
     private int _builds;
     private int _cleanAt = Many;
 
     // The counter itself, not its key: one that was forgotten and built again knows of the job from the ledger.
     private readonly record struct Hold(Counter Counter, CounterUse Use);
+
+    /// <summary>How many times its sums were forgotten. Who was granted before is in no sum again, unless the ledger had its call by then.</summary>
+    public long Generation => Volatile.Read(ref _generation);
 
     public QuotaAnswer? Reserve(string? id, IReadOnlyList<CounterUse> uses, long now)
     {
@@ -32,13 +36,13 @@ internal sealed class TenantCounters(bool mayForget)
             for (var i = 0; i < counters.Length; i++)
             {
                 if (!repeated && uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(uses[i].Amount, most))
-                    return new QuotaAnswer(i, counters[i].RetryAfterMs(uses[i].Amount), States(counters));
+                    return new QuotaAnswer(i, counters[i].RetryAfterMs(uses[i].Amount), States(counters)) { Generation = _generation };
             }
             for (var i = 0; i < counters.Length && !repeated; i++)
                 counters[i].Take(uses[i].Amount);
             if (id is not null && !repeated)
                 _reservations.Add(id, [.. counters.Select((counter, i) => new Hold(counter, uses[i]))]);
-            return new QuotaAnswer(-1, 0, States(counters));
+            return new QuotaAnswer(-1, 0, States(counters)) { Generation = _generation };
         }
     }
 
@@ -54,7 +58,7 @@ internal sealed class TenantCounters(bool mayForget)
             {
                 var more = Missing(held, counters[i], uses[i]);
                 if (uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(Math.Max(0, more), most))
-                    return new QuotaAnswer(i, counters[i].RetryAfterMs(more), States(counters));
+                    return new QuotaAnswer(i, counters[i].RetryAfterMs(more), States(counters)) { Generation = _generation };
             }
             for (var i = 0; i < counters.Length; i++)
             {
@@ -65,7 +69,7 @@ internal sealed class TenantCounters(bool mayForget)
                 held.RemoveAll(old => old.Counter == counter);
                 held.Add(new Hold(counter, uses[i]));
             }
-            return new QuotaAnswer(-1, 0, States(counters));
+            return new QuotaAnswer(-1, 0, States(counters)) { Generation = _generation };
         }
     }
 
@@ -74,7 +78,7 @@ internal sealed class TenantCounters(bool mayForget)
         lock (_lock)
         {
             if (_builds > 0)
-                _settled[id] = nanoUsd;
+                _settled[id] = (nanoUsd, outputTokens);
             if (!_reservations.Remove(id, out var held))
                 return false;
             foreach (var (counter, use) in held)
@@ -111,7 +115,7 @@ internal sealed class TenantCounters(bool mayForget)
             for (var i = 0; i < uses.Count && past is not null; i++)
             {
                 if (IsUnknown(uses[i]))
-                    Begin(uses[i], Math.Max(0, past.Settled[i]), past.Open.Select(job => (job.Id, job.Amounts[i])));
+                    Begin(uses[i], Math.Max(0, past.Settled[i]), past.Open.Where(job => job.Amounts[i] is not null).Select(job => (job.Id, job.Amounts[i]!.Value)));
             }
             if (--_builds == 0)
                 _settled.Clear();
@@ -122,18 +126,21 @@ internal sealed class TenantCounters(bool mayForget)
     public void Forget()
     {
         lock (_lock)
+        {
+            _generation++;
             Drop(counter => counter.IsSum);
+        }
     }
 
     private void Begin(CounterUse use, long used, IEnumerable<(string Id, long Amount)> open)
     {
         var counter = new Counter(use.Limit.Kind, use.EndsAt, used);
         _counters.Add(use.Key, counter);
-        foreach (var (id, amount) in open.Where(job => job.Amount > 0))
+        foreach (var (id, amount) in open)
         {
             counter.Take(amount);
-            if (_settled.TryGetValue(id, out var nanoUsd))
-                counter.Settle(amount, Of(use.Measure, nanoUsd, amount), use.Limit.Max, 0);
+            if (_settled.TryGetValue(id, out var settled))
+                counter.Settle(amount, Of(use.Measure, settled.NanoUsd, settled.OutputTokens ?? amount), use.Limit.Max, 0);
             else if (_reservations.TryGetValue(id, out var held))
                 held.Add(new Hold(counter, use with { Amount = amount }));
             else

@@ -178,6 +178,8 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
 
         public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => throw Away;
 
+        public long? GenerationOf(string tenant) => throw Away;
+
         public Task RenewAsync(string tenant) => throw Away;
     }
 }

@@ -59,10 +59,17 @@ internal sealed class FakeLedger : IQuotaHistory
         {
             Reads++;
             var settled = uses.Select(use => use.Measure == Measure.NanoUsd ? _ended.Values.Where(job => job.Counters.Contains(use.Key)).Sum(job => job.NanoUsd) : 0);
-            var open = _open.Select(job => new OpenJob(job.Key, [.. uses.Select(use => job.Value.Counters.Contains(use.Key) ? use.Measure == Measure.NanoUsd ? job.Value.NanoUsd : 1 : 0)]));
+            var open = _open.Select(job => new OpenJob(job.Key, [.. uses.Select(use => Held(use, job.Value.NanoUsd, job.Value.Counters))]));
             return new(new PastUse([.. settled], [.. open]));
         }
     }
+
+    private static long? Held(CounterUse use, long nanoUsd, string[] counters) => !counters.Contains(use.Key) ? null : use.Measure switch
+    {
+        Measure.NanoUsd => nanoUsd,
+        Measure.OutputTokens => 0,
+        _ => 1,
+    };
 
     public ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids)
     {

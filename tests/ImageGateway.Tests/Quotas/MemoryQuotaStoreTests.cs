@@ -64,6 +64,18 @@ public sealed class MemoryQuotaStoreTests : QuotaStoreTests
         Assert.Equal([new CounterState(0, 4)], await store.ReadAsync(Tenant, [use]));
     }
 
+    // The ledger does not know how many tokens a job in flight may use; what it did use counts.
+    [Fact]
+    public async Task Tokens_of_a_job_that_ran_when_its_sum_was_read_count_when_it_is_settled()
+    {
+        var store = new MemoryQuotaStore(_ledger, Time);
+        var use = Use("tenant:acme", "output_tokens_per_month", 10_000, 4000);
+        _ledger.Intend("running", 1, [use]);
+        Assert.Equal([new CounterState(0, 0)], await store.ReadAsync(Tenant, [use]));
+        Assert.True(await store.SettleAsync(Tenant, "running", 1, 3000));
+        Assert.Equal([new CounterState(3000, 0)], await store.ReadAsync(Tenant, [use]));
+    }
+
     // Between the moment at which the ledger was read, when the job was open, and that at which the counter begins.
     [Fact]
     public async Task Job_that_is_settled_while_its_counter_is_built_is_counted_once()
@@ -124,28 +136,5 @@ public sealed class MemoryQuotaStoreTests : QuotaStoreTests
     {
         _ledger.Intend(job, cost, [use]);
         _ledger.Close(job, cost);
-    }
-
-    /// <summary>Answers as the ledger was when it was asked, when it is told to.</summary>
-    private sealed class PausedHistory(FakeLedger ledger) : IQuotaHistory
-    {
-        public TaskCompletionSource GoOn { get; set; } = new();
-
-        public bool IsKept => true;
-
-        public ValueTask<long> GenerationAsync(string tenant) => ledger.GenerationAsync(tenant);
-
-        public ValueTask<long> NextGenerationAsync(string tenant) => ledger.NextGenerationAsync(tenant);
-
-        public async ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
-        {
-            var past = await ledger.ReadAsync(tenant, uses);
-            await GoOn.Task;
-            return past;
-        }
-
-        public ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids) => ledger.OpenAsync(ids);
-
-        public ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids) => ledger.EndedAsync(ids);
     }
 }

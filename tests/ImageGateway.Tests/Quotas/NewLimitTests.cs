@@ -15,10 +15,11 @@ public sealed class NewLimitTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly FakeLedger _ledger = new();
     private readonly Quota _quota;
+    private readonly RenewingQuotaStore _store;
     private LimitBook _book = LimitBook.Empty;
 
     public NewLimitTests() => _quota = new Quota(
-        new RenewingQuotaStore(new MemoryQuotaStore(_ledger, _time)), new EmergencyAllowance(), () => _book,
+        _store = new RenewingQuotaStore(new MemoryQuotaStore(_ledger, _time)), new EmergencyAllowance(), () => _book,
         new AboveHolds(_services.GetRequiredService<IMeterFactory>()), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
 
     public void Dispose() => _services.Dispose();
@@ -49,6 +50,23 @@ public sealed class NewLimitTests : IDisposable
         await held.SettleAsync(record);
         Assert.Equal(new CounterState(0, 0), await StateAsync());
         held.Dispose();
+    }
+
+    // It is granted, and in no ledger yet, when the sums are read again for another's limit.
+    [Fact]
+    public async Task Job_that_waits_while_another_limit_comes_keeps_what_it_holds_or_does_not_call()
+    {
+        Put(Day);
+        using var waiting = await ReserveAsync("a");
+        using var refused = await ReserveAsync("b");
+        await _store.RenewAsync("acme");
+        using var third = await ReserveAsync("c");
+        await CallAsync(waiting, "a");
+        Assert.Equal(new CounterState(0, 200), await StateAsync());
+        await Assert.ThrowsAsync<GatewayException>(() => CallAsync(refused, "b"));
+        _ledger.Close("a", 90);
+        await waiting.SettleAsync(Record("a"));
+        Assert.Equal(100, (await StateAsync()).Held);
     }
 
     [Fact]
@@ -103,6 +121,6 @@ public sealed class NewLimitTests : IDisposable
     private async Task CallAsync(Reservation held, string id)
     {
         _ledger.Intend(id, 100, [new CounterUse("tenant:acme", Day, 100, _time.Now)]);
-        await held.ConfirmAsync(held.Generation is null ? null : await _ledger.GenerationAsync("acme"));
+        await held.ConfirmAsync(Record(id), held.IsOfLedger ? await _ledger.GenerationAsync("acme") : null);
     }
 }

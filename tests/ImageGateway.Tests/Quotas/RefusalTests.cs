@@ -119,6 +119,8 @@ public sealed class RefusalTests : IDisposable
 
         public ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses) => store.ReadAsync(tenant, uses);
 
+        public long? GenerationOf(string tenant) => store.GenerationOf(tenant);
+
         public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
     }
 }

@@ -58,8 +58,10 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
             return false;
         }
         tenant.Saw(RedisAnswer.Word(state) == "ok" ? (long)state[1] : await history.NextGenerationAsync(tenant.Id));
+        // Not one that is seen meanwhile: it is newer than what is read.
+        var generation = tenant.Generation;
         var past = await history.ReadAsync(tenant.Id, uses);
-        var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(tenant, owner, uses, past));
+        var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(generation, owner, uses, past));
         if (RedisAnswer.Word(answer) == "ok")
             tenant.Saw((long)answer[1]);
         return true;
@@ -67,17 +69,17 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
 
     private long Now => clock?.Invoke() ?? 0;
 
-    private RedisValue[] Values(RedisTenant tenant, string owner, List<CounterUse> uses, PastUse past)
+    private RedisValue[] Values(long generation, string owner, List<CounterUse> uses, PastUse past)
     {
-        var values = new List<RedisValue> { Now, tenant.Generation, owner, IdleMs, uses.Count };
+        var values = new List<RedisValue> { Now, generation, owner, IdleMs, uses.Count };
         for (var i = 0; i < uses.Count; i++)
             values.AddRange([uses[i].Key, RedisArguments.End(uses[i], history.IsKept), Math.Max(0, past.Settled[i])]);
         foreach (var job in past.Open)
         {
-            var counted = Enumerable.Range(0, uses.Count).Where(i => job.Amounts[i] > 0).ToList();
+            var counted = Enumerable.Range(0, uses.Count).Where(i => job.Amounts[i] is not null).ToList();
             values.AddRange([job.Id, counted.Count]);
             foreach (var i in counted)
-                values.AddRange(RedisArguments.Held(uses[i], job.Amounts[i]));
+                values.AddRange(RedisArguments.Held(uses[i], job.Amounts[i]!.Value));
         }
         return [.. values];
     }

@@ -31,8 +31,8 @@ namespace ImageGateway.Quotas.Redis;
 /// <para>
 /// A failover with asynchronous replication loses writes of its last moments; by the above that loses no grant. What an old
 /// master grants while it does not know that it is none is of an older generation, and its jobs notice before their calls: a
-/// generation is built at one server only. Minute buckets are not in the ledger and start full. Output tokens of jobs in
-/// flight are not in it either: until they settle or ask again, a rebuilt limit of tokens does not hold them.
+/// generation is built at one server only. Minute buckets are not in the ledger and start full. How many output
+/// tokens jobs in flight may use is not in it either: until they settle or ask again, a rebuilt limit of tokens holds none for them.
 /// </para>
 /// </summary>
 /// <param name="link">The connection.</param>
@@ -85,7 +85,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         var unknown = answer.Skip(1).Select(place => uses[(int)(long)place]).ToList();
         var known = uses.Except(unknown).ToList();
         var past = await history.ReadAsync(tenant, unknown);
-        var states = unknown.Select((use, i) => (use, new CounterState(past.Settled[i], past.Open.Sum(job => job.Amounts[i])))).Concat(known.Zip(await ReadAsync(tenant, known))).ToDictionary();
+        var states = unknown.Select((use, i) => (use, new CounterState(past.Settled[i], past.Open.Sum(job => job.Amounts[i] ?? 0)))).Concat(known.Zip(await ReadAsync(tenant, known))).ToDictionary();
         return [.. uses.Select(use => states[use])];
     }
 
@@ -95,6 +95,8 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         var answer = await CallAsync(Of(late.Tenant), [], ["settle", late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
         return (long)answer[2] == 1;
     }
+
+    public long? GenerationOf(string tenant) => null;
 
     public async Task RenewAsync(string tenant) => Of(tenant).Saw(await history.NextGenerationAsync(tenant));
 

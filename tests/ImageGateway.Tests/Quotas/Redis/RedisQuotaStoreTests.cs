@@ -127,6 +127,34 @@ public sealed class RedisQuotaStoreTests(RedisServer redis) : QuotaStoreTests, I
         Assert.InRange(ledger.Reads, 1, 20);
     }
 
+    // The ledger does not know how many tokens a job in flight may use; what it did use counts.
+    [Fact]
+    public async Task Tokens_of_a_job_that_ran_when_its_sum_was_read_count_when_it_is_settled()
+    {
+        var (ledger, use) = (new FakeLedger(), Use("tenant:acme", "output_tokens_per_month", 10_000, 4000));
+        ledger.Intend("running", 1, [use]);
+        var store = Over(ledger);
+        await store.ReserveAsync(Tenant, "a", [use]);
+        Assert.True(await store.SettleAsync(Tenant, "running", 1, 3000));
+        Assert.Equal([new CounterState(3000, 4000)], await store.ReadAsync(Tenant, [use]));
+    }
+
+    // What is read before it must not pass for it.
+    [Fact]
+    public async Task Generation_that_begins_while_counters_are_built_has_them_built_again()
+    {
+        var ledger = new FakeLedger();
+        var history = new PausedHistory(ledger);
+        var (store, use) = (Over(history), Use("tenant:acme", "usd_per_day", 10 * Usd, Usd));
+        var first = store.ReserveAsync(Tenant, "a", [use]).AsTask();
+        await history.Asked.Task;
+        ledger.Intend("elsewhere", 2 * Usd, [use]);
+        var second = store.CoverAsync(Tenant, "b", [use], await ledger.NextGenerationAsync(Tenant)).AsTask();
+        history.GoOn.SetResult();
+        await Task.WhenAll(first, second);
+        Assert.InRange((await store.ReadAsync(Tenant, [use]))[0].Held, 3 * Usd, 4 * Usd);
+    }
+
     private protected override Task DisturbAsync(Random random)
     {
         if (random.Chance(5))
