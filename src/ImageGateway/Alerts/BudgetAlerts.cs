@@ -9,6 +9,9 @@ namespace ImageGateway.Alerts;
 /// <summary>Looks at the budgets that jobs have used lately, and tells what was crossed.</summary>
 internal sealed partial class BudgetAlerts : BackgroundService
 {
+    // A database takes so many parts of a question only.
+    private const int AtOnce = 200;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     // The norm of an hour is that of the week before.
@@ -65,7 +68,10 @@ internal sealed partial class BudgetAlerts : BackgroundService
         try
         {
             foreach (var (tenant, budgets) in touched)
-                await LookAsync(tenant, budgets, cancellationToken);
+            {
+                foreach (var some in budgets.Chunk(AtOnce))
+                    await LookAsync(tenant, some, cancellationToken);
+            }
         }
         catch
         {

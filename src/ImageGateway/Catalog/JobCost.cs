@@ -26,6 +26,9 @@ internal sealed record CostEstimate(Price Price, TokenUsage Usage, int Images, N
 /// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
 internal static class JobCost
 {
+    // A picture behind a provider's file id is not seen, and how wide it may be is published nowhere. Models draw three to one at most.
+    private const int WidestFile = 20;
+
     /// <summary>The size of models whose request names none.</summary>
     public static readonly ImageSize UsualSize = new(1024, 1024);
 
@@ -95,7 +98,6 @@ internal static class JobCost
         var (tokens, high) = (0L, sent.InputFidelity == "high");
         foreach (var image in job.Images)
             tokens += rule.InputTokens(image.Header.Width, image.Header.Height, high);
-        // A picture behind a provider's file id is not seen: three to one is the widest that models draw.
-        return tokens + (job.FileIds * rule.InputTokens(3, 1, high));
+        return tokens + (job.FileIds * rule.InputTokens(WidestFile, 1, high));
     }
 }

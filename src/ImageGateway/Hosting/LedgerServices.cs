@@ -29,7 +29,7 @@ internal static class LedgerServices
         }
         services.AddSingleton(database);
         await services.AddSigningKeyAsync(database);
-        services.AddSingleton(provider => new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LedgerSpool(Path.GetFullPath(options.Spool, folder), options.SpoolBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LedgerSpool>>()));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton(provider => new JobLedger(provider.GetRequiredService<LedgerWriter>(), options));
         services.AddSingleton<LedgerHistory>();

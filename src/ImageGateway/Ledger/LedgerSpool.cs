@@ -7,13 +7,16 @@ namespace ImageGateway.Ledger;
 /// A file beside the database for what cannot be written to it now: one line of JSON each, on the disk when
 /// <see cref="Append"/> returns. Used by one thread. A process that finds its file in use takes the next name.
 /// </summary>
-internal sealed class LedgerSpool(string path, long maxBytes, TimeProvider time) : IDisposable
+internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvider time, ILogger<LedgerSpool> log) : IDisposable
 {
     private const int Names = 16;
     private const byte LineEnd = (byte)'\n';
     private const int ReplayedAtOnce = 500;
 
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+
+    // Files that are another user's, and were told of.
+    private readonly HashSet<string> _foreign = [];
 
     private FileStream? _file;
     private long? _lookedAt;
@@ -79,7 +82,7 @@ internal sealed class LedgerSpool(string path, long maxBytes, TimeProvider time)
     {
         if (_lookedAt is { } at && time.GetElapsedTime(at) < LookPause)
             return false;
-        var isLeft = Candidates().Any(candidate => new FileInfo(candidate) is { Exists: true, Length: > 0 });
+        var isLeft = Candidates().Any(candidate => !_foreign.Contains(candidate) && new FileInfo(candidate) is { Exists: true, Length: > 0 });
         _lookedAt = isLeft ? null : time.GetTimestamp();
         return isLeft;
     }
@@ -140,9 +143,17 @@ internal sealed class LedgerSpool(string path, long maxBytes, TimeProvider time)
             {
                 // Another process's.
             }
+            catch (UnauthorizedAccessException e)
+            {
+                if (_foreign.Add(candidate))
+                    LogForeign(candidate, e.Message);
+            }
         }
         return mustHaveContent ? null : throw new IOException($"All of {path} and its {Names - 1} siblings are in use.");
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool {Path} cannot be opened, and what it holds is not in the ledger until it is this user's and the gateway is started again: {Message}")]
+    private partial void LogForeign(string path, string message);
 
     private IEnumerable<string> Candidates() => Enumerable.Range(0, Names).Select(i => i == 0 ? path : $"{path}.{i}");
 }

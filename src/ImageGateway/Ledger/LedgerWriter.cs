@@ -21,7 +21,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private readonly LedgerCommits _commits = new(database, log);
     private readonly SpoolAttempts _spooling = new(spool, time, RetryPause, log);
     private Thread? _thread;
-    private DateTimeOffset _retryAt;
+    private long? _failedAt;
     private long _unrecorded;
     private long _failures;
     private long _oldest;
@@ -39,6 +39,9 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     /// <summary>Work that is waiting to be written.</summary>
     public int Queued => _queue.Count;
+
+    // It failed a moment ago, and is left alone.
+    private bool IsPausing => _failedAt is { } at && time.GetElapsedTime(at) < RetryPause;
 
     /// <summary>Writes an intent or an entry; it is durable when this returns. The generation of its tenant's quota counters then, where it is asked for; else -1.</summary>
     /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
@@ -71,6 +74,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     public void Hurry() => _queue.Hurry();
 
     /// <summary>Waits until all that was queued before is written.</summary>
+    /// <exception cref="GatewayException">The database fails, and there is no room to wait in.</exception>
     public async Task FlushAsync() => await (await QueueAsync(null)).Done.Task;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -102,7 +106,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private async ValueTask<LedgerItem> QueueAsync(LedgerWork? work)
     {
-        if (work?.Intent is not null && _isFailing && _queue.IsFull)
+        if (work is null or { Intent: not null } && _isFailing && _queue.IsFull)
             throw Unavailable();
         await _queue.MakeRoomAsync();
         var item = new LedgerItem(work, time.GetTimestamp());
@@ -130,7 +134,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     {
         do
         {
-            if (_stopping || time.GetUtcNow() >= _retryAt)
+            if (_stopping || !IsPausing)
             {
                 _batch.AddRange(_late);
                 _late.Clear();
@@ -153,7 +157,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             Interlocked.Exchange(ref _oldest, _batch.Count > 0 ? _batch[0].Since : time.GetTimestamp());
         try
         {
-            if (!_stopping && time.GetUtcNow() < _retryAt)
+            if (!_stopping && IsPausing)
                 throw new IOException("The database failed a moment ago.");
             _commits.Open();
             if (spool.HasContent && spool.Replay(_commits.Commit) is > 0 and var unreadable)
@@ -184,10 +188,10 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     // What is over must be kept; what has not begun can be refused.
     private void Fail(Exception e)
     {
-        if (time.GetUtcNow() >= _retryAt)
+        if (!IsPausing)
         {
             LogFailing(e.GetType().Name, e.Message);
-            _retryAt = time.GetUtcNow() + RetryPause;
+            _failedAt = time.GetTimestamp();
             _commits.Close();
         }
         _isFailing = true;

@@ -7,14 +7,14 @@ namespace ImageGateway.Ledger;
 /// <param name="log">The log.</param>
 internal sealed partial class SpoolAttempts(LedgerSpool spool, TimeProvider time, TimeSpan pause, ILogger log)
 {
-    private DateTimeOffset _retryAt;
+    private long? _failedAt;
 
     /// <summary>True when all of it is on the disk.</summary>
     /// <param name="works">What the database does not take.</param>
     /// <param name="isLast">The gateway stops: there is no later.</param>
     public bool TryAppend(IReadOnlyList<LedgerWork> works, bool isLast)
     {
-        if (!isLast && time.GetUtcNow() < _retryAt)
+        if (!isLast && _failedAt is { } at && time.GetElapsedTime(at) < pause)
             return false;
         try
         {
@@ -26,7 +26,7 @@ internal sealed partial class SpoolAttempts(LedgerSpool spool, TimeProvider time
         {
             LogSpoolFailed(works.Count, e.Message);
         }
-        _retryAt = time.GetUtcNow() + pause;
+        _failedAt = time.GetTimestamp();
         return false;
     }
 

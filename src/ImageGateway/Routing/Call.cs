@@ -42,6 +42,13 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
         record.Answer(code, cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
     }
 
+    /// <summary>There was no room to keep its answer in: it is paid for, and is not to be repeated.</summary>
+    public UpstreamFailure NotKept(Answer answer, GatewayException cause)
+    {
+        End(answer, RelayEnd.UpstreamLost, ErrorEnvelope.Code(cause.Error));
+        return new UpstreamFailure(FailureKind.MayBill, cause.Error with { IsFinal = true, RetryAfter = null });
+    }
+
     public void Dispose()
     {
         if (!record.HasEnded)

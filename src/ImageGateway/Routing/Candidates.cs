@@ -15,8 +15,8 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
     {
         if (tier is { } wanted)
         {
-            var policy = table.RouteFor(job, caller, tier, null);
-            return policy is { Targets.Count: > 0 } ? new Candidates(policy, [.. policy.Targets, .. policy.Fallback], false) : throw NotFound(job.Model ?? AskedTier.Word(wanted));
+            var policy = table.RouteForTier(job, caller, wanted);
+            return policy is not null ? new Candidates(policy, [.. policy.Targets, .. policy.Fallback], false) : throw NotFound(job.Model ?? AskedTier.Word(wanted));
         }
         var named = table.Named(job.Model!, job.IsDeploymentPath);
         var asked = named.Count > 0 ? named[0].Model : table.Catalogue.Models.GetValueOrDefault(job.Model!);

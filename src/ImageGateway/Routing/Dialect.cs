@@ -109,6 +109,8 @@ internal sealed class Dialect
         {
             _edits.Add(new ParameterEdit("stream", null));
             _edits.Add(new ParameterEdit("partial_images", null));
+            if (Sent.PartialImages is { } partial)
+                Tell("partial_images", $"{partial}", null);
         }
     }
 

@@ -81,20 +81,33 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         await using (answer)
         {
             Delivery.Describe(http, record, planned, attempts);
-            var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
-            var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
-            var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : told;
-            var code = Call.Code(end, lost);
-            call.End(answer, end, code);
-            record.Upstream = told?.Error;
-            if (end == RelayEnd.Complete)
-                record.Complete();
-            else
-                record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
-            if (end == RelayEnd.UpstreamLost)
-                await Delivery.EndAsync(http, answer.Tap, lost!);
-            return (null, lost);
+            try
+            {
+                return (null, await SendAsync(http, record, call, answer));
+            }
+            catch (GatewayException e)
+            {
+                throw new GatewayException(call.NotKept(answer, e).Error, e); // it is held back, and there is no room for it
+            }
         }
+    }
+
+    // What it says of its target; null: it ended well, or its client left.
+    private async Task<UpstreamFailure?> SendAsync(HttpContext http, JobRecord record, Call call, Answer answer)
+    {
+        var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
+        var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
+        var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : told;
+        var code = Call.Code(end, lost);
+        call.End(answer, end, code);
+        record.Upstream = told?.Error;
+        if (end == RelayEnd.Complete)
+            record.Complete();
+        else
+            record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
+        if (end == RelayEnd.UpstreamLost)
+            await Delivery.EndAsync(http, answer.Tap, lost!);
+        return lost;
     }
 
     private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => failure.Kind switch

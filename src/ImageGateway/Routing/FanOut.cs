@@ -70,8 +70,8 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             if (answer is null)
                 return (null, failure);
             await using (answer)
-                part = await IsWholeAsync(answer, call) ? new FanOutPart(bytes, answer.Tap.Facts) : null;
-            return part is not null ? (part, null) : (null, UpstreamFailure.BrokeOff(call.Clock.TimedOut));
+                (part, failure) = await ReadAsync(answer, call, bytes);
+            return (part, failure);
         }
         finally
         {
@@ -80,11 +80,20 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
     }
 
-    private static async Task<bool> IsWholeAsync(Answer answer, Call call)
+    private static async Task<(FanOutPart? Part, UpstreamFailure? Failure)> ReadAsync(Answer answer, Call call, SpooledBytes bytes)
     {
-        var end = await answer.PassAsync(call.Clock);
-        call.End(answer, end, Call.Code(end, end == RelayEnd.UpstreamLost ? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : null));
-        return end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
+        try
+        {
+            var end = await answer.PassAsync(call.Clock);
+            var isWhole = end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
+            var failure = isWhole ? null : UpstreamFailure.BrokeOff(call.Clock.TimedOut);
+            call.End(answer, end, Call.Code(end, failure));
+            return (isWhole ? new FanOutPart(bytes, answer.Tap.Facts) : null, failure);
+        }
+        catch (GatewayException e)
+        {
+            return (null, call.NotKept(answer, e));
+        }
     }
 
     private async Task WriteAsync(HttpContext http, List<FanOutPart> parts)

@@ -15,7 +15,7 @@ internal static class Fitness
         : job.Parameters.ResponseFormat == "b64_json" && target.Model.HasAddressesOnly && target.ImageHosts.Count == 0 ? Invalid("response_format", "b64_json", $"url for the model '{target.Model.Name}'")
         : target.Provider.KnowsWebP ? null
         : sent.OutputFormat == "webp" ? Invalid("output_format", "webp", "png, jpeg for the targets here")
-        : HasWebP(job) ? new Misfit("image", "No target here takes WebP pictures. Send PNG or JPEG.")
+        : HasWebP(job) ? new Misfit(Pictures(job), "No target here takes WebP pictures. Send PNG or JPEG.")
         : null;
 
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
@@ -77,13 +77,16 @@ internal static class Fitness
     private static Misfit? Inputs(ImageJob job, Model model)
     {
         if (job.Images.Count > model.MaxImages)
-            return new Misfit("image", $"The model '{model.Name}' takes at most {model.MaxImages} input images, not {job.Images.Count}.");
+            return new Misfit(Pictures(job), $"The model '{model.Name}' takes at most {model.MaxImages} input images, not {job.Images.Count}.");
         if (job.Mask is not null && !model.Mask)
             return new Misfit("mask", $"The model '{model.Name}' does not support 'mask'.");
         if (job.FileIds > 0 && !model.JsonEdits)
             return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
         return null;
     }
+
+    // As the request has it.
+    private static string Pictures(ImageJob job) => job.Body is JsonBody ? "images" : "image";
 
     private static bool HasWebP(ImageJob job)
     {

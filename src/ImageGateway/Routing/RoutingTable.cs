@@ -67,29 +67,28 @@ internal sealed class RoutingTable
     public WeightedTurns? TurnsOf(IReadOnlyList<Target> named) => _turns.GetValueOrDefault(named);
 
     /// <summary>The first route that takes the job; null when none does.</summary>
-    public RoutePolicy? RouteFor(ImageJob job, Caller caller, Tier? tier, string? model)
+    public RoutePolicy? RouteFor(ImageJob job, Caller caller, Tier? tier, string? model, bool needsTargets = false)
     {
         foreach (var route in Routes)
         {
-            if (route.When.Takes(job, caller, tier, model))
+            if (route.When.Takes(job, caller, tier, model) && (!needsTargets || route.Targets.Count > 0))
                 return route;
         }
         return null;
     }
 
-    private bool Serves(Tier tier, Caller caller)
+    /// <summary>
+    /// The first route that takes a job of a tier, which names no model: where that route names no targets, as one for a tenant's
+    /// regions may, they are those of the next one that does. Null when none has any.
+    /// </summary>
+    public RoutePolicy? RouteForTier(ImageJob job, Caller caller, Tier tier)
     {
-        var every = new RouteCondition { Tier = tier, Tenant = caller.Tenant, Project = caller.Project };
-        foreach (var route in Routes.Where(route => route.When.MayTake(tier, caller)))
-        {
-            if (route.Targets.Count > 0)
-                return true;
-            // It takes all of the tier's jobs, and has nowhere to send them.
-            if (route.When.Covers(every))
-                return false;
-        }
-        return false;
+        var (first, served) = (RouteFor(job, caller, tier, null), RouteFor(job, caller, tier, null, needsTargets: true));
+        return first is null || served is null || first == served ? served
+            : first with { Targets = served.Targets, Fallback = served.Fallback, Strategy = served.Strategy, Turns = served.Turns };
     }
+
+    private bool Serves(Tier tier, Caller caller) => Routes.Any(route => route.Targets.Count > 0 && route.When.MayTake(tier, caller));
 
     // Who asks for a model that something real serves, or served until it was retired, does not mean a drawing of ours.
     private static Target[] RealIfAny(IEnumerable<Target> servers)

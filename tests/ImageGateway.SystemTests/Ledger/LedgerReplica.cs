@@ -23,7 +23,7 @@ internal sealed class LedgerReplica : IAsyncDisposable
     private LedgerReplica(LedgerReader reader, ManualTime time, LedgerOptions options)
     {
         (_reader, _time, _options) = (reader, time, options);
-        _writer = new LedgerWriter(reader.Database, new LedgerSpool(options.Spool, options.SpoolBytes, TimeProvider.System), options, TimeProvider.System, NullLogger<LedgerWriter>.Instance);
+        _writer = new LedgerWriter(reader.Database, new LedgerSpool(options.Spool, options.SpoolBytes, TimeProvider.System, NullLogger<LedgerSpool>.Instance), options, TimeProvider.System, NullLogger<LedgerWriter>.Instance);
         Ledger = new JobLedger(_writer, options);
     }
 

@@ -3,6 +3,7 @@ using ImageGateway.Ledger;
 using ImageGateway.SystemTests.Databases;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageGateway.SystemTests.Ledger;
 
@@ -48,7 +49,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     public async Task Replay_that_fails_in_the_middle_is_repeated_whole()
     {
         Append([.. Enumerable.Range(0, 700).SelectMany(i => Works($"job-{i:000}"))]);
-        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System, NullLogger<LedgerSpool>.Instance);
         var batches = 0;
         Assert.Throws<IOException>(() => spool.Replay(works =>
         {
@@ -94,7 +95,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public async Task Process_whose_file_is_in_use_takes_another_and_the_next_replays_both()
     {
-        using (var other = new LedgerSpool(File, 1 << 20, TimeProvider.System))
+        using (var other = new LedgerSpool(File, 1 << 20, TimeProvider.System, NullLogger<LedgerSpool>.Instance))
         {
             Assert.True(other.Append(Works("first")));
             Append(Works("second"));
@@ -107,10 +108,20 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
         Assert.Equal(["first", "second"], (await _ledger.EntriesAsync()).Select(entry => entry.Id).Order());
     }
 
+    // One that a container of another user left would have ended the process at each start.
+    [Fact]
+    public async Task File_that_may_not_be_opened_is_passed_over()
+    {
+        Directory.CreateDirectory(File);
+        Append(Works("one"));
+        Replay();
+        Assert.Equal("one", (await _ledger.OnlyEntryAsync()).Id);
+    }
+
     [Fact]
     public void Full_spool_takes_nothing_more_and_keeps_what_it_has()
     {
-        using var spool = new LedgerSpool(File, 5000, TimeProvider.System);
+        using var spool = new LedgerSpool(File, 5000, TimeProvider.System, NullLogger<LedgerSpool>.Instance);
         Assert.True(spool.Append(Works("fits")));
         var length = new FileInfo(File).Length;
         Assert.False(spool.Append(Enumerable.Range(0, 20).SelectMany(i => Works($"{i}"))));
@@ -121,7 +132,7 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
     public async Task Spool_of_a_dead_process_is_replayed_by_the_next_gateway()
     {
         await using var gateway = await LedgerGateway.PrepareAsync(_ledger.ConnectionString);
-        using (var dead = new LedgerSpool(Path.Combine(gateway.Folder, "data", "ledger.spool"), 1 << 20, TimeProvider.System))
+        using (var dead = new LedgerSpool(Path.Combine(gateway.Folder, "data", "ledger.spool"), 1 << 20, TimeProvider.System, NullLogger<LedgerSpool>.Instance))
             Assert.True(dead.Append([.. Works("done"), Works("open")[0]]));
         using var process = await gateway.StartProcessAsync();
         Assert.Equal("completed", (await _ledger.EntryAsync("done")).Text("status"));
@@ -156,13 +167,13 @@ public abstract class SpoolTests(TestDatabases databases) : IAsyncLifetime
 
     private void Append(IEnumerable<LedgerWork> works)
     {
-        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System, NullLogger<LedgerSpool>.Instance);
         Assert.True(spool.Append(works));
     }
 
     private int Replay()
     {
-        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System);
+        using var spool = new LedgerSpool(File, 1 << 24, TimeProvider.System, NullLogger<LedgerSpool>.Instance);
         return spool.Replay(Commit);
     }
 

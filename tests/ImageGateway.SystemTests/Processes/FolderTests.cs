@@ -34,13 +34,26 @@ public sealed class FolderTests : IDisposable
         Assert.Equal("5", response.Header("retry-after"));
     }
 
+    // Official clients would buy it again.
+    [Fact]
+    public async Task Fan_out_that_no_disk_takes_is_not_to_be_repeated()
+    {
+        using var gateway = Start("", ("TMPDIR", Path.Combine(_folder.Path, "none")));
+        var url = new Uri((string)JsonNode.Parse(await gateway.LineAsync("Listening on "))!["Properties"]!["Urls"]![0]!);
+        using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Keys.Acme) } };
+        using var job = new StringContent("""{"model":"dall-e-3","prompt":"a fox","n":2,"response_format":"b64_json"}""", new MediaTypeHeaderValue("application/json"));
+        using var response = await http.PostAsync(new Uri(url, "/v1/images/generations"), job);
+        await response.ErrorAsync(503, "overloaded", null);
+        Assert.Equal(("false", null), (response.Header("x-should-retry"), response.Header("retry-after")));
+    }
+
     private GatewayProcess Start(string more, (string Name, string Value) variable)
     {
         _folder.Write("secrets/acme", Keys.Acme);
         var file = _folder.Write("gateway.json", $$"""
             { {{more}} "Gateway": {
                 "Limits": { "BufferBytes": 0 },
-                "Providers": { "openai": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1" ] } },
+                "Providers": { "openai": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1", "dall-e-3" ] } },
                 "Tenants": { "acme": { "Keys": [ { "Name": "web", "Secret": "file:secrets/acme" } ] } } } }
             """);
         return GatewayProcess.Start(_folder.Path, ["--config", file, "--urls", "http://127.0.0.1:0"], variable);

@@ -25,7 +25,7 @@ public sealed class AliasTests
     [InlineData("all", "auto draft final")]
     [InlineData("drafts, by model", "auto draft")]
     [InlineData("drafts, all", "auto draft final")]
-    [InlineData("by model, drafts", "")]
+    [InlineData("by model, drafts", "auto draft")]
     [InlineData("edits by model, drafts", "auto draft")]
     [InlineData("drafts of another tenant", "")]
     [InlineData("some drafts", "auto draft")]

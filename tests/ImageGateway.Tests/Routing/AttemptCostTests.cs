@@ -31,11 +31,23 @@ public sealed class AttemptCostTests
     public void Size_that_the_model_chose_and_did_not_tell_is_the_dearest(string name, string quality, string? size, long nanoUsd) =>
         Assert.Equal((new NanoUsd(nanoUsd), ChargeBasis.Table), Settle(name, quality, new AnswerFacts { Images = 1 }, size));
 
-    private static (NanoUsd List, ChargeBasis Basis) Settle(string name, string quality, AnswerFacts facts, string? size = "1024x1024")
+    // 10 USD a million for input pictures, 5 for text: a provider that does not tell them apart has counted the picture too.
+    [Theory]
+    [InlineData(0, (900 * 5_000) + (272 * 40_000))]
+    [InlineData(1, (5 * 5_000) + (895 * 10_000) + (272 * 40_000))]
+    public void Input_tokens_that_nothing_explains_are_those_of_the_pictures(int fileIds, long nanoUsd) =>
+        Assert.Equal((new NanoUsd(nanoUsd), ChargeBasis.Usage), Settle("gpt-image-1", "low", new AnswerFacts { Usage = new TokenUsage(900, 0, 0, 0, 272, 0), Images = 1 }, fileIds: fileIds));
+
+    // 100 tokens each.
+    [Fact]
+    public void Partial_pictures_that_came_are_charged() =>
+        Assert.Equal((new NanoUsd((5 * 5_000) + ((272 + 100) * 40_000)), ChargeBasis.Table), Settle("gpt-image-1", "low", new AnswerFacts { Images = 1, PartialImages = 1 }, stream: true));
+
+    private static (NanoUsd List, ChargeBasis Basis) Settle(string name, string quality, AnswerFacts facts, string? size = "1024x1024", int fileIds = 0, bool stream = false)
     {
         var model = ShippedCatalogue.Model(name);
-        var sent = new ImageParameters { Quality = quality, Size = size };
-        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = sent, Body = null! };
+        var sent = new ImageParameters { Quality = quality, Size = size, Stream = stream, PartialImages = stream ? 3 : null };
+        var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = sent, Body = null!, FileIds = fileIds };
         return AttemptCost.Settle(new AttemptRecord(1, "a/b", name, sent, new NanoUsd(1), 0, 1, new ManualTime()), model, ShippedCatalogue.Price(name), job, facts, isWhole: true);
     }
 }

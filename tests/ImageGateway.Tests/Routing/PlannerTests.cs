@@ -91,6 +91,17 @@ public sealed class PlannerTests
     public void Tier_without_a_route_is_404() =>
         Assert.Equal(ErrorKind.ModelNotFound, Requests.Failure(() => PlanOf(Job("draft"), TableOf(Route("by-model")))).Kind);
 
+    [Fact]
+    public void Route_without_targets_says_how_and_the_next_with_some_says_where()
+    {
+        var table = TableOf(
+            Route("eu") with { When = new() { Tenant = "ac*" }, Regions = ["sweden"], MaxAttempts = 2 },
+            Route("drafts", "openai/gpt-image-1-mini") with { When = new() { Tier = Tier.Draft } },
+            RouteTo("finals", Named("openai/gpt-image-1"), Named("azure/img-std") with { Region = "sweden" }) with { When = new() { Tier = Tier.Final } });
+        var plan = PlanOf(Job("final"), table);
+        Assert.Equal(("azure/img-std", "eu", 2), (plan.Names(), plan.Route.Name, plan.Route.MaxAttempts));
+    }
+
     [Theory]
     [InlineData("gpt-image-1", "gpt-image-1-mini")]
     [InlineData("img-std", "gpt-image-1-mini")]

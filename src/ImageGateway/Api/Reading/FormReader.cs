@@ -1,3 +1,4 @@
+using System.Text;
 using ImageGateway.Images;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -94,16 +95,37 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
     // Text stays in memory, whatever else is held there: all fields together have the room that the longest prompt needs many times.
     private static async Task<string> ReadFieldAsync(MultipartSection section, string name, int room, CancellationToken cancellationToken)
     {
-        using var text = new StreamReader(section.Body, leaveOpen: true);
+        using var text = new StreamReader(section.Body, Charset(section, name), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         var buffer = new char[1024];
-        var value = new System.Text.StringBuilder();
+        var value = new StringBuilder();
         int read;
-        while ((read = await text.ReadAsync(buffer, cancellationToken)) > 0)
+        try
         {
-            if (value.Append(buffer, 0, read).Length > room)
-                throw JobReader.TooLarge(MaxText, name);
+            while ((read = await text.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                if (value.Append(buffer, 0, read).Length > room)
+                    throw JobReader.TooLarge(MaxText, name);
+            }
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, $"Invalid value for '{name}': the part is not text in {text.CurrentEncoding.WebName}.", name), e);
         }
         return value.ToString();
+    }
+
+    // What it is not would be replaced by other letters, and drawn.
+    private static Encoding Charset(MultipartSection section, string name)
+    {
+        var charset = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.Charset.HasValue ? HeaderUtilities.RemoveQuotes(type.Charset).ToString() : "utf-8";
+        try
+        {
+            return Encoding.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw GatewayException.Invalid(name, charset, "utf-8, iso-8859-1, us-ascii or utf-16 as the charset of the part");
+        }
     }
 
     // Clients write image, image[] or image[0].

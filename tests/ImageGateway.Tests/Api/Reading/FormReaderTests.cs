@@ -34,15 +34,30 @@ public sealed class FormReaderTests
         Assert.Equal("a4", error.Param);
     }
 
+    // Other letters would take the place of those that it is not, and be drawn.
+    [Theory]
+    [InlineData("text/plain", false)]
+    [InlineData("text/plain; charset=utf-8", false)]
+    [InlineData("text/plain; charset=klingon", false)]
+    [InlineData("text/plain; charset=\"ISO-8859-1\"", true)]
+    public async Task Text_is_in_the_charset_that_it_says(string type, bool isRead)
+    {
+        byte[] part = [.. Encoding.ASCII.GetBytes($"--x\r\nContent-Disposition: form-data; name=user\r\nContent-Type: {type}\r\n\r\nCaf"), 0xE9, .. "\r\n"u8];
+        var error = await FailureAsync(part, isRead ? ErrorKind.MissingParameter : ErrorKind.InvalidValue);
+        Assert.Equal(isRead ? "image" : "user", error.Param);
+    }
+
     private Task<GatewayError> FailureAsync(string disposition) => FailureAsync(Part(disposition, "high"), ErrorKind.InvalidValue);
 
     private static string Part(string disposition, string text) => $"--x\r\nContent-Disposition: {disposition}\r\n\r\n{text}\r\n";
 
-    private async Task<GatewayError> FailureAsync(string parts, ErrorKind kind)
+    private Task<GatewayError> FailureAsync(string parts, ErrorKind kind) => FailureAsync(Encoding.UTF8.GetBytes(parts), kind);
+
+    private async Task<GatewayError> FailureAsync(byte[] parts, ErrorKind kind)
     {
-        var form = $"{Part("form-data; name=prompt", "a fox")}{parts}--x--\r\n";
+        byte[] form = [.. Encoding.UTF8.GetBytes(Part("form-data; name=prompt", "a fox")), .. parts, .. "--x--\r\n"u8];
         var request = new DefaultHttpContext().Request;
-        request.Body = new MemoryStream(Encoding.UTF8.GetBytes(form));
+        request.Body = new MemoryStream(form);
         var refused = await Assert.ThrowsAsync<GatewayException>(() => new FormReader(_pool, _budget).ReadAsync(request, "x", Operation.Edit, null, new BodyLimits(), CancellationToken.None));
         Assert.Equal(kind, refused.Error.Kind);
         Assert.Equal(0, _budget.Held);
