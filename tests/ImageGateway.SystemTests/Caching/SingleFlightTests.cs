@@ -69,7 +69,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Of_a_leader_that_failed_one_follower_takes_the_place()
     {
-        var all = await AllAsync(6, new Fault { Status = 500 });
+        var all = await AllAsync(6, new Fault { Status = 500 }, new Fault());
         Assert.Equal(2, gateway.Calls(_prompt));
         Assert.Equal([200, 200, 200, 200, 200, 502], all.Select(reply => reply.Status).Order());
         Assert.Equal(4, all.Count(reply => reply.Cache == "coalesced"));
@@ -200,15 +200,19 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
 
     private Task<IReadOnlyList<Reply>> AllAsync(int count, params Fault[] faults) => TogetherAsync(count, _ => gateway.AskAsync(_prompt, West), faults);
 
-    // The first call ends when all but one follow; the faults are those of the calls, in order.
+    // A call ends when all others follow; the faults are those of the calls, in order.
     private async Task<IReadOnlyList<Reply>> TogetherAsync(int count, Func<int, Task<Reply>> ask, params Fault[] faults)
     {
-        gateway.Break((faults.FirstOrDefault() ?? new Fault()) with { Hang = true }, times: 1);
-        foreach (var fault in faults.Skip(1))
-            gateway.Break(fault, times: 1);
+        Fault[] each = faults.Length > 0 ? faults : [new Fault()];
+        foreach (var fault in each)
+            gateway.Break(fault with { Hang = true }, times: 1);
         var all = Enumerable.Range(0, count).Select(ask).ToList();
-        await gateway.FollowersAsync(count - 1);
-        gateway.Release();
+        for (var call = 1; call <= each.Length; call++)
+        {
+            await Until.TrueAsync(() => gateway.Calls(_prompt) == call, $"call {call} is made");
+            await gateway.FollowersAsync(count - call);
+            gateway.Release();
+        }
         return await Task.WhenAll(all);
     }
 }
