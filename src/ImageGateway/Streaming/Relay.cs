@@ -84,14 +84,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         Pass(_held, _heldLength);
         try
         {
-            while (!await FlushAsync(cancellationToken))
-            {
-                if (Ended || HidesError)
-                    return Ended && !HidesError ? RelayEnd.Complete : RelayEnd.UpstreamLost;
-                if (!await ReadOnAsync(cancellationToken))
-                    return RelayEnd.UpstreamLost;
-            }
-            return RelayEnd.ClientGone;
+            return await PassOnAsync(cancellationToken);
         }
         finally
         {
@@ -102,38 +95,38 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
 
     private bool HidesError => tap is EventStreamTap { HasFailed: true, IsErrorPassed: false };
 
-    // True when the client is gone.
-    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    // One method, since each asynchronous one that it calls would allocate for each read.
+    private async ValueTask<RelayEnd> PassOnAsync(CancellationToken cancellationToken)
     {
-        var flush = client.FlushAsync(cancellationToken);
-        if (flush.IsCompleted)
-            return (await flush).IsCompleted;
-        waits();
-        var result = await flush;
-        progressed();
-        return result.IsCompleted;
-    }
-
-    // False when the provider broke off.
-    private async ValueTask<bool> ReadOnAsync(CancellationToken cancellationToken)
-    {
-        try
+        while (true)
         {
-            // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
-            if (tap is EventStreamTap { IsAtLineStart: true })
-                await KeepAliveAsync(cancellationToken);
-            await EndWaitAsync();
-            var room = client.GetMemory(MinRead + _tailLength);
-            _tail.AsMemory(0, _tailLength).CopyTo(room);
-            var read = await upstream.ReadAsync(room[_tailLength..], cancellationToken);
-            Take(room.Span.Slice(_tailLength, read));
-            if (read > 0)
-                Pass(room, _tailLength + read);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            return false;
+            var flush = client.FlushAsync(cancellationToken);
+            var isSlow = !flush.IsCompleted;
+            if (isSlow)
+                waits();
+            if ((await flush).IsCompleted)
+                return RelayEnd.ClientGone;
+            if (isSlow)
+                progressed();
+            if (Ended || HidesError)
+                return HidesError ? RelayEnd.UpstreamLost : RelayEnd.Complete;
+            try
+            {
+                // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
+                if (tap is EventStreamTap { IsAtLineStart: true })
+                    await KeepAliveAsync(cancellationToken);
+                await EndWaitAsync();
+                var room = client.GetMemory(MinRead + _tailLength);
+                _tail.AsMemory(0, _tailLength).CopyTo(room);
+                var read = await upstream.ReadAsync(room[_tailLength..], cancellationToken);
+                Take(room.Span.Slice(_tailLength, read));
+                if (!Ended)
+                    Pass(room, _tailLength + read);
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException)
+            {
+                return RelayEnd.UpstreamLost;
+            }
         }
     }
 
