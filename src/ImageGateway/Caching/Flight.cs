@@ -32,6 +32,9 @@ internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
     /// <summary>Whether its answer comes as events.</summary>
     public bool IsStream => _leader.Record.Job.Parameters.Stream;
 
+    /// <summary>Whether its answer has begun.</summary>
+    public bool HasBegun => _leader.Record.FirstByte is not null;
+
     /// <summary>Who draws, when its answer has begun.</summary>
     public (string Model, bool IsSimulated) Source => _leader.Record.Attempts is [.., var last] ? (last.Model, _leader.IsSimulated(last.Target)) : ("", false);
 

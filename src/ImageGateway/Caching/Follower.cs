@@ -98,10 +98,10 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         }
     }
 
-    // Proxies on the way cut what is silent for long. A stream begins with it, once somebody draws.
+    // Proxies on the way cut what is silent for long. A stream begins with it, once somebody answers: before that, another may draw, or refuse.
     private async Task BeatAsync(Flight flight)
     {
-        if (!ask.Record.Job.Parameters.Stream || !(HasBegun || ask.Takes(flight.Key)))
+        if (!ask.Record.Job.Parameters.Stream || !(HasBegun || (flight.HasBegun && ask.Takes(flight.Key))))
             return;
         Begin(flight);
         await http.Response.BodyWriter.WriteAsync(Comment, http.RequestAborted);

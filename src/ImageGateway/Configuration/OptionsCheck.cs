@@ -60,8 +60,11 @@ internal sealed class OptionsCheck
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         var children = section.GetChildren().ToList();
-        if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
-            here.AddHere("is given as one text and, elsewhere, as what is below it; write one of the two");
+        // A text in the place of an object that may be one, as a source above the file has it, is the entry.
+        if (children.Count > 0 && !string.IsNullOrEmpty(section.Value) && IsText(type))
+            _dropped.UnionWith(children.SelectMany(child => child.AsEnumerable()).Select(entry => entry.Key));
+        else if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
+            NoValue(section, here, "is given as one text and, elsewhere, as what is below it; write one of the two");
         else if (children.Count == 0)
             Scalar(section, type, here, property);
         else if (ItemType(type) is { } item)
@@ -69,13 +72,15 @@ internal sealed class OptionsCheck
         else if (type.IsClass && type != typeof(string))
             Item(section, type, here, property);
         else
-            NoValue(section, here);
+            NoValue(section, here, "must be a single value");
     }
 
+    private static bool IsText(Type type) => type.IsClass && type != typeof(string) && TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
+
     // The binder would look for a constructor of the text or number.
-    private void NoValue(IConfigurationSection section, Mistakes here)
+    private void NoValue(IConfigurationSection section, Mistakes here, string message)
     {
-        here.AddHere("must be a single value");
+        here.AddHere(message);
         _dropped.UnionWith(section.AsEnumerable().Select(entry => entry.Key));
     }
 
@@ -129,7 +134,7 @@ internal sealed class OptionsCheck
         if (type.IsEnum)
             return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
         // And a lone number for days, where seconds were meant.
-        if (type == typeof(TimeSpan) && !value.Contains(':', StringComparison.Ordinal))
+        if (type == typeof(TimeSpan) && value != "0" && !value.Contains(':', StringComparison.Ordinal))
             return false;
         try
         {

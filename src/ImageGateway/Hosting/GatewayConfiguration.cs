@@ -31,7 +31,7 @@ internal static class GatewayConfiguration
             IsFormOnly = withoutSecrets,
             Vault = options.Vault is { } address ? KeyVault.Create(address, mistakes, nameof(options.Vault)) : null,
         };
-        var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator);
+        var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator) { IsFirstRun = firstRun is not null };
         var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
         return snapshot is not null && mistakes.All.Count == 0 ? snapshot with { SecretFiles = secrets.Files } : throw new ConfigurationException(mistakes.All);
     }

@@ -17,6 +17,9 @@ namespace ImageGateway.Hosting;
 /// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
 internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
+    /// <summary>True for the shipped file: simulated targets stand in for no real one.</summary>
+    public bool IsFirstRun { get; init; }
+
     /// <summary>The snapshot; null when mistakes were reported.</summary>
     public GatewaySnapshot? Build(IEnumerable<string> catalogueFolders)
     {
@@ -43,7 +46,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var routes = new RouteBuilder(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
+            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
             : null;
     }
 

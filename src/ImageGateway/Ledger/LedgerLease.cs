@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using ImageGateway.Database;
+using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
@@ -38,7 +39,7 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
             await using var connection = await database.OpenAsync(cancellationToken);
             await connection.ExecuteAsync("DELETE FROM leases WHERE process = @Process", new { ledger.Process });
         }
-        catch (Exception e) when (SqlDatabase.IsFailure(e))
+        catch (Exception e) when (SqlDatabase.IsFailure(e) || e is GatewayException)
         {
             LogFailed(e.Message);
         }

@@ -30,6 +30,9 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
     // What says most against another call comes first: a refusal goes to nobody else, and what may be billed is not bought twice.
     private static readonly FailureKind[] Gravest = [FailureKind.Refusal, FailureKind.MayBill, FailureKind.Request, FailureKind.Account, FailureKind.RateLimited, FailureKind.Broken];
 
+    /// <summary>True when it may be billed, or when another call of the same job may be.</summary>
+    public bool MayBeBilled { get; private init; } = Kind == FailureKind.MayBill;
+
     /// <summary>What a stream that has begun tells its client: the provider's own words, without what must not show; null: <see cref="Error"/>.</summary>
     public GatewayError? Words { get; init; }
 
@@ -40,8 +43,8 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
 
     /// <summary>What the calls of one job mean together: the gravest of their failures, and the longest rest; null where none failed.</summary>
     public static UpstreamFailure? OfAll(IReadOnlyCollection<UpstreamFailure> failures) =>
-        failures.MinBy(failure => Array.IndexOf(Gravest, failure.Kind)) is { } gravest ? gravest with { Rest = failures.Max(failure => failure.Rest) } : null;
+        failures.MinBy(failure => Array.IndexOf(Gravest, failure.Kind)) is { } gravest ? gravest with { Rest = failures.Max(failure => failure.Rest), MayBeBilled = failures.Any(failure => failure.MayBeBilled) } : null;
 
     /// <summary>The same where pictures of the job have come: it must not be drawn again elsewhere.</summary>
-    public UpstreamFailure WithPaid() => Kind is FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account ? this with { Kind = FailureKind.MayBill } : this;
+    public UpstreamFailure WithPaid() => Kind is FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account ? this with { Kind = FailureKind.MayBill, MayBeBilled = true } : this with { MayBeBilled = true };
 }

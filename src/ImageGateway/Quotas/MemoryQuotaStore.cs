@@ -45,14 +45,14 @@ internal sealed class MemoryQuotaStore(IQuotaHistory history, TimeProvider time)
 
     private async Task BuildAsync(string tenant, TenantCounters counters, IReadOnlyList<CounterUse> uses)
     {
-        var (unknown, past) = (counters.BeginBuild(uses), (PastUse?)null);
+        var ((unknown, generation), past) = (counters.BeginBuild(uses), (PastUse?)null);
         try
         {
             past = await history.ReadAsync(tenant, unknown);
         }
         finally
         {
-            counters.Build(unknown, past);
+            counters.Build(unknown, generation, past);
         }
     }
 }

@@ -94,12 +94,12 @@ internal sealed class TenantCounters(bool mayForget)
     }
 
     /// <summary>The sums that are not known, which <see cref="Build"/> must follow for, whatever it is given.</summary>
-    public List<CounterUse> BeginBuild(IReadOnlyList<CounterUse> uses)
+    public (List<CounterUse> Uses, long Generation) BeginBuild(IReadOnlyList<CounterUse> uses)
     {
         lock (_lock)
         {
             _builds++;
-            return [.. uses.Where(IsUnknown)];
+            return ([.. uses.Where(IsUnknown)], _generation);
         }
     }
 
@@ -107,12 +107,13 @@ internal sealed class TenantCounters(bool mayForget)
     /// Begins sums with what the ledger knows: what is settled, and what open jobs hold. One that was begun meanwhile stays.
     /// </summary>
     /// <param name="uses">The sums.</param>
+    /// <param name="generation">Theirs when the build began: what was read for an earlier one lacks jobs that have confirmed since.</param>
     /// <param name="past">What was read of them since <see cref="BeginBuild"/>; null: it could not be.</param>
-    public void Build(IReadOnlyList<CounterUse> uses, PastUse? past)
+    public void Build(IReadOnlyList<CounterUse> uses, long generation, PastUse? past)
     {
         lock (_lock)
         {
-            for (var i = 0; i < uses.Count && past is not null; i++)
+            for (var i = 0; i < uses.Count && past is not null && generation == _generation; i++)
             {
                 if (IsUnknown(uses[i]))
                     Begin(uses[i], Math.Max(0, past.Settled[i]), past.Open.Where(job => job.Amounts[i] is not null).Select(job => (job.Id, job.Amounts[i]!.Value)));

@@ -43,11 +43,14 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
     }
 
     /// <summary>There was no room to keep its answer in: it is paid for, and is not to be repeated.</summary>
-    public UpstreamFailure NotKept(Answer answer, GatewayException cause)
+    public GatewayError NotKept(Answer answer, GatewayException cause)
     {
         End(answer, RelayEnd.UpstreamLost, ErrorEnvelope.Code(cause.Error));
-        return new UpstreamFailure(FailureKind.MayBill, cause.Error with { IsFinal = true, RetryAfter = null });
+        return Final(cause.Error);
     }
+
+    /// <summary>An error behind which money is gone.</summary>
+    public static GatewayError Final(GatewayError error) => error with { IsFinal = true, RetryAfter = null };
 
     public void Dispose()
     {

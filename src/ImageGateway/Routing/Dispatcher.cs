@@ -44,7 +44,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             }
             if (failure is null)
                 return;
-            mayBeBilled |= failure.Kind == FailureKind.MayBill;
+            mayBeBilled |= failure.MayBeBilled;
             left.Remove(place.Planned);
             if (!MayGoOn(failure, plan.Route) || attempts == plan.Route.MaxAttempts) // 3
                 break;
@@ -87,7 +87,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             }
             catch (GatewayException e)
             {
-                throw new GatewayException(call.NotKept(answer, e).Error, e); // it is held back, and there is no room for it
+                throw new GatewayException(record.Upstream = call.NotKept(answer, e), e); // it is held back, and there is no room for it
             }
         }
     }
@@ -100,7 +100,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : told;
         var code = Call.Code(end, lost);
         call.End(answer, end, code);
-        record.Upstream = told?.Error;
+        record.Upstream = lost?.Error;
         if (end == RelayEnd.Complete)
             record.Complete();
         else
@@ -110,11 +110,10 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
         return lost;
     }
 
-    private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => failure.Kind switch
+    private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => (!failure.MayBeBilled || route.OnTimeout == FailureAction.Next) && failure.Kind switch
     {
-        FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account => true,
+        FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account or FailureKind.MayBill => true,
         FailureKind.Refusal => route.OnRefusal == FailureAction.Next,
-        FailureKind.MayBill => route.OnTimeout == FailureAction.Next,
         _ => false,
     };
 

@@ -28,7 +28,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
                 return (came.Count > 0 ? failure?.WithPaid() : failure, failure);
             Delivery.Describe(http, record, planned, attempts);
-            await WriteAsync(http, came);
+            await WriteAsync(http, record, came);
             record.Complete();
             return (null, failure);
         }
@@ -70,7 +70,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             if (answer is null)
                 return (null, failure);
             await using (answer)
-                (part, failure) = await ReadAsync(answer, call, bytes);
+                (part, failure) = await ReadAsync(answer, call, record, bytes);
             return (part, failure);
         }
         finally
@@ -80,7 +80,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
     }
 
-    private static async Task<(FanOutPart? Part, UpstreamFailure? Failure)> ReadAsync(Answer answer, Call call, SpooledBytes bytes)
+    private static async Task<(FanOutPart? Part, UpstreamFailure? Failure)> ReadAsync(Answer answer, Call call, JobRecord record, SpooledBytes bytes)
     {
         try
         {
@@ -92,7 +92,19 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
         catch (GatewayException e)
         {
-            return (null, call.NotKept(answer, e));
+            throw new GatewayException(record.Upstream = call.NotKept(answer, e), e);
+        }
+    }
+
+    private async Task WriteAsync(HttpContext http, JobRecord record, List<FanOutPart> parts)
+    {
+        try
+        {
+            await WriteAsync(http, parts);
+        }
+        catch (GatewayException e)
+        {
+            throw new GatewayException(record.Upstream = Call.Final(e.Error), e); // it is held back, and there is no room for it
         }
     }
 

@@ -20,11 +20,16 @@ internal sealed class RoutingTable
     private readonly FrozenDictionary<string, Target[]> _byDeployment;
     private readonly FrozenDictionary<IReadOnlyList<Target>, WeightedTurns> _turns;
 
-    public RoutingTable(Catalogue catalogue, IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes)
+    /// <summary>Puts them together.</summary>
+    /// <param name="catalogue">The models.</param>
+    /// <param name="targets">Every target, in the order of the configuration.</param>
+    /// <param name="routes">The routes, first match first.</param>
+    /// <param name="prefersReal">Whether simulated targets go by their model's name only where nothing real does.</param>
+    public RoutingTable(Catalogue catalogue, IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes, bool prefersReal = false)
     {
         (Catalogue, Targets, Routes) = (catalogue, targets, routes);
         _byName = targets.ToFrozenDictionary(target => target.Name);
-        _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, RealIfAny);
+        _byModel = targets.GroupBy(target => target.Model.Name).ToFrozenDictionary(group => group.Key, group => prefersReal ? RealIfAny(group) : [.. group]);
         _byDeployment = targets.Where(target => target.IsDeployment).GroupBy(target => target.UpstreamName).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         var served = _byModel.Values.Concat(_byDeployment.Values).Cast<IReadOnlyList<Target>>();
         _turns = routes.Any(route => route is { Strategy: Strategy.Weighted, Targets.Count: 0 })
@@ -53,7 +58,7 @@ internal sealed class RoutingTable
 
     /// <summary>
     /// The targets that go by a name: <c>provider/name</c>, a model or a deployment; in Azure's paths the deployment comes
-    /// before the model. Simulated targets go by their model's name only where nothing real does. Empty when nothing goes by it.
+    /// before the model. Empty when nothing goes by it.
     /// </summary>
     public IReadOnlyList<Target> Named(string name, bool deploymentFirst)
     {

@@ -144,6 +144,7 @@ public sealed class FollowerTests : IDisposable
     {
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = new ImageParameters { N = 3, Stream = isStream, PartialImages = 1 }, Body = null! };
         var record = new JobRecord("id", new Caller("acme", "web", "acme/web", ["*"], Tier.Final), job, TimeProvider.System, _ => ValueTask.CompletedTask);
+        record.Answering();
         return new ReplayAsk(record, null, [new DrawingModel(model, 3, new Lazy<string>($"a fox by {model}"), new Lazy<string?>(() => null))], new Lazy<string>("the body"), _ => false);
     }
 

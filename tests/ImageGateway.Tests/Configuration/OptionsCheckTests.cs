@@ -68,6 +68,20 @@ public sealed class OptionsCheckTests
         Assert.Equal(["http://127.0.0.1:9090"], options.Admin.Urls);
     }
 
+    // An environment variable over an entry that the file writes as an object; and no time at all, which has no unit.
+    [Fact]
+    public void Text_above_an_object_that_may_be_one_replaces_it()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.json", """{ "Gateway": { "DrainDelay": 0, "Routes": [ { "Name": "a", "Targets": [ { "Target": "a/b", "Weight": 3 }, "a/c" ] } ] } }""");
+        var mistakes = new Mistakes("Gateway");
+        var configuration = new ConfigurationBuilder().AddJsonFile(path).AddInMemoryCollection([new("Gateway:Routes:0:Targets:0", "a/d")]).Build();
+        var options = OptionsCheck.Run(configuration.GetSection("Gateway"), typeof(GatewayOptions), mistakes).Get<GatewayOptions>()!;
+        Assert.Empty(mistakes.All);
+        Assert.Equal([("a/d", null), ("a/c", null)], options.Routes[0].Targets.Select(target => (target.Target, target.Weight)));
+        Assert.Equal(TimeSpan.Zero, options.DrainDelay);
+    }
+
     private static IReadOnlyList<string> Check(string gateway)
     {
         using var folder = new TemporaryFolder();

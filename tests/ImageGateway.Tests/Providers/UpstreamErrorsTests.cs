@@ -25,6 +25,15 @@ public sealed class UpstreamErrorsTests
     }
 
     [Fact]
+    public void Refusal_beside_what_may_be_billed_is_both()
+    {
+        var error = new ImageGateway.Images.GatewayError(ImageGateway.Images.ErrorKind.UpstreamError, "No.");
+        var all = UpstreamFailure.OfAll([new(FailureKind.Broken, error, TimeSpan.FromSeconds(2)), new(FailureKind.MayBill, error), new(FailureKind.Refusal, error)])!;
+        Assert.Equal((FailureKind.Refusal, true, TimeSpan.FromSeconds(2)), (all.Kind, all.MayBeBilled, all.Rest));
+        Assert.Null(UpstreamFailure.OfAll([]));
+    }
+
+    [Fact]
     public void Model_that_is_gone_is_not_found()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.Gone);

@@ -91,6 +91,20 @@ public sealed class MemoryQuotaStoreTests : QuotaStoreTests
         Assert.Equal([new CounterState(3, 0)], await reading);
     }
 
+    // What was read before them lacks jobs that had confirmed by then.
+    [Fact]
+    public async Task Sums_that_were_forgotten_while_the_ledger_was_read_are_read_again()
+    {
+        var history = new PausedHistory(_ledger);
+        var store = new MemoryQuotaStore(history, Time);
+        var use = Use("tenant:acme", "usd_per_day", 20, 4);
+        var reading = store.ReadAsync(Tenant, [use]);
+        _ledger.Intend("a", 4, [use]);
+        await store.RenewAsync(Tenant);
+        history.GoOn.SetResult();
+        Assert.Equal([new CounterState(0, 4)], await reading);
+    }
+
     [Fact]
     public async Task Ledger_that_cannot_be_read_grants_nothing_and_is_asked_again()
     {

@@ -1,4 +1,5 @@
 using ImageGateway.Routing;
+using ImageGateway.Tests.Catalog;
 using static ImageGateway.Tests.Routing.Plans;
 
 namespace ImageGateway.Tests.Routing;
@@ -21,14 +22,19 @@ public sealed class SimulatedTargetTests
     [InlineData("dall-e-3", false, "dalle/dall-e-3")]
     public void Model_that_something_real_serves_or_served_goes_to_nothing_simulated(string model, bool isRetired, string targets)
     {
-        var plan = PlanOf(Job(model), TableOf([isRetired ? Retired : Real, .. Others]));
+        var plan = PlanOf(Job(model), new RoutingTable(ShippedCatalogue.Loaded, [isRetired ? Retired : Real, .. Others], [], prefersReal: true));
         Assert.Equal(targets, plan.Names());
     }
+
+    // In a configuration of the operator's own.
+    [Fact]
+    public void Without_that_preference_every_target_of_the_model_is_one() =>
+        Assert.Equal("openai/gpt-image-1 azure/img-std", PlanOf(Job("gpt-image-1"), TableOf([Real, .. Others])).Names());
 
     [Fact]
     public void Simulated_target_that_a_route_names_is_used()
     {
-        var table = TableOf([Real, .. Others], RouteTo("all", Others[1], Real));
+        var table = new RoutingTable(ShippedCatalogue.Loaded, [Real, .. Others], [RouteTo("all", Others[1], Real)], prefersReal: true);
         Assert.Equal("azure/img-std openai/gpt-image-1", PlanOf(Job("gpt-image-1"), table).Names());
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class RedisConnection : IDisposable
 
     /// <summary>Makes calls over a connection, which it owns.</summary>
     /// <param name="redis">The connection.</param>
-    /// <param name="patience">The longest a call may take. The library looks at its own time-out once a second only.</param>
+    /// <param name="patience">The longest a call may take. The library's own time-out does not apply to calls that are awaited.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
     public RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger<RedisConnection> log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);

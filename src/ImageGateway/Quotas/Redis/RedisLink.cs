@@ -9,7 +9,7 @@ namespace ImageGateway.Quotas.Redis;
 /// </summary>
 internal sealed class RedisLink : IDisposable
 {
-    // The client library looks at its own time-out once a second only.
+    // The client library's own time-out does not apply to calls that are awaited.
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Loading = TimeSpan.FromSeconds(1);

@@ -123,7 +123,7 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
 
     internal static async Task<ConnectionMultiplexer> MultiplexerAsync(RedisServer server)
     {
-        var redis = await RedisConnection.ConnectAsync($"{server.ConnectionString},asyncTimeout=10000", "tests");
+        var redis = await RedisConnection.ConnectAsync(server.ConnectionString, "tests");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!redis.IsConnected)
             await Task.Delay(10, patience.Token);
