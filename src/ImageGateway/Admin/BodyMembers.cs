@@ -98,8 +98,8 @@ internal sealed class BodyMembers
     public T Word<T>(string name, T absent)
         where T : struct, Enum
     {
-        var words = Enum.GetValues<T>().ToDictionary(value => Words.Of(value));
-        return words[Read(name, Words.Of(absent), string.Join(", ", words.Keys), value => value.ValueKind == JsonValueKind.String && words.ContainsKey(value.GetString()!) ? value.GetString() : null)];
+        var words = Enum.GetValues<T>().ToDictionary(value => WireName.Of(value));
+        return words[Read(name, WireName.Of(absent), string.Join(", ", words.Keys), value => value.ValueKind == JsonValueKind.String && words.ContainsKey(value.GetString()!) ? value.GetString() : null)];
     }
 
     /// <summary>A list of at most 100 texts that fit.</summary>

@@ -8,7 +8,7 @@ namespace ImageGateway.Admin;
 internal static class LedgerFilters
 {
     private static readonly string[] Operations = ["generation", "edit", "variation"];
-    private static readonly string[] Statuses = [.. Enum.GetValues<JobStatus>().Select(status => Words.Of(status))];
+    private static readonly string[] Statuses = [.. Enum.GetValues<JobStatus>().Select(status => WireName.Of(status))];
 
     private static readonly (string Name, string Column)[] Free =
         [("tenant", "tenant"), ("project", "project"), ("key_id", "key_id"), ("user", "end_user"), ("model", "served_model"), ("target", "target"), ("size", "size"), ("quality", "quality"), ("route", "route"), ("error_code", "error_code")];

@@ -18,7 +18,7 @@ internal static class TargetEndpoints
 {
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, Fleet fleet) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, fleet)).ToList() });
+        app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, TargetRegistry registry) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, registry)).ToList() });
         app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", SwitchAsync);
         // With slashes as they are, which OpenAPI cannot describe.
         app.MapPost("/admin/v1/targets/{**path:regex(/(drain|enable)$)}", (HttpContext http, string path) =>
@@ -27,16 +27,16 @@ internal static class TargetEndpoints
 
     private static async Task<TargetAnswer> SwitchAsync(HttpContext http, string target, string action)
     {
-        var (services, fleet, name) = (http.RequestServices, http.RequestServices.GetRequiredService<Fleet>(), RouteText.Slashed(target));
+        var (services, registry, name) = (http.RequestServices, http.RequestServices.GetRequiredService<TargetRegistry>(), RouteText.Slashed(target));
         var found = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(known => known.Name == name)
             ?? throw new GatewayException(ErrorKind.NotFound, $"There is no target '{GatewayException.Shortened(name)}'.");
         var made = new TargetSwitch(name, action == "drain");
         // This replica reads it as the others do: of two switches at once the later one holds on all of them.
         if (services.GetRequiredService<TenantChanges>() is { CanRecord: true } changes)
-            await changes.MakeAsync(http.Actor(), change => KeepAsync(change, made, Describe(found, fleet)), http.RequestAborted);
+            await changes.MakeAsync(http.Actor(), change => KeepAsync(change, made, Describe(found, registry)), http.RequestAborted);
         else
             services.GetRequiredService<Action<TargetSwitch>>()(made);
-        return Describe(found, fleet);
+        return Describe(found, registry);
     }
 
     private static async Task<TargetSwitch> KeepAsync(ControlChange change, TargetSwitch made, TargetAnswer before)
@@ -48,10 +48,10 @@ internal static class TargetEndpoints
 
     private static string State(string state) => JsonSerializer.Serialize(new { state });
 
-    private static TargetAnswer Describe(Target target, Fleet fleet)
+    private static TargetAnswer Describe(Target target, TargetRegistry registry)
     {
-        var load = fleet.Of(target).Load(target, 1, 1);
-        var (left, errors) = fleet.Of(target).Figures(target);
+        var load = registry.Of(target).Load(target, 1, 1);
+        var (left, errors) = registry.Of(target).Figures(target);
         return new TargetAnswer(
             target.Name, target.Model.Name, load.State.ToString().ToLowerInvariant(), left, load.MedianMilliseconds, errors,
             load.Wait.TotalMilliseconds, target.Region, target.Shutdown?.ToString("yyyy-MM-dd"), target.Simulated);

@@ -28,7 +28,7 @@ internal static class TenantEndpoints
     }
 
     /// <summary>Who makes the change of this request.</summary>
-    public static Actor Actor(this HttpContext http) => new(http.Admin().Id, Words.Of(http.Admin().Scope));
+    public static Actor Actor(this HttpContext http) => new(http.Admin().Id, WireName.Of(http.Admin().Scope));
 
     private static async Task<IResult> CreateAsync(HttpContext http, TenantStore store)
     {

@@ -13,7 +13,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, Finishes finishes, AsyncJobs later, TimeProvider time)
+internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, RunningJobs runningJobs, AsyncJobs later, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -36,7 +36,7 @@ internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, TenantDirec
             await JobResult.Accepted(http, state).ExecuteAsync(http);
             return;
         }
-        using var progress = finishes.Begin(http);
+        using var progress = runningJobs.Begin(http);
         await RunAsync(http, job, now, unattended: null);
     }
 

@@ -21,11 +21,11 @@ internal sealed record JobAnswer(
     /// <summary>A job that is over, as this process knows it.</summary>
     public static JobAnswer Ended(LedgerEntry entry, bool hideTarget) => Running(entry, hideTarget) with
     {
-        Status = Words.Of(entry.Status),
+        Status = WireName.Of(entry.Status),
         Images = entry.Images,
         Usage = UsageAnswer.Of(entry.Usage),
         ChargeUsd = new NanoUsd(entry.Charge).Usd,
-        Basis = Words.Of(entry.Basis),
+        Basis = WireName.Of(entry.Basis),
         ErrorCode = entry.ErrorCode,
     };
 

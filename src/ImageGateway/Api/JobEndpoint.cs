@@ -19,7 +19,7 @@ internal static class JobEndpoint
         app.MapDelete(Path, CancelAsync);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, JobBoard jobs, LedgerReader ledger)
+    private static async Task<IResult> GetAsync(string id, HttpContext http, AsyncJobStore jobs, LedgerReader ledger)
     {
         var tenant = http.Caller().Tenant;
         if (await jobs.FindAsync(tenant, id) is not { } state)
@@ -30,7 +30,7 @@ internal static class JobEndpoint
         return answer is null ? await EndedAsync(state, http, ledger) : JobResult.Of(await LatestAsync(state, http, ledger), answer);
     }
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext http, JobBoard jobs, LedgerReader ledger)
+    private static async Task<IResult> CancelAsync(string id, HttpContext http, AsyncJobStore jobs, LedgerReader ledger)
     {
         if (await jobs.CancelAsync(http.Caller().Tenant, id) is { } state)
             return await EndedAsync(state, http, ledger);

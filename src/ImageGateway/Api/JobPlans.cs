@@ -9,7 +9,7 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>Plans jobs as their tenants may have them done: the same for an estimate, which so promises nothing that the job is refused.</summary>
-internal sealed class JobPlans(Quota quota, Fleet fleet, TimeProvider time)
+internal sealed class JobPlans(Quota quota, TargetRegistry registry, TimeProvider time)
 {
     /// <summary>The plan; it has at least one target.</summary>
     /// <param name="http">The request; limits that warn are told in its answer.</param>
@@ -21,7 +21,7 @@ internal sealed class JobPlans(Quota quota, Fleet fleet, TimeProvider time)
     {
         var caller = http.Caller();
         JobTags.Require(job, caller.RequiredTags);
-        var plan = Planner.Plan(job, caller, now.Routing, fleet.Load, record is null ? fleet.PeekTicket : fleet.NextTicket, record?.Day ?? time.Today());
+        var plan = Planner.Plan(job, caller, now.Routing, registry.Load, record is null ? registry.PeekTicket : registry.NextTicket, record?.Day ?? time.Today());
         if (record is not null)
             (record.Route, record.Tier) = (plan.Route.Name, plan.Tier);
         return QualityLimits.Apply(plan, quota.Qualities(caller, job.Parameters.User), http.Response.Headers);

@@ -31,7 +31,7 @@ internal sealed class JobReplay : IDisposable
     }
 
     // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture, unless that is fetched from it.
-    // Whatever brings an answer to a shelf, its bound is the same: nobody's makes room in what others may keep.
+    // Whatever brings an answer to a partition, its bound is the same: nobody's makes room in what others may keep.
     private static CacheRule? Rule(JobRecord record, Plan plan, long sharedBytes)
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);

@@ -23,11 +23,11 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
         }
         finally
         {
-            Tell(http, time.GetElapsedTime(start));
+            Log(http, time.GetElapsedTime(start));
         }
     }
 
-    private void Tell(HttpContext http, TimeSpan duration)
+    private void Log(HttpContext http, TimeSpan duration)
     {
         var (record, status, caller) = (http.Features.Get<JobRecord>(), http.Response.StatusCode, http.Features.Get<Caller>());
         if (record is null && status >= 400 && HttpMethods.IsPost(http.Request.Method) && Array.Exists(DataPlane, path => http.Request.Path.StartsWithSegments(path)))
@@ -44,7 +44,7 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
         var (attempts, cost) = (record.Attempts, 0L);
         foreach (var attempt in attempts)
             cost += attempt.Contracted.Value;
-        var (target, outcome, usd) = (attempts.Count > 0 ? attempts[^1].Target : null, Words.Of(record.Status), new NanoUsd(cost).Usd);
+        var (target, outcome, usd) = (attempts.Count > 0 ? attempts[^1].Target : null, WireName.Of(record.Status), new NanoUsd(cost).Usd);
         var (first, queued) = (record.FirstByte?.TotalMilliseconds, record.Waited?.TotalMilliseconds);
         LogJob(method, path, status, took, record.Id, record.Caller.Tenant, record.Caller.Project, record.Caller.KeyId, target, outcome, record.ErrorCode, attempts.Count, first, queued, usd);
     }

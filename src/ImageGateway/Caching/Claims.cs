@@ -19,7 +19,7 @@ internal interface IClaimStore
     TimeSpan Lease { get; }
 
     /// <summary>Claims a name. Null: it is the caller's now; else who has it.</summary>
-    /// <param name="tenant">The tenant, or <see cref="Shelf.Shared"/>.</param>
+    /// <param name="tenant">The tenant, or <see cref="Partition.Shared"/>.</param>
     /// <param name="name">The name.</param>
     /// <param name="claim">The caller's.</param>
     /// <param name="over">The owner of an ended claim that this one may take the place of.</param>

@@ -21,13 +21,13 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
 /// <summary>A job that identical ones wait for instead of asking a provider too.</summary>
 /// <param name="recording">What has come of its answer.</param>
 /// <param name="leader">The job.</param>
-internal sealed class Flight(Recorder recording, ReplayAsk leader) : IDisposable
+internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDisposable
 {
     private readonly ReplayAsk _leader = Hashed(leader);
     private readonly TaskCompletionSource<FlightEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _followers;
 
-    public Recorder Recording => recording;
+    public AnswerRecording Recording => recording;
 
     /// <summary>Whether its answer comes as events.</summary>
     public bool IsStream => _leader.Record.Job.Parameters.Stream;
@@ -97,34 +97,34 @@ internal sealed class Flights
     }
 
     /// <summary>The flight to follow; or a new one to lead, made by <paramref name="make"/>.</summary>
-    /// <param name="shelf">Where the answer will be.</param>
+    /// <param name="partition">Where the answer will be.</param>
     /// <param name="key">What it is known by.</param>
     /// <param name="make">Makes a flight.</param>
     /// <param name="following">Null: the caller leads; else ends the following.</param>
-    public Flight Join(Shelf shelf, string key, Func<Flight> make, out IDisposable? following)
+    public Flight Join(Partition partition, string key, Func<Flight> make, out IDisposable? following)
     {
         lock (_lock)
         {
             following = null;
-            if (_flights.TryGetValue((shelf.Tenant, key), out var flight))
+            if (_flights.TryGetValue((partition.Tenant, key), out var flight))
                 following = flight.Follow();
             else
-                _flights.Add((shelf.Tenant, key), flight = make());
+                _flights.Add((partition.Tenant, key), flight = make());
             return flight;
         }
     }
 
     /// <summary>Ends a flight: who comes later begins another.</summary>
-    public void Land(Shelf shelf, string key, Flight flight, FlightEnd end)
+    public void Land(Partition partition, string key, Flight flight, FlightEnd end)
     {
         lock (_lock)
         {
-            if (_flights.TryGetValue((shelf.Tenant, key), out var there) && there == flight)
-                _flights.Remove((shelf.Tenant, key));
+            if (_flights.TryGetValue((partition.Tenant, key), out var there) && there == flight)
+                _flights.Remove((partition.Tenant, key));
         }
         // Nobody joins any more; who has joined may read for longer than the leader is here.
         if (flight.Followers > 0)
-            end.Answer?.Hold();
+            end.Answer?.Retain();
         flight.Land(end);
     }
 }

@@ -4,7 +4,7 @@ namespace ImageGateway.Caching;
 /// <param name="Tenant">The tenant's id, or <see cref="Shared"/>.</param>
 /// <param name="Kind">A word: <see cref="Cache"/>, <see cref="Keys"/>, …; each kind has its own bytes.</param>
 /// <param name="MaxBytes">Above it, what was used longest ago goes.</param>
-internal readonly record struct Shelf(string Tenant, string Kind, long MaxBytes)
+internal readonly record struct Partition(string Tenant, string Kind, long MaxBytes)
 {
     /// <summary>In the place of a tenant: those that share. No tenant's id has a star.</summary>
     public const string Shared = "*";
@@ -20,15 +20,15 @@ internal readonly record struct Shelf(string Tenant, string Kind, long MaxBytes)
 internal interface IAnswerStore
 {
     /// <summary>The answer; null when there is none, or the store cannot say.</summary>
-    ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key);
+    ValueTask<StoredAnswer?> FindAsync(Partition partition, string key);
 
     /// <summary>The answer; null when there is none.</summary>
     /// <exception cref="Images.GatewayException">The store cannot say.</exception>
-    ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key);
+    ValueTask<StoredAnswer?> ReadAsync(Partition partition, string key);
 
-    /// <summary>Keeps an answer for so long; one that is larger than the shelf is not kept. True when it can be found now.</summary>
-    ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl);
+    /// <summary>Keeps an answer for so long; one that is larger than the partition is not kept. True when it can be found now.</summary>
+    ValueTask<bool> KeepAsync(Partition partition, string key, StoredAnswer answer, TimeSpan ttl);
 
     /// <summary>Drops it.</summary>
-    ValueTask ForgetAsync(Shelf shelf, string key);
+    ValueTask ForgetAsync(Partition partition, string key);
 }

@@ -31,7 +31,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
         if (Key(http.Request) is not { } key)
             return null;
         var (tenant, name) = (ask.Record.Caller.Tenant, $"idempotency:{key}");
-        var (shelf, mine) = (new Shelf(tenant, Shelf.Keys, MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
+        var (partition, mine) = (new Partition(tenant, Partition.Keys, MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
         string? lost = null;
         while (await claims.TakeAsync(tenant, name, mine, lost) is { } there)
         {
@@ -41,11 +41,11 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
                 throw InFlight;
             if (there.Outcome != Answered)
                 throw Refused(http, there.Outcome);
-            if (await answers.ReadAsync(shelf, name) is { } answer)
-                return new IdempotentJob(answer, null, answers, shelf, name, time);
+            if (await answers.ReadAsync(partition, name) is { } answer)
+                return new IdempotentJob(answer, null, answers, partition, name, time);
             lost = there.Owner; // its answer made room for others
         }
-        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, shelf, name, time);
+        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, partition, name, time);
     }
 
     /// <summary>Says on an answer that it is a repetition.</summary>
@@ -87,7 +87,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 }
 
 /// <summary>A job with an idempotency key: the answer it had before, or the hold on its key.</summary>
-internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Shelf shelf, string name, TimeProvider time) : IAsyncDisposable
+internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Partition partition, string name, TimeProvider time) : IAsyncDisposable
 {
     // A store that fails over is back by then, and the claim, renewed a third of its lease ago at most, is still there.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -99,7 +99,7 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
     /// <summary>Leaves the answer to those that repeat the request, and tries again while the store does not take it.</summary>
     public async Task KeepAsync(StoredAnswer answer)
     {
-        if (answer.Bytes > shelf.MaxBytes)
+        if (answer.Bytes > partition.MaxBytes)
             return;
         var start = time.GetTimestamp();
         while (!await TryKeepAsync(answer) && time.GetElapsedTime(start) < Patience)
@@ -107,7 +107,7 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
     }
 
     private async Task<bool> TryKeepAsync(StoredAnswer answer) =>
-        await answers.KeepAsync(shelf, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
+        await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
 
     /// <summary>Leaves a provider's refusal to them; other failures leave the key free.</summary>
     public Task KeepAsync(GatewayError error) =>

@@ -43,7 +43,7 @@ internal sealed class JobDigest : IDisposable
     public string PictureKey(Model model, ImageParameters sent)
     {
         Add("picture/1");
-        Add(Words.Of(_job.Operation));
+        Add(WireName.Of(_job.Operation));
         Add(model.Name);
         Add(CanonicalText.Of(_job.Prompt).Trim());
         Add(sent.Count.ToString(CultureInfo.InvariantCulture));
@@ -63,9 +63,9 @@ internal sealed class JobDigest : IDisposable
     {
         var asked = _job.Parameters;
         Add("body/1");
-        Add(Words.Of(_job.Operation));
+        Add(WireName.Of(_job.Operation));
         Add(_job.Model);
-        Add(_job.Tier is { } tier ? Words.Of(tier) : null);
+        Add(_job.Tier is { } tier ? WireName.Of(tier) : null);
         Add(_job.Prompt);
         foreach (var value in (ReadOnlySpan<string?>)[asked.Size, asked.Quality, asked.Background, asked.OutputFormat, asked.ResponseFormat, asked.InputFidelity, asked.Style, asked.Moderation, asked.User])
             Add(value);

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Answers in this process's memory: each shelf within its bytes, all of them within the process's. What was used longest ago
-/// goes first, of the shelf; where the process has no more room, of the largest one, those of the cache before all others: so
+/// Answers in this process's memory: each partition within its bytes, all of them within the process's. What was used longest ago
+/// goes first, of the partition; where the process has no more room, of the largest one, those of the cache before all others: so
 /// one tenant's traffic takes little of what others were promised. Pictures have a checksum here too: whatever writes where it should not, no client is
 /// sent a picture that is not the one that was stored.
 /// </summary>
@@ -17,7 +17,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Kind, string Key), Entry> _entries = [];
-    private readonly Dictionary<(string Tenant, string Kind), Use> _shelves = [];
+    private readonly Dictionary<(string Tenant, string Kind), Use> _partitions = [];
     private long _bytes;
     private long _cached;
     private long _uses;
@@ -32,44 +32,44 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         }
     }
 
-    public ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key) => FindAsync(shelf, key);
+    public ValueTask<StoredAnswer?> ReadAsync(Partition partition, string key) => FindAsync(partition, key);
 
-    public ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key)
+    public ValueTask<StoredAnswer?> FindAsync(Partition partition, string key)
     {
-        if (Touch(shelf, key) is not { } entry)
+        if (Touch(partition, key) is not { } entry)
             return default;
         // A picture takes a tenth of a millisecond, for which nobody else should wait.
         if (ChecksumOf(entry.Answer) == entry.Checksum)
             return new(entry.Answer);
         // It stays held: blocks that somebody else writes to must not come to another picture.
-        Drop(shelf, key, entry);
+        Drop(partition, key, entry);
         return default;
     }
 
-    public ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)
+    public ValueTask<bool> KeepAsync(Partition partition, string key, StoredAnswer answer, TimeSpan ttl)
     {
-        var (bytes, most) = (answer.Bytes, Math.Min(shelf.MaxBytes, shelf.Kind == Shelf.Keys ? maxBytes / Share : maxBytes));
+        var (bytes, most) = (answer.Bytes, Math.Min(partition.MaxBytes, partition.Kind == Partition.Keys ? maxBytes / Share : maxBytes));
         if (bytes > most)
             return new(false);
         var checksum = ChecksumOf(answer);
         lock (_lock)
         {
-            if (_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var before))
+            if (_entries.TryGetValue((partition.Tenant, partition.Kind, key), out var before))
                 Remove(before);
-            if (!_shelves.TryGetValue((shelf.Tenant, shelf.Kind), out var use))
-                use = new Use(shelf.Kind == Shelf.Cache);
+            if (!_partitions.TryGetValue((partition.Tenant, partition.Kind), out var use))
+                use = new Use(partition.Kind == Partition.Cache);
             while (use.Bytes + bytes > most)
                 Remove(use.Order.First!.Value);
             if (!TryMakeRoom(bytes, use.IsCache))
                 return new(false);
-            Add(new Entry((shelf.Tenant, shelf.Kind, key), answer, checksum, bytes, time.GetUtcNow() + ttl, use));
+            Add(new Entry((partition.Tenant, partition.Kind, key), answer, checksum, bytes, time.GetUtcNow() + ttl, use));
         }
         return new(true);
     }
 
-    public ValueTask ForgetAsync(Shelf shelf, string key)
+    public ValueTask ForgetAsync(Partition partition, string key)
     {
-        Drop(shelf, key, null);
+        Drop(partition, key, null);
         return default;
     }
 
@@ -83,31 +83,31 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         return sum;
     }
 
-    private Entry? Touch(Shelf shelf, string key)
+    private Entry? Touch(Partition partition, string key)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var entry))
+            if (!_entries.TryGetValue((partition.Tenant, partition.Kind, key), out var entry))
                 return null;
             if (entry.Expires <= time.GetUtcNow())
             {
                 Remove(entry);
                 return null;
             }
-            entry.Shelf.Order.Remove(entry.InShelf);
-            entry.Shelf.Order.AddLast(entry.InShelf);
+            entry.Partition.Order.Remove(entry.InPartition);
+            entry.Partition.Order.AddLast(entry.InPartition);
             entry.LastUse = ++_uses;
-            entry.Answer.Hold(); // by a reader, which may be slow
+            entry.Answer.Retain(); // by a reader, which may be slow
             return entry;
         }
     }
 
     // Null: whichever there is.
-    private void Drop(Shelf shelf, string key, Entry? only)
+    private void Drop(Partition partition, string key, Entry? only)
     {
         lock (_lock)
         {
-            if (_entries.TryGetValue((shelf.Tenant, shelf.Kind, key), out var there) && (only is null || there == only))
+            if (_entries.TryGetValue((partition.Tenant, partition.Kind, key), out var there) && (only is null || there == only))
                 Remove(there);
         }
     }
@@ -126,7 +126,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
     private Use Next(bool isCache)
     {
         Use? next = null;
-        foreach (var use in _shelves.Values)
+        foreach (var use in _partitions.Values)
         {
             if (use.IsCache == isCache && (next is null || use.Bytes > next.Bytes || (use.Bytes == next.Bytes && use.Oldest < next.Oldest)))
                 next = use;
@@ -136,21 +136,21 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
 
     private void Add(Entry entry)
     {
-        entry.Answer.Hold();
+        entry.Answer.Retain();
         _entries.Add(entry.Key, entry);
-        _shelves.TryAdd((entry.Key.Tenant, entry.Key.Kind), entry.Shelf); // it may have become empty, and so been dropped
-        entry.Shelf.Order.AddLast(entry.InShelf);
+        _partitions.TryAdd((entry.Key.Tenant, entry.Key.Kind), entry.Partition); // it may have become empty, and so been dropped
+        entry.Partition.Order.AddLast(entry.InPartition);
         entry.LastUse = ++_uses;
-        Count(entry.Shelf, entry.Bytes);
+        Count(entry.Partition, entry.Bytes);
     }
 
     private void Remove(Entry entry)
     {
         _entries.Remove(entry.Key);
-        entry.Shelf.Order.Remove(entry.InShelf);
-        Count(entry.Shelf, -entry.Bytes);
-        if (entry.Shelf.Order.Count == 0)
-            _shelves.Remove((entry.Key.Tenant, entry.Key.Kind));
+        entry.Partition.Order.Remove(entry.InPartition);
+        Count(entry.Partition, -entry.Bytes);
+        if (entry.Partition.Order.Count == 0)
+            _partitions.Remove((entry.Key.Tenant, entry.Key.Kind));
         entry.Answer.Release();
     }
 
@@ -176,10 +176,10 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
 
     private sealed class Entry
     {
-        public Entry((string Tenant, string Kind, string Key) key, StoredAnswer answer, uint checksum, long bytes, DateTimeOffset expires, Use shelf)
+        public Entry((string Tenant, string Kind, string Key) key, StoredAnswer answer, uint checksum, long bytes, DateTimeOffset expires, Use partition)
         {
-            (Key, Answer, Checksum, Bytes, Expires, Shelf) = (key, answer, checksum, bytes, expires, shelf);
-            InShelf = new LinkedListNode<Entry>(this);
+            (Key, Answer, Checksum, Bytes, Expires, Partition) = (key, answer, checksum, bytes, expires, partition);
+            InPartition = new LinkedListNode<Entry>(this);
         }
 
         public (string Tenant, string Kind, string Key) Key { get; }
@@ -187,8 +187,8 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         public uint Checksum { get; }
         public long Bytes { get; }
         public DateTimeOffset Expires { get; }
-        public Use Shelf { get; }
-        public LinkedListNode<Entry> InShelf { get; }
+        public Use Partition { get; }
+        public LinkedListNode<Entry> InPartition { get; }
         public long LastUse { get; set; }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PictureBytes
     /// <summary>Bytes of a piece: a multiple of three within a block of the pool, as base64 likes it.</summary>
     public const int PieceSize = BlockPool.BlockSize / 3 * 3;
 
-    private readonly SharedUse _use;
+    private readonly UseCount _use;
 
     /// <summary>A picture that its maker holds.</summary>
     /// <param name="pieces">The file; the length of every piece but the last is a multiple of three.</param>
@@ -22,7 +22,7 @@ internal sealed class PictureBytes
     public PictureBytes(IReadOnlyList<ReadOnlyMemory<byte>> pieces, IReadOnlyList<IDisposable>? blocks = null)
     {
         Sequence = ByteSequence.Of(pieces);
-        _use = new SharedUse(() =>
+        _use = new UseCount(() =>
         {
             foreach (var block in blocks ?? [])
                 block.Dispose();
@@ -41,7 +41,7 @@ internal sealed class PictureBytes
 
     /// <summary>Joins those who hold it; whoever makes it is the first.</summary>
     /// <exception cref="ObjectDisposedException">Nobody held it any more.</exception>
-    public void Hold() => _use.Join();
+    public void Retain() => _use.Join();
 
     /// <summary>Says once that it is not read any more.</summary>
     public void Release() => _use.Leave();

@@ -33,11 +33,11 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
 
     private async Task<RemoteClaim> WaitAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
     {
-        var shelf = ask.Shelf;
+        var partition = ask.Partition;
         var (name, mine) = ($"flight:{key}", new Claim(Guid.NewGuid().ToString("N"), "", null));
         // Of what ended before this one came, it takes the place at once; of what it waited for, after one failure.
         var (over, waited, hasFailed) = ((string?)null, (string?)null, false);
-        while (await claims.TakeAsync(shelf.Tenant, name, mine, over) is { } there)
+        while (await claims.TakeAsync(partition.Tenant, name, mine, over) is { } there)
         {
             if (there.Outcome is null)
             {
@@ -46,7 +46,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
                 await Task.Delay(Look, time, cancellationToken);
                 continue;
             }
-            if (await EndAsync(shelf, key, there.Outcome) is { } end && there.Owner == waited)
+            if (await EndAsync(partition, key, there.Outcome) is { } end && there.Owner == waited)
             {
                 if (end.Error is null || end.IsRefusal || hasFailed)
                     return new RemoteClaim(null, end);
@@ -54,13 +54,13 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
             }
             over = there.Owner;
         }
-        return new RemoteClaim(new ClaimHold(claims, shelf.Tenant, name, mine, time), null);
+        return new RemoteClaim(new ClaimHold(claims, partition.Tenant, name, mine, time), null);
     }
 
     // Null: it has an answer that is gone already.
-    private async Task<FlightEnd?> EndAsync(Shelf shelf, string key, string outcome) => outcome switch
+    private async Task<FlightEnd?> EndAsync(Partition partition, string key, string outcome) => outcome switch
     {
-        Stored => await answers.FindAsync(shelf, key) is { } answer ? new FlightEnd(answer) : null,
+        Stored => await answers.FindAsync(partition, key) is { } answer ? new FlightEnd(answer) : null,
         Unkept => new FlightEnd(null),
         _ => new FlightEnd(null, Idempotency.Read(outcome)),
     };

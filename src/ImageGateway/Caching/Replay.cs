@@ -6,7 +6,7 @@ namespace ImageGateway.Caching;
 /// Gives a job an answer that was paid for already, where there is one: (1) that of its Idempotency-Key, (2) one of the cache,
 /// (3) the one an identical job is being given now. Else (4) the job runs, and its answer is kept for those that come after it.
 /// </summary>
-internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, SingleFlight single, Keeper keeper, StoredDelivery delivery)
+internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, SingleFlight single, AnswerRecorder recorder, StoredDelivery delivery)
 {
     private const string Header = "x-gateway-cache";
 
@@ -53,7 +53,7 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
         if (!control.MayRead)
             return await RunAsync(http, ask, hasKey, isCached: true, run);
         var name = ask.Models[0].Key.Value;
-        if (await answers.FindAsync(ask.Shelf, name) is { } hit) // 2
+        if (await answers.FindAsync(ask.Partition, name) is { } hit) // 2
         {
             http.Response.Headers[Header] = "hit";
             await delivery.SendAsync(http, ask, hit);
@@ -71,8 +71,8 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
             await run(http);
             return null;
         }
-        using var recording = keeper.Record();
-        var answer = await keeper.RunAsync(http, ask, recording, () => ask.Record.Caller.OnDisconnect == DisconnectAction.Finish, () => run(http));
+        using var recording = recorder.Record();
+        var answer = await recorder.RunAsync(http, ask, recording, () => ask.Record.Caller.OnDisconnect == DisconnectAction.Finish, () => run(http));
         if (answer is not null)
             await KeepAsync(ask, hasKey, isCached, answer);
         return answer;
@@ -83,11 +83,11 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     {
         // Its key keeps it when its recording is gone.
         if (hasKey)
-            answer.Hold();
+            answer.Retain();
         return isCached && await CacheAsync(ask, answer);
     }
 
     // Under the key of the model that drew it, which may not be the one that was looked for.
     private async Task<bool> CacheAsync(ReplayAsk ask, StoredAnswer answer) =>
-        ask.KeyOf(answer) is { } key && await answers.KeepAsync(ask.Shelf, key, answer, ask.Rule!.Ttl) && key == ask.Models[0].Key.Value;
+        ask.KeyOf(answer) is { } key && await answers.KeepAsync(ask.Partition, key, answer, ask.Rule!.Ttl) && key == ask.Models[0].Key.Value;
 }

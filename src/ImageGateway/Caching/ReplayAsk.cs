@@ -14,7 +14,7 @@ internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyLis
     public bool EndsWhenKept { get; set; }
 
     /// <summary>Where its answer is cached, under its key.</summary>
-    public Shelf Shelf => new(Rule!.IsShared ? Shelf.Shared : Record.Caller.Tenant, Shelf.Cache, Rule.MaxBytes);
+    public Partition Partition => new(Rule!.IsShared ? Partition.Shared : Record.Caller.Tenant, Partition.Cache, Rule.MaxBytes);
 
     /// <summary>The model of this name; null: it may not draw this job.</summary>
     public DrawingModel? Model(string name)

@@ -7,7 +7,7 @@ namespace ImageGateway.Caching;
 /// place, once; who followed that one too gets its failure, and so does a client that has some of its final pictures and not all.
 /// What a provider refused it would refuse again, and all are told so. What is the leader's own (its quota, that it left) is not.
 /// </summary>
-internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, Keeper keeper, StoredDelivery delivery, TimeProvider time)
+internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, AnswerRecorder recorder, StoredDelivery delivery, TimeProvider time)
 {
     /// <summary>Answers the client, by a provider or by another job's answer.</summary>
     /// <param name="http">The client's exchange.</param>
@@ -24,14 +24,14 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         {
             for (var hasFailed = false; ;)
             {
-                var flight = flights.Join(ask.Shelf, name, () => new Flight(keeper.Record(), ask), out var following);
+                var flight = flights.Join(ask.Partition, name, () => new Flight(recorder.Record(), ask), out var following);
                 if (following is null)
                     return await LeadAsync(http, job, flight, follower);
                 var end = await FollowAsync(http, ask.Record, flight, follower, following);
                 if (end.Answer is not null || follower.HasAll)
                     return end.Answer;
                 if (end.Error is null)
-                    return await LeadAsync(http, job, new Flight(keeper.Record(), ask), follower);
+                    return await LeadAsync(http, job, new Flight(recorder.Record(), ask), follower);
                 if (!end.IsOwn && (hasFailed || end.IsRefusal))
                     throw end.Error;
                 hasFailed |= !end.IsOwn;
@@ -58,15 +58,15 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     private async Task<StoredAnswer?> LeadAsync(HttpContext http, Job job, Flight flight, Follower follower)
     {
         using (flight)
-            return follower.HasBegun ? await LeadUnseenAsync(http, job, flight, follower) : await GiveAsync(http, job, await FlyAsync(http, job, flight));
+            return follower.HasBegun ? await LeadUnseenAsync(http, job, flight, follower) : await DeliverAsync(http, job, await FetchAsync(http, job, flight));
     }
 
     // A client that has got events of a leader that failed gets the rest as a follower of its own job.
     private async Task<StoredAnswer?> LeadUnseenAsync(HttpContext http, Job job, Flight flight, Follower follower)
     {
-        var shadow = Shadow.Of(http);
+        var shadow = DetachedContext.Of(http);
         shadow.RequestAborted = http.RequestAborted;
-        var flying = FlyAsync(shadow, job, flight);
+        var fetching = FetchAsync(shadow, job, flight);
         try
         {
             if (await follower.FollowAsync(flight) is { Answer: null, Error: null } && !follower.HasAll)
@@ -74,36 +74,36 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The client has left. Whether its job goes on is the keeper's to say.
+            // The client has left. Whether its job goes on is the recorder's to say.
         }
         finally
         {
             // Until it has ended it writes into this flight's memory and this job's entry in the ledger.
-            await flying;
+            await fetching;
         }
-        var end = (await flying).End;
+        var end = (await fetching).End;
         return end.Error is null ? end.Answer : throw end.Error;
     }
 
     /// <summary>Leads: takes the answer that came meanwhile, here or on another replica, or else has it made; and lands the flight.</summary>
-    private async Task<Flown> FlyAsync(HttpContext http, Job job, Flight flight)
+    private async Task<Fetched> FetchAsync(HttpContext http, Job job, Flight flight)
     {
         var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up.")) { IsOwn = true };
         try
         {
             await using var claim = await remote.ClaimAsync(job.Ask, job.Name, http.RequestAborted);
             if (claim?.Elsewhere is { } elsewhere)
-                return new Flown(end = elsewhere, How.Coalesced);
-            if (await answers.FindAsync(job.Ask.Shelf, job.Name) is { } answer)
-                return new Flown(end = new FlightEnd(answer), How.Found);
+                return new Fetched(end = elsewhere, How.Coalesced);
+            if (await answers.FindAsync(job.Ask.Partition, job.Name) is { } answer)
+                return new Fetched(end = new FlightEnd(answer), How.Found);
             end = await MakeAsync(http, job, flight);
             if (claim is not null && !end.IsOwn)
                 await claim.LandAsync(end);
-            return new Flown(end, How.Made);
+            return new Fetched(end, How.Made);
         }
         finally
         {
-            flights.Land(job.Ask.Shelf, job.Name, flight, end);
+            flights.Land(job.Ask.Partition, job.Name, flight, end);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             http.Response.Headers["x-gateway-cache"] = "miss";
         try
         {
-            var answer = await keeper.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
+            var answer = await recorder.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
             var isStored = answer is not null && await job.Keep(answer);
             return record.Status == JobStatus.Completed ? new FlightEnd(answer) { IsStored = isStored } : BrokenOff(record, http.RequestAborted.IsCancellationRequested);
         }
@@ -130,17 +130,17 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         return new FlightEnd(null, new GatewayException(said)) { IsTold = true, IsOwn = hasLeft && record.Upstream is null };
     }
 
-    private async Task<StoredAnswer?> GiveAsync(HttpContext http, Job job, Flown flown)
+    private async Task<StoredAnswer?> DeliverAsync(HttpContext http, Job job, Fetched fetched)
     {
-        var (end, how) = flown;
+        var (end, how) = fetched;
         if (end.Error is not null && !(how == How.Made && end.IsTold))
             throw end.Error;
         if (how == How.Made || end.Error is not null)
             return end.Answer;
         if (end.Answer is null)
         {
-            using var alone = new Flight(keeper.Record(), job.Ask);
-            return await GiveAsync(http, job, new Flown(await MakeAsync(http, job, alone), How.Made));
+            using var alone = new Flight(recorder.Record(), job.Ask);
+            return await DeliverAsync(http, job, new Fetched(await MakeAsync(http, job, alone), How.Made));
         }
         http.Response.Headers["x-gateway-cache"] = how == How.Found ? "hit" : "coalesced";
         await delivery.SendAsync(http, job.Ask, end.Answer);
@@ -150,7 +150,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     /// <summary>How a leader came to its end.</summary>
     private enum How { Made, Found, Coalesced }
 
-    private sealed record Flown(FlightEnd End, How How);
+    private sealed record Fetched(FlightEnd End, How How);
 
     private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<bool>> Keep, Func<HttpContext, Task> Run);
 }

@@ -45,10 +45,10 @@ internal sealed record StoredAnswer
     public long Bytes => Sum(Pictures) + Sum(Partials) + (2 * Members.Length) + 256;
 
     /// <summary>Holds its pictures (<see cref="PictureBytes"/>).</summary>
-    public void Hold()
+    public void Retain()
     {
         foreach (var picture in Pictures.Concat(Partials))
-            picture.Bytes.Hold();
+            picture.Bytes.Retain();
     }
 
     /// <summary>Releases its pictures, which were held.</summary>

@@ -12,7 +12,7 @@ namespace ImageGateway.Caching;
 /// <param name="recording">What is kept.</param>
 /// <param name="pool">Memory for when the client is gone.</param>
 /// <param name="clientGone">Cancelled when it is.</param>
-internal sealed class Tee(PipeWriter client, Recorder recording, BlockPool pool, CancellationToken clientGone) : PipeWriter, IDisposable
+internal sealed class Tee(PipeWriter client, AnswerRecording recording, BlockPool pool, CancellationToken clientGone) : PipeWriter, IDisposable
 {
     private Memory<byte> _room;
     private IMemoryOwner<byte>? _scratch;

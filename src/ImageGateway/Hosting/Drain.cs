@@ -9,7 +9,7 @@ namespace ImageGateway.Hosting;
 /// they are used, until balancers have noticed; it takes none but to a control plane on addresses of its own; what is in
 /// progress has its time; then it is ended, and settled before the ledger stops.
 /// </summary>
-internal sealed partial class Drain(Finishes finishes, Settlements settlements, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
+internal sealed partial class Drain(RunningJobs runningJobs, Settlements settlements, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
     // Settling takes a moment, and no more than this while the database does not answer.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
@@ -39,11 +39,11 @@ internal sealed partial class Drain(Finishes finishes, Settlements settlements, 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), time);
-        while (finishes.Jobs > 0 && !finishes.Over.IsCancellationRequested)
+        while (runningJobs.Jobs > 0 && !runningJobs.Over.IsCancellationRequested)
             await timer.WaitForNextTickAsync(cancellationToken);
         End();
         var start = time.GetTimestamp();
-        while ((finishes.Jobs > 0 || settlements.Count > 0) && time.GetElapsedTime(start) < Settling)
+        while ((runningJobs.Jobs > 0 || settlements.Count > 0) && time.GetElapsedTime(start) < Settling)
             await timer.WaitForNextTickAsync(cancellationToken);
         if (server is TwoPlanes planes)
             await planes.StopControlAsync(cancellationToken);
@@ -70,9 +70,9 @@ internal sealed partial class Drain(Finishes finishes, Settlements settlements, 
 
     private void End()
     {
-        if (finishes.Jobs > 0 && !finishes.Over.IsCancellationRequested)
-            LogEnded(finishes.Jobs);
-        finishes.End();
+        if (runningJobs.Jobs > 0 && !runningJobs.Over.IsCancellationRequested)
+            LogEnded(runningJobs.Jobs);
+        runningJobs.End();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} jobs were not done when the gateway stopped; their calls are cancelled and settled")]

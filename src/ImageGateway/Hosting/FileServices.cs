@@ -26,7 +26,7 @@ internal static class FileServices
 
     /// <summary>The key of signatures that no configuration has: the database's, or one for as long as the process lives.</summary>
     public static async Task AddSigningKeyAsync(this IServiceCollection services, SqlDatabase? database) =>
-        services.AddSingleton(new SigningKey(database is null ? RandomNumberGenerator.GetBytes(FileLinks.KeyBytes) : await OwnKeys.FindOrMakeAsync(database, "files", FileLinks.KeyBytes)));
+        services.AddSingleton(new SigningKey(database is null ? RandomNumberGenerator.GetBytes(FileLinks.KeyBytes) : await GatewayKeys.FindOrMakeAsync(database, "files", FileLinks.KeyBytes)));
 
     private sealed record SigningKey(byte[] Bytes);
 }

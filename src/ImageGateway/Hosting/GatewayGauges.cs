@@ -17,14 +17,14 @@ internal sealed class GatewayGauges
     private static readonly TargetState[] States = Enum.GetValues<TargetState>();
 
     private readonly Func<RoutingTable> _table;
-    private readonly Fleet _fleet;
+    private readonly TargetRegistry _registry;
     private readonly LedgerWriter? _ledger;
     private readonly RedisLink? _redis;
     private readonly IReadOnlyList<RedisConnection> _answers;
 
-    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, Fleet fleet, WaitingRoom room, Quota quota, BufferBudget buffers, BlockPool pool, IServiceProvider services)
+    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, TargetRegistry registry, WaitingRoom room, Quota quota, BufferBudget buffers, BlockPool pool, IServiceProvider services)
     {
-        (_table, _fleet, _ledger, _redis) = (table, fleet, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
+        (_table, _registry, _ledger, _redis) = (table, registry, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
         _answers = [.. services.GetKeyedServices<RedisConnection>(KeyedService.AnyKey)];
         var meter = meters.Create(JobMetrics.MeterName);
         meter.CreateObservableGauge("imagegateway.target.state", Targets, "{target}", "1 for the state a target is in, 0 for the others: healthy, resting, open (its circuit) or drained.");
@@ -43,9 +43,9 @@ internal sealed class GatewayGauges
 
     private IEnumerable<Measurement<int>> Targets() =>
         from target in _table().Targets
-        let now = _fleet.Load(target, 1, 1).State
+        let now = _registry.Load(target, 1, 1).State
         from state in States
-        select new Measurement<int>(state == now ? 1 : 0, new("target", target.Name), new("state", Words.Of(state)));
+        select new Measurement<int>(state == now ? 1 : 0, new("target", target.Name), new("state", WireName.Of(state)));
 
     private IEnumerable<Measurement<long>> Errors()
     {

@@ -63,15 +63,15 @@ internal static partial class GatewayServices
 
     private static void AddRouting(IServiceCollection services)
     {
-        services.AddSingleton<Fleet>();
+        services.AddSingleton<TargetRegistry>();
         services.AddHostedService<Probe>();
         services.AddSingleton<WaitingRoom>();
         services.AddSingleton<Action<TargetSwitch>>(provider =>
         {
-            var (fleet, room) = (provider.GetRequiredService<Fleet>(), provider.GetRequiredService<WaitingRoom>());
+            var (registry, room) = (provider.GetRequiredService<TargetRegistry>(), provider.GetRequiredService<WaitingRoom>());
             return made =>
             {
-                fleet.Switch(made.Target, made.IsDrained);
+                registry.Switch(made.Target, made.IsDrained);
                 room.Admit();
             };
         });

@@ -20,13 +20,13 @@ internal static class QuotaServices
         var services = builder.Services;
         services.AddSingleton<LimitBooks>();
         services.AddSingleton<EmergencyAllowance>();
-        services.AddSingleton<AboveHolds>();
+        services.AddSingleton<OverrunMetrics>();
         services.AddSingleton(provider => new Settlements(provider.GetRequiredService<JobLedger>().Hurry, provider.GetRequiredService<ILogger<Settlements>>()));
         if (builder.Configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
             await AddRedisAsync(services, redis, lease);
         else
             services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(History(provider), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Quota(new RenewingQuotaStore(provider.GetRequiredService<IQuotaStore>()), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<AboveHolds>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Quota(new RenewingQuotaStore(provider.GetRequiredService<IQuotaStore>()), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<OverrunMetrics>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));
@@ -55,7 +55,7 @@ internal static class QuotaServices
         services.AddSingleton(await RedisLink.ConnectAsync(connectionString));
         services.AddSingleton(provider => new RedisQuotaStore(provider.GetRequiredService<RedisLink>(), History(provider)));
         services.AddSingleton<IQuotaStore>(provider => provider.GetRequiredService<RedisQuotaStore>());
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisKeeper>(provider, lease));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RedisMaintenance>(provider, lease));
         services.AddSingleton<TargetWindows>(provider => new TargetWindows(provider.GetRequiredService<RedisLink>()));
         services.AddSingleton<SharedRoom>(provider =>
         {

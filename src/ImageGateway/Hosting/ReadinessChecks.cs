@@ -25,10 +25,10 @@ internal static class ReadinessChecks
 }
 
 /// <summary>A gateway that is stopping takes no new requests.</summary>
-internal sealed class DrainCheck(IHostApplicationLifetime lifetime, Finishes finishes) : IHealthCheck
+internal sealed class DrainCheck(IHostApplicationLifetime lifetime, RunningJobs runningJobs) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy($"it is stopping; jobs in progress: {finishes.Jobs}") : HealthCheckResult.Healthy("no"));
+        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy($"it is stopping; jobs in progress: {runningJobs.Jobs}") : HealthCheckResult.Healthy("no"));
 }
 
 /// <summary>There is a configuration, or nothing would run; one that was refused since leaves the gateway behind its file.</summary>
@@ -85,12 +85,12 @@ internal sealed class RedisCheck(IServiceProvider services) : IHealthCheck
 }
 
 /// <summary>At least one target takes calls, or may be tried.</summary>
-internal sealed class TargetsCheck(Func<RoutingTable> table, Fleet fleet) : IHealthCheck
+internal sealed class TargetsCheck(Func<RoutingTable> table, TargetRegistry registry) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var targets = table().Targets;
-        var taking = targets.Count(target => fleet.Load(target, 1, 1) is { State: TargetState.Healthy } or { IsReady: true });
+        var taking = targets.Count(target => registry.Load(target, 1, 1) is { State: TargetState.Healthy } or { IsReady: true });
         var text = $"{taking} of {targets.Count} take calls";
         return Task.FromResult(taking > 0 ? HealthCheckResult.Healthy(text) : HealthCheckResult.Unhealthy(text));
     }

@@ -21,15 +21,15 @@ internal static class ReplayServices
         else
             AddMemory(services, options.MemoryBytes);
         services.AddSingleton(new RecordingBudget(new BufferBudget(options.RecordingBytes)));
-        services.AddSingleton<Finishes>();
-        services.AddSingleton<Keeper>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton<AnswerRecorder>();
         services.AddSingleton<StoredDelivery>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<Flights>();
         services.AddSingleton<RemoteFlights>();
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<Replay>();
-        services.AddSingleton<JobBoard>();
+        services.AddSingleton<AsyncJobStore>();
         services.AddSingleton<AsyncJobs>();
         Drain.Add(services, drain);
     }

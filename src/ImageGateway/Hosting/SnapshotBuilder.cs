@@ -41,9 +41,9 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
             return null;
         CheckModels(catalogue);
         mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
-        var providers = new TargetBuilder(catalogue, mistakes.At("Providers"), secrets, time, simulator);
+        var providers = new TargetReader(catalogue, mistakes.At("Providers"), secrets, time, simulator);
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
-        var routes = new RouteBuilder(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
+        var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
         return mistakes.All.Count == before
             ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }

@@ -23,7 +23,7 @@ internal sealed class JsonBody : RequestBody
     public JsonBody(byte[] rented, int length, List<JsonMember> members, Action? released = null)
     {
         (_bytes, _length, Members) = (rented, length, members);
-        Use = new SharedUse(() =>
+        Use = new UseCount(() =>
         {
             ArrayPool<byte>.Shared.Return(_bytes);
             released?.Invoke();
@@ -37,7 +37,7 @@ internal sealed class JsonBody : RequestBody
     public List<JsonMember> Members { get; }
 
     /// <summary>Who reads the bytes.</summary>
-    public SharedUse Use { get; }
+    public UseCount Use { get; }
 
     /// <summary>A member's value, raw.</summary>
     public ReadOnlySpan<byte> Value(JsonMember member) => Bytes.Span[member.ValueStart..member.ValueEnd];

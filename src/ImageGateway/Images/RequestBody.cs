@@ -4,7 +4,7 @@ namespace ImageGateway.Images;
 /// <param name="Name">The parameter's name on the wire.</param>
 /// <param name="Value">The new value as text.</param>
 /// <param name="IsText">False for numbers and booleans, which JSON writes without quotes.</param>
-internal readonly record struct ParameterEdit(string Name, string? Value, bool IsText = true);
+internal readonly record struct ParameterChange(string Name, string? Value, bool IsText = true);
 
 /// <summary>The body of a job as it came. Disposing it returns its memory and deletes its temporary files.</summary>
 internal abstract class RequestBody : IDisposable

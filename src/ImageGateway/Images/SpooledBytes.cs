@@ -11,12 +11,12 @@ internal sealed class SpooledBytes : IDisposable
     private readonly BlockPool _pool;
     private readonly BufferBudget _budget;
     private readonly List<IMemoryOwner<byte>> _blocks = [];
-    private readonly SharedUse _use;
+    private readonly UseCount _use;
     private int _disposed;
     private FileStream? _file;
     private long _inMemory;
 
-    public SpooledBytes(BlockPool pool, BufferBudget budget) => (_pool, _budget, _use) = (pool, budget, new SharedUse(Release));
+    public SpooledBytes(BlockPool pool, BufferBudget budget) => (_pool, _budget, _use) = (pool, budget, new UseCount(Release));
 
     /// <summary>Bytes written so far.</summary>
     public long Length { get; private set; }

@@ -37,7 +37,7 @@ internal sealed record RecordedSums(int Entries, bool IsAbandoned, int Attempts,
     }
 
     private RecordedSums With(Row row) => new(
-        Entries + 1, IsAbandoned && row.Status == Words.Of(JobStatus.Abandoned), Math.Max(Attempts, LedgerEntry.AttemptsFromJson(row.Attempts).Count),
+        Entries + 1, IsAbandoned && row.Status == WireName.Of(JobStatus.Abandoned), Math.Max(Attempts, LedgerEntry.AttemptsFromJson(row.Attempts).Count),
         Usage + new TokenUsage(row.TextInput, row.ImageInput, row.CachedTextInput, row.CachedImageInput, row.ImageOutput, row.TextOutput),
         Charge + row.Charge, ListCost + row.ListCost, BilledCost + row.BilledCost);
 

@@ -10,7 +10,7 @@ namespace ImageGateway.Providers;
 /// <param name="Name">The model's or deployment's name at the provider.</param>
 /// <param name="Edits">Parameters that differ from the request's; without <c>model</c>, which the provider writes.</param>
 /// <param name="Client">The client's exchange, for its headers.</param>
-internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterEdit> Edits, HttpContext Client)
+internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterChange> Edits, HttpContext Client)
 {
     /// <summary>True once the whole request has been handed to the provider, which may bill it from then on.</summary>
     public bool IsSent { get; private set; }
@@ -48,7 +48,7 @@ internal interface IImageProvider : IDisposable
     /// The parameters among <paramref name="sent"/> that <see cref="SendAsync"/> leaves out (null) or sends as another value, since the
     /// provider has no words for them, as long as that changes no meaning. Those that merely have another name there are not among them.
     /// </summary>
-    IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model) => [];
+    IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model) => [];
 
     /// <summary>The provider's connections, for what passes through unexamined.</summary>
     HttpMessageInvoker Invoker { get; }

@@ -11,7 +11,7 @@ namespace ImageGateway.Quotas;
 /// <param name="above">What is used above a hold.</param>
 /// <param name="settlements">Those that go on.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, AboveHolds above, Settlements settlements, TimeProvider time)
+internal sealed class Quota(IQuotaStore store, EmergencyAllowance emergency, Func<LimitBook> book, OverrunMetrics above, Settlements settlements, TimeProvider time)
 {
     // Budgets that jobs have used and nobody has looked at since, where somebody looks; bounded by the number of budgets in use.
     private readonly ConcurrentDictionary<string, (string Tenant, TouchedBudget Budget)> _touched = new();

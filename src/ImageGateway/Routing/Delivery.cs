@@ -32,7 +32,7 @@ internal static class Delivery
     {
         if (tap is EventStreamTap stream)
             await http.Response.BodyWriter.WriteAsync(stream.HasFailed ? ErrorEvent.InPlace(stream, failure.Words ?? failure.Error) : ErrorEvent.After(stream, failure.Error), http.RequestAborted);
-        else if (http.Features.Get<HeldBack>() is { } held)
+        else if (http.Features.Get<WithheldAnswer>() is { } held)
             held.Error = failure.Error with { IsFinal = true }; // it is paid for
         else
             http.Abort();

@@ -7,7 +7,7 @@ namespace ImageGateway.Routing;
 /// <summary>A job's parameters as a model takes them, the edits that make them so, and what a client is told of it.</summary>
 internal sealed class Dialect
 {
-    private readonly List<ParameterEdit> _edits = new(4);
+    private readonly List<ParameterChange> _edits = new(4);
     private readonly List<Adjustment> _adjustments;
     private readonly ImageParameters _asked;
 
@@ -17,7 +17,7 @@ internal sealed class Dialect
     public ImageParameters Sent { get; private set; }
 
     /// <summary>What has to be changed in the request's body.</summary>
-    public IReadOnlyList<ParameterEdit> Edits => _edits;
+    public IReadOnlyList<ParameterChange> Edits => _edits;
 
     /// <summary>What differs from what was asked.</summary>
     public IReadOnlyList<Adjustment> Adjustments => _adjustments;
@@ -51,7 +51,7 @@ internal sealed class Dialect
         {
             // Nobody misses what was not asked for.
             if (_asked.Value(edit.Name) is not null || _adjustments.Exists(adjustment => adjustment.Name == edit.Name))
-                there.Tell(edit.Name, Sent.Value(edit.Name) ?? "", edit.Value);
+                there.Report(edit.Name, Sent.Value(edit.Name) ?? "", edit.Value);
         }
         return there;
     }
@@ -107,10 +107,10 @@ internal sealed class Dialect
             Sent = Changed("input_fidelity", "low", null, Sent with { InputFidelity = null });
         if (!Sent.Stream && !model.Stream)
         {
-            _edits.Add(new ParameterEdit("stream", null));
-            _edits.Add(new ParameterEdit("partial_images", null));
+            _edits.Add(new ParameterChange("stream", null));
+            _edits.Add(new ParameterChange("partial_images", null));
             if (Sent.PartialImages is { } partial)
-                Tell("partial_images", $"{partial}", null);
+                Report("partial_images", $"{partial}", null);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class Dialect
         if (Sent.ResponseFormat == "b64_json")
             Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
         else if (Sent.ResponseFormat is null)
-            _edits.Add(new ParameterEdit("response_format", null)); // null is as good as absent here, and not there
+            _edits.Add(new ParameterChange("response_format", null)); // null is as good as absent here, and not there
     }
 
     private void AskFor(string form) => Set("response_format", form, Sent with { ResponseFormat = form });
@@ -152,10 +152,10 @@ internal sealed class Dialect
     private void Change(string name, string from, string? to)
     {
         Edit(name, to);
-        Tell(name, from, to);
+        Report(name, from, to);
     }
 
-    private void Tell(string name, string from, string? to)
+    private void Report(string name, string from, string? to)
     {
         // A parameter that changes twice (translated, then lowered) is told of once.
         var earlier = _adjustments.FindIndex(adjustment => adjustment.Name == name);
@@ -169,7 +169,7 @@ internal sealed class Dialect
 
     private void Edit(string name, string? value)
     {
-        var edit = new ParameterEdit(name, value, IsText: name is not ("n" or "output_compression"));
+        var edit = new ParameterChange(name, value, IsText: name is not ("n" or "output_compression"));
         for (var i = 0; i < _edits.Count; i++)
         {
             if (_edits[i].Name == name)

@@ -10,7 +10,7 @@ namespace ImageGateway.Routing;
 /// says; (2) the call, whose answer is passed on; or (3) its failure decides whether the next target may be tried.
 /// The next one is tried only before a byte has been sent, and never when the failed call may have cost money, unless the route says so.
 /// </summary>
-internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall calls, FanOut fanOut, TimeProvider time)
+internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, UpstreamCall calls, FanOut fanOut, TimeProvider time)
 {
     // When a call in flight will end is not known.
     private static readonly TimeSpan UnknownRetry = TimeSpan.FromSeconds(1);
@@ -58,13 +58,13 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
     }
 
     // An answer that breaks off is not tried again, and counts against the target all the same.
-    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Place place, int attempts, RoutePolicy route)
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Slot place, int attempts, RoutePolicy route)
     {
         var (planned, start) = (place.Planned, time.GetTimestamp());
         var (failure, outcome) = planned.Calls > 1
             ? await fanOut.RunAsync(http, record, planned, attempts, route)
             : await CallAsync(http, record, planned, attempts);
-        var target = fleet.Of(planned.Target);
+        var target = registry.Of(planned.Target);
         target.Record(planned.Target, outcome?.Kind, time.GetElapsedTime(start), place.Taken);
         if (outcome?.Rest is { } rest)
             target.Rest(rest);
@@ -124,7 +124,7 @@ internal sealed class Dispatcher(Fleet fleet, WaitingRoom room, UpstreamCall cal
             return failure.Error;
         var wait = room.Shortest(plan.Targets);
         var soon = wait > WaitingRoom.Unknown && wait != TimeSpan.MaxValue ? wait : UnknownRetry;
-        var open = plan.Targets.All(planned => fleet.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
+        var open = plan.Targets.All(planned => registry.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
         return open && failure is null
             ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they are tried again soon.") { RetryAfter = soon }
             : new GatewayError(ErrorKind.RateLimited, "Every target that could serve this is at its rate limit. Please try again later.") { RetryAfter = soon };

@@ -60,7 +60,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
     {
         var each = planned.Target.Model.MaxN;
         var count = Math.Min(each, planned.Dialect.Sent.Count - (index * each));
-        ParameterEdit[] edits = [.. planned.Dialect.Edits.Where(edit => edit.Name != "n"), new("n", $"{count}", IsText: false)];
+        ParameterChange[] edits = [.. planned.Dialect.Edits.Where(edit => edit.Name != "n"), new("n", $"{count}", IsText: false)];
         using var call = await calls.AnnounceAsync(record, planned, edits, count, http);
         var bytes = new SpooledBytes(pool, budget);
         var part = (FanOutPart?)null;

@@ -25,14 +25,14 @@ internal static class Planner
         var tier = AskedTier.Of(job, caller, table, adjustments);                             // 1
         var candidates = Candidates.For(job, caller, tier, table, today, adjustments);        // 2
         Refuse(job, candidates.Route);
-        var work = new Screen(job, caller, candidates, adjustments, table.AllowsUnpriced, today);
+        var filter = new TargetFilter(job, caller, candidates, adjustments, table.AllowsUnpriced, today);
         foreach (var target in candidates.Targets)                                            // 3
-            work.Hold(target, load);
-        if (work.Planned.Count == 0)
-            throw NoTarget.Error(job, work.Skipped);
-        RefuseForeignFiles(job, work.Planned);
-        Ordering.Sort(work.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
-        return new Plan(tier, candidates.Route, work.Planned, work.Skipped);
+            filter.Check(target, load);
+        if (filter.Planned.Count == 0)
+            throw NoTarget.Error(job, filter.Skipped);
+        RefuseForeignFiles(job, filter.Planned);
+        Ordering.Sort(filter.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
+        return new Plan(tier, candidates.Route, filter.Planned, filter.Skipped);
     }
 
     // A provider knows its own files only, and which one it is nobody said.

@@ -12,11 +12,11 @@ namespace ImageGateway.Routing;
 /// Makes one call to a target, up to the point where the first byte could be sent to the client: (1) the call, (2) the
 /// answer's beginning is looked at, since an error can hide in a 200, (3) a failure is turned into what it means.
 /// </summary>
-internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogger<UpstreamCall> log)
+internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider time, ILogger<UpstreamCall> log)
 {
     /// <summary>Announces a call for <paramref name="count"/> pictures; it is durable in the ledger when this returns, and may be made.</summary>
     /// <exception cref="GatewayException">It cannot be made durable now.</exception>
-    public async ValueTask<Call> AnnounceAsync(JobRecord record, PlannedTarget planned, IReadOnlyList<ParameterEdit> edits, int count, HttpContext http)
+    public async ValueTask<Call> AnnounceAsync(JobRecord record, PlannedTarget planned, IReadOnlyList<ParameterChange> edits, int count, HttpContext http)
     {
         var (target, today) = (planned.Target, record.Day);
         var sent = planned.Dialect.Sent.Count == count ? planned.Dialect.Sent : planned.Dialect.Sent with { N = count };
@@ -81,7 +81,7 @@ internal sealed partial class UpstreamCall(Fleet fleet, TimeProvider time, ILogg
     private void Correct(Target target, HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode && (target.RequestsPerMinute ?? target.ImagesPerMinute) is not null)
-            fleet.Of(target).Correct(target, Left(response, "x-ratelimit-remaining-requests"), Left(response, "x-ratelimit-remaining-images"));
+            registry.Of(target).Correct(target, Left(response, "x-ratelimit-remaining-requests"), Left(response, "x-ratelimit-remaining-images"));
     }
 
     private static int? Left(HttpResponseMessage response, string header) =>

@@ -22,11 +22,11 @@ internal sealed class Recording : IDisposable
     public Recording(BlockPool pool, BufferBudget budget)
     {
         (_pool, _budget) = (pool, budget);
-        Use = new SharedUse(Release);
+        Use = new UseCount(Release);
     }
 
     /// <summary>Who reads the bytes besides the owner.</summary>
-    public SharedUse Use { get; }
+    public UseCount Use { get; }
 
     /// <summary>False when the budget had no room, or the recording was given up.</summary>
     public bool IsKept => !_isGivenUp;

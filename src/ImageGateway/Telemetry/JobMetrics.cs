@@ -22,8 +22,8 @@ internal sealed class JobMetrics
 
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300] };
 
-    private readonly BoundedWords _tenants = new(MostTenants);
-    private readonly BoundedWords _codes = new(MostCodes);
+    private readonly BoundedTagValues _tenants = new(MostTenants);
+    private readonly BoundedTagValues _codes = new(MostCodes);
     private readonly Counter<long> _requests;
     private readonly Counter<long> _images;
     private readonly Counter<long> _tokens;

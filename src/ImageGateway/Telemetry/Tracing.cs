@@ -25,7 +25,7 @@ internal static class Tracing
             return null;
         var (job, caller) = (record.Job, record.Caller);
         span.SetTag("gen_ai.operation.name", OperationName).SetTag("gen_ai.output.type", "image").SetTag("gen_ai.request.model", Bounded(job.Model));
-        span.SetTag("imagegateway.request.id", record.Id).SetTag("imagegateway.operation", Words.Of(job.Operation)).SetTag("imagegateway.stream", job.Parameters.Stream);
+        span.SetTag("imagegateway.request.id", record.Id).SetTag("imagegateway.operation", WireName.Of(job.Operation)).SetTag("imagegateway.stream", job.Parameters.Stream);
         return span.SetTag("imagegateway.tenant", caller.Tenant).SetTag("imagegateway.project", caller.Project).SetTag("imagegateway.key.id", caller.KeyId);
     }
 
@@ -84,7 +84,7 @@ internal static class Tracing
         if (record.Reused is { } reused)
             span.SetTag("gen_ai.response.model", reused.Model);
         span.SetTag("imagegateway.route", record.Route).SetTag("imagegateway.attempts", attempts.Count).SetTag("imagegateway.cost.usd", (double)new NanoUsd(charge).Usd);
-        span.SetTag("imagegateway.outcome", Words.Of(record.Status));
+        span.SetTag("imagegateway.outcome", WireName.Of(record.Status));
         Use(span, usage);
         Finish(span, record.ErrorCode);
     }

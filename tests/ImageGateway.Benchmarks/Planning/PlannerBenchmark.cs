@@ -17,7 +17,7 @@ namespace ImageGateway.Benchmarks.Planning;
 [MemoryDiagnoser]
 public class PlannerBenchmark
 {
-    private readonly Fleet _fleet = new(TimeProvider.System);
+    private readonly TargetRegistry _registry = new(TimeProvider.System);
     private RoutingTable _table = null!;
     private Caller _caller = null!;
     private ImageJob _job = null!;
@@ -73,5 +73,5 @@ public class PlannerBenchmark
 
     [Benchmark]
     public int Plan() => Planner.Plan(
-        _job, _caller, _table, _fleet.Load, _fleet.NextTicket, new DateOnly(2026, 1, 1)).Targets.Count;
+        _job, _caller, _table, _registry.Load, _registry.NextTicket, new DateOnly(2026, 1, 1)).Targets.Count;
 }

@@ -28,7 +28,7 @@ public sealed class AsyncStoreTests(RedisCachingGateway gateway) : IClassFixture
     {
         await Until.TrueAsync(async () => (await _client.GetAsync(new Uri(gateway.Url, $"/v1/images/jobs/{Guid.NewGuid()}"), Plain)).Status == 404, "the store answers");
         _client.Dispose();
-        await Until.TrueAsync(() => gateway.Finishes is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
+        await Until.TrueAsync(() => gateway.RunningJobs is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _client.Dispose();
-        await Until.TrueAsync(() => gateway.Finishes is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
+        await Until.TrueAsync(() => gateway.RunningJobs is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
         await Until.TrueAsync(async () => await gateway.Ledger.CountAsync("intents") == 0, "every job is closed");
         await gateway.Ledger.CheckSumsAsync();
     }
@@ -123,15 +123,15 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
         Assert.Equal("completed", (await _client.EndAsync(job, Plain)).State);
         // As if so many came after it.
         var others = new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(new PictureBytes([new byte[100_000]]), "")] };
-        Assert.True(await gateway.Answers.KeepAsync(new Shelf("plain", "jobs", others.Bytes), "another", others, TimeSpan.FromMinutes(1)));
+        Assert.True(await gateway.Answers.KeepAsync(new Partition("plain", "jobs", others.Bytes), "another", others, TimeSpan.FromMinutes(1)));
         Assert.Equal((503, "store_unavailable"), await _client.GetAsync(job, Plain) is var gone ? (gone.Status, gone.Code) : default);
     }
 
     [Fact]
     public async Task Above_256_jobs_without_clients_no_more_are_taken()
     {
-        var others = Finishes.Most - gateway.Finishes.Count;
-        Assert.All(Enumerable.Range(0, others), _ => Assert.True(gateway.Finishes.TryEnter()));
+        var others = RunningJobs.Most - gateway.RunningJobs.Count;
+        Assert.All(Enumerable.Range(0, others), _ => Assert.True(gateway.RunningJobs.TryEnter()));
         try
         {
             var refused = await gateway.AskAsync(_prompt, null, Plain, Prefer);
@@ -140,7 +140,7 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
         finally
         {
             for (var i = 0; i < others; i++)
-                gateway.Finishes.Leave();
+                gateway.RunningJobs.Leave();
         }
         Assert.Equal(0, gateway.Calls(_prompt));
         Assert.Equal("completed", (await EndAsync()).State);

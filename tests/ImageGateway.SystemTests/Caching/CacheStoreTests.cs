@@ -52,7 +52,7 @@ public sealed class CacheStoreTests(RedisCachingGateway gateway) : IClassFixture
         {
             gateway.Release();
             Assert.Single((await asking).Pictures);
-            Assert.Equal(1, gateway.Finishes.Jobs); // which keeps it still
+            Assert.Equal(1, gateway.RunningJobs.Jobs); // which keeps it still
         }
         finally
         {

@@ -44,7 +44,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     internal LedgerReader Ledger { get; private set; } = null!;
 
-    internal Finishes Finishes => Service<Finishes>();
+    internal RunningJobs RunningJobs => Service<RunningJobs>();
 
     internal Flights Flights => Service<Flights>();
 

@@ -19,7 +19,7 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await Until.TrueAsync(() => gateway.Finishes is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
+        await Until.TrueAsync(() => gateway.RunningJobs is { Count: 0, Jobs: 0 } && gateway.Recorded == 0, "nothing is left of it");
         await Until.TrueAsync(async () => await gateway.Ledger.CountAsync("intents") == 0, "every job is closed");
         await gateway.Ledger.CheckSumsAsync();
     }
@@ -34,7 +34,7 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
         var length = (await gateway.AskAsync(_prompt, headers: ("Cache-Control", "no-store"))).Body.Length;
         gateway.Break(new Fault { PauseAfterBytes = length * percent / 100 }, times: 1);
         var id = await LeaveAfterAsync(length * percent / 100);
-        await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
+        await Until.TrueAsync(() => gateway.RunningJobs.Count == 1, "the job goes on alone");
         Assert.Equal("coalesced", (await gateway.FollowAsync(_prompt)).Cache);
         Assert.Equal("hit", (await gateway.AskAsync(_prompt)).Cache);
         Assert.Equal(2, gateway.Calls(_prompt));
@@ -111,7 +111,7 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
     [Fact]
     public async Task Above_256_jobs_without_clients_the_provider_is_told_at_once()
     {
-        Assert.All(Enumerable.Range(0, Finishes.Most), _ => Assert.True(gateway.Finishes.TryEnter()));
+        Assert.All(Enumerable.Range(0, RunningJobs.Most), _ => Assert.True(gateway.RunningJobs.TryEnter()));
         try
         {
             gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
@@ -120,8 +120,8 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
         }
         finally
         {
-            for (var i = 0; i < Finishes.Most; i++)
-                gateway.Finishes.Leave();
+            for (var i = 0; i < RunningJobs.Most; i++)
+                gateway.RunningJobs.Leave();
         }
     }
 
@@ -145,7 +145,7 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
     public async Task Job_of_a_follower_that_took_the_lead_and_leaves_is_finished_and_stored()
     {
         var id = await LeaveAsLeaderAsync(Acme);
-        await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
+        await Until.TrueAsync(() => gateway.RunningJobs.Count == 1, "the job goes on alone");
         Assert.Equal("coalesced", (await gateway.FollowAsync(_prompt)).Cache);
         Assert.Equal(2, gateway.Calls(_prompt));
         Assert.Equal(("completed", null), (await gateway.Ledger.EntryAsync(id)).End);
@@ -206,7 +206,7 @@ public abstract class DisconnectTests(CachingGateway gateway) : IAsyncLifetime
         await Until.TrueAsync(() => gateway.Calls(_prompt) == 1, "the provider has it");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
+        await Until.TrueAsync(() => gateway.RunningJobs.Count == 1, "the job goes on alone");
     }
 }
 

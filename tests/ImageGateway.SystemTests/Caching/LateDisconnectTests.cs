@@ -56,7 +56,7 @@ public sealed class LateDisconnectTests : IAsyncLifetime
             await client.WriteAsync(HostileGateway.Request("/v1/images/generations", job, more: Key));
             await Until.TrueAsync(() => _provider.Arrivals.Any(IsFetch), "the picture is asked for");
         }
-        await Until.TrueAsync(() => gateway.Finishes.Count == 1, "the job goes on alone");
+        await Until.TrueAsync(() => gateway.RunningJobs.Count == 1, "the job goes on alone");
         _isLetGo.Set();
         var address = (string)(await RetryAsync(gateway, job))["data"]![0]!["url"]!;
         Assert.Equal(Pictures.Png(), await gateway.Http.GetByteArrayAsync(address));

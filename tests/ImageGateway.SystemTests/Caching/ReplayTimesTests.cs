@@ -57,11 +57,11 @@ public sealed class ReplayTimesTests : IAsyncLifetime
         await Until.TrueAsync(() => _gateway.Log.Calls.Count == 1, "its call is made");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await Until.TrueAsync(() => _gateway.Finishes.Count == 1, "the job goes on alone");
+        await Until.TrueAsync(() => _gateway.RunningJobs.Count == 1, "the job goes on alone");
         _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
-        Assert.Equal((1, false), (_gateway.Finishes.Count, _gateway.Log.Calls.Single().Aborted));
+        Assert.Equal((1, false), (_gateway.RunningJobs.Count, _gateway.Log.Calls.Single().Aborted));
         _time.Advance(TimeSpan.FromSeconds(1));
-        await Until.TrueAsync(() => _gateway.Finishes.Count == 0 && _gateway.Log.Calls.Single().Aborted, "the provider's call is cancelled");
+        await Until.TrueAsync(() => _gateway.RunningJobs.Count == 0 && _gateway.Log.Calls.Single().Aborted, "the provider's call is cancelled");
     }
 
     [Fact]

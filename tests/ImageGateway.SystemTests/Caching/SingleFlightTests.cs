@@ -16,7 +16,7 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    public Task DisposeAsync() => Until.TrueAsync(() => gateway.Finishes is { Count: 0, Jobs: 0 } && gateway.Recorded == 0 && gateway.Flights.Followers == 0, "nothing is left of it");
+    public Task DisposeAsync() => Until.TrueAsync(() => gateway.RunningJobs is { Count: 0, Jobs: 0 } && gateway.Recorded == 0 && gateway.Flights.Followers == 0, "nothing is left of it");
 
     [Fact]
     public async Task Twenty_identical_jobs_are_one_call_and_one_is_charged()

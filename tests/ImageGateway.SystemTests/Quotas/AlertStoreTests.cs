@@ -125,7 +125,7 @@ public abstract class AlertStoreTests(TestDatabases databases) : IAsyncLifetime
         var meters = services.GetRequiredService<IMeterFactory>();
         var settlements = new Settlements(() => { }, NullLogger<Settlements>.Instance);
         IQuotaStore counters = isAway ? new AwayStore() : new MemoryQuotaStore(new NoHistory(), _time);
-        var quota = new Quota(counters, new EmergencyAllowance(), () => new LimitBook([]), new AboveHolds(meters), settlements, _time);
+        var quota = new Quota(counters, new EmergencyAllowance(), () => new LimitBook([]), new OverrunMetrics(meters), settlements, _time);
         using var alerts = new BudgetAlerts(quota, _store, new AlertOptions(null, null, [100]), meters, _time, NullLogger<BudgetAlerts>.Instance);
         var touched = new TouchedBudget(new CounterUse("tenant:acme", new Limit(LimitKind.ByWord["usd_total"], 100, null), 1, _time.Now), HasRefused: true);
         quota.Touch(new Dictionary<string, IReadOnlyList<TouchedBudget>> { ["acme"] = [touched] });

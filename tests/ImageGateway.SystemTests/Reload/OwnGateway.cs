@@ -44,7 +44,7 @@ internal sealed class OwnGateway : IAsyncDisposable
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 
     /// <summary>Jobs in progress.</summary>
-    public Finishes Finishes => _gateway!.Services.GetRequiredService<Finishes>();
+    public RunningJobs RunningJobs => _gateway!.Services.GetRequiredService<RunningJobs>();
 
     /// <summary>Starts it; <c>SIMULATOR</c> in the text is the simulator's address, <paramref name="tenant"/> more of the tenant's options. Both go by the simulator's clock.</summary>
     public static async Task<OwnGateway> StartAsync(string gateway, SimulatorOptions? simulator = null, string tenant = "", params string[] switches)
@@ -73,9 +73,9 @@ internal sealed class OwnGateway : IAsyncDisposable
     /// <summary>Forgets what happened at the targets.</summary>
     public void Enable()
     {
-        var fleet = _gateway!.Services.GetRequiredService<Fleet>();
+        var registry = _gateway!.Services.GetRequiredService<TargetRegistry>();
         foreach (var target in _gateway.Services.GetRequiredService<ImageGateway.Routing.RoutingTable>().Targets)
-            fleet.Of(target).Enable();
+            registry.Of(target).Enable();
     }
 
     /// <summary>Writes a file that a secret is read from.</summary>

@@ -31,7 +31,7 @@ internal sealed class RoutedGateway : IAsyncDisposable
     {
         var services = _gateway!.Services;
         var target = services.GetRequiredService<RoutingTable>().Targets.First(target => target.Name.StartsWith(account + "/", StringComparison.Ordinal));
-        return Until.TrueAsync(() => services.GetRequiredService<Fleet>().Of(target).Load(target, 1, 1).IsReady, $"{account} is rested");
+        return Until.TrueAsync(() => services.GetRequiredService<TargetRegistry>().Of(target).Load(target, 1, 1).IsReady, $"{account} is rested");
     }
 
     /// <summary>The calls that hang by the oldest fault are answered now.</summary>

@@ -71,9 +71,9 @@ public sealed class GatewayFixture : IAsyncLifetime, IDisposable
     {
         foreach (var app in new[] { _gateway!, _narrow! })
         {
-            var fleet = app.Services.GetRequiredService<Fleet>();
+            var registry = app.Services.GetRequiredService<TargetRegistry>();
             foreach (var target in app.Services.GetRequiredService<RoutingTable>().Targets)
-                fleet.Of(target).Enable();
+                registry.Of(target).Enable();
         }
     }
 

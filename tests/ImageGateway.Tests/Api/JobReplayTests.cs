@@ -17,7 +17,7 @@ public sealed class JobReplayTests
     public void Bound_of_a_tenants_answers_is_its_own_whatever_its_routes_say(int? tenant, int? route, long bound)
     {
         var ask = Ask(Rule(tenant), Rule(route));
-        Assert.Equal(("acme", bound), (ask.Shelf.Tenant, ask.Shelf.MaxBytes));
+        Assert.Equal(("acme", bound), (ask.Partition.Tenant, ask.Partition.MaxBytes));
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class JobReplayTests
     public void Bound_of_shared_answers_is_one_for_all(int? route)
     {
         var ask = Ask(Rule(10)! with { Scope = CacheScope.Shared }, Rule(route) is { } rule ? rule with { Scope = CacheScope.Shared } : null);
-        Assert.Equal((Shelf.Shared, Shared), (ask.Shelf.Tenant, ask.Shelf.MaxBytes));
+        Assert.Equal((Partition.Shared, Shared), (ask.Partition.Tenant, ask.Partition.MaxBytes));
     }
 
     private static ReplayAsk Ask(CacheRule? tenant, CacheRule? route)

@@ -10,7 +10,7 @@ public abstract class AnswerStoreTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private protected static readonly Shelf Acme = new("acme", "cache", 10_000_000);
+    private protected static readonly Partition Acme = new("acme", "cache", 10_000_000);
 
     private protected abstract IAnswerStore Store { get; }
 
@@ -53,7 +53,7 @@ public abstract class AnswerStoreTests
     {
         await Store.KeepAsync(Acme, "a", Of(10), Hour);
         Assert.Null(await Store.FindAsync(Acme with { Tenant = "other" }, "a"));
-        Assert.Null(await Store.FindAsync(Acme with { Tenant = Shelf.Shared }, "a"));
+        Assert.Null(await Store.FindAsync(Acme with { Tenant = Partition.Shared }, "a"));
         Assert.Null(await Store.FindAsync(Acme with { Kind = "idempotency" }, "a"));
         Assert.Null(await Store.FindAsync(Acme, "b"));
     }
@@ -77,21 +77,21 @@ public abstract class AnswerStoreTests
     [Fact]
     public async Task Above_its_bytes_a_shelf_loses_what_was_used_longest_ago()
     {
-        var shelf = Acme with { MaxBytes = 350_000 };
+        var partition = Acme with { MaxBytes = 350_000 };
         foreach (var key in (string[])["a", "b", "c"])
         {
-            Assert.True(await Store.KeepAsync(shelf, key, Of(100_000), Hour));
+            Assert.True(await Store.KeepAsync(partition, key, Of(100_000), Hour));
             await LaterAsync();
         }
-        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+        Assert.NotNull(await Store.FindAsync(partition, "a"));
         await LaterAsync();
-        Assert.True(await Store.KeepAsync(shelf, "d", Of(100_000), Hour));
-        Assert.Null(await Store.FindAsync(shelf, "b"));
+        Assert.True(await Store.KeepAsync(partition, "d", Of(100_000), Hour));
+        Assert.Null(await Store.FindAsync(partition, "b"));
         foreach (var key in (string[])["a", "c", "d"])
-            Assert.NotNull(await Store.FindAsync(shelf, key));
-        Assert.True(await Store.KeepAsync(shelf, "e", Of(300_000), Hour));
+            Assert.NotNull(await Store.FindAsync(partition, key));
+        Assert.True(await Store.KeepAsync(partition, "e", Of(300_000), Hour));
         foreach (var key in (string[])["a", "c", "d"])
-            Assert.Null(await Store.FindAsync(shelf, key));
+            Assert.Null(await Store.FindAsync(partition, key));
     }
 
     [Theory]
@@ -99,21 +99,21 @@ public abstract class AnswerStoreTests
     [InlineData("acme", "files")]
     public async Task Answers_of_another_tenant_or_kind_take_none_of_a_shelfs_bytes(string tenant, string kind)
     {
-        var (shelf, other) = (Acme with { MaxBytes = 150_000 }, new Shelf(tenant, kind, 150_000));
-        await Store.KeepAsync(shelf, "a", Of(100_000), Hour);
+        var (partition, other) = (Acme with { MaxBytes = 150_000 }, new Partition(tenant, kind, 150_000));
+        await Store.KeepAsync(partition, "a", Of(100_000), Hour);
         for (var i = 0; i < 5; i++)
             await Store.KeepAsync(other, $"{i}", Of(100_000), Hour);
-        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+        Assert.NotNull(await Store.FindAsync(partition, "a"));
     }
 
     [Fact]
     public async Task Replacing_an_answer_takes_its_bytes_once()
     {
-        var shelf = Acme with { MaxBytes = 250_000 };
-        await Store.KeepAsync(shelf, "a", Of(100_000), Hour);
+        var partition = Acme with { MaxBytes = 250_000 };
+        await Store.KeepAsync(partition, "a", Of(100_000), Hour);
         for (var i = 0; i < 5; i++)
-            await Store.KeepAsync(shelf, "b", Of(100_000), Hour);
-        Assert.NotNull(await Store.FindAsync(shelf, "a"));
+            await Store.KeepAsync(partition, "b", Of(100_000), Hour);
+        Assert.NotNull(await Store.FindAsync(partition, "a"));
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class MemoryAnswerStoreTests : AnswerStoreTests
     public async Task Cached_answers_make_room_for_keys_and_jobs_and_are_not_kept_where_these_take_all()
     {
         var store = new MemoryAnswerStore(300_000, _time);
-        var (cache, keys, jobs) = (new Shelf("busy", Shelf.Cache, 1_000_000), new Shelf("quiet", Shelf.Keys, 1_000_000), new Shelf("quiet", "jobs", 1_000_000));
+        var (cache, keys, jobs) = (new Partition("busy", Partition.Cache, 1_000_000), new Partition("quiet", Partition.Keys, 1_000_000), new Partition("quiet", "jobs", 1_000_000));
         Assert.True(await store.KeepAsync(keys, "a", Of(90_000), Hour));
         for (var i = 0; i < 5; i++)
             Assert.True(await store.KeepAsync(cache, $"{i}", Of(90_000), Hour));
@@ -210,7 +210,7 @@ public sealed class MemoryAnswerStoreTests : AnswerStoreTests
     public async Task One_tenants_keys_take_half_of_the_process_and_none_of_anothers()
     {
         var store = new MemoryAnswerStore(400_000, _time);
-        var (busy, busier, quiet) = (new Shelf("busy", Shelf.Keys, 1_000_000), new Shelf("busier", Shelf.Keys, 1_000_000), new Shelf("quiet", Shelf.Keys, 1_000_000));
+        var (busy, busier, quiet) = (new Partition("busy", Partition.Keys, 1_000_000), new Partition("busier", Partition.Keys, 1_000_000), new Partition("quiet", Partition.Keys, 1_000_000));
         Assert.True(await store.KeepAsync(quiet, "a", Of(90_000), Hour));
         for (var i = 0; i < 5; i++)
         {
@@ -230,10 +230,10 @@ public sealed class MemoryAnswerStoreTests : AnswerStoreTests
         var store = new MemoryAnswerStore(300_000, _time);
         for (var i = 0; i < 20; i++)
         {
-            await store.KeepAsync(new Shelf($"tenant{i % 7}", "cache", 1_000_000), $"{i}", Of(90_000), TimeSpan.FromHours(1));
+            await store.KeepAsync(new Partition($"tenant{i % 7}", "cache", 1_000_000), $"{i}", Of(90_000), TimeSpan.FromHours(1));
             Assert.InRange(store.Bytes, 1, 300_000);
         }
-        Assert.Null(await store.FindAsync(new Shelf("tenant2", "cache", 1_000_000), "16"));
-        Assert.NotNull(await store.FindAsync(new Shelf("tenant5", "cache", 1_000_000), "19"));
+        Assert.Null(await store.FindAsync(new Partition("tenant2", "cache", 1_000_000), "16"));
+        Assert.NotNull(await store.FindAsync(new Partition("tenant5", "cache", 1_000_000), "19"));
     }
 }

@@ -138,7 +138,7 @@ public sealed class FollowerTests : IDisposable
         Assert.False(_follower.HasBegun);
     }
 
-    private static Flight Flight(long budget = 1 << 20, string model = "", bool isStream = true) => new(new Recorder(new BlockPool(), new BufferBudget(budget)), Ask(model, isStream));
+    private static Flight Flight(long budget = 1 << 20, string model = "", bool isStream = true) => new(new AnswerRecording(new BlockPool(), new BufferBudget(budget)), Ask(model, isStream));
 
     private static ReplayAsk Ask(string model = "", bool isStream = true)
     {

@@ -19,7 +19,7 @@ public sealed class LiveEventsTests
         var events = Enumerable.Range(0, 4).Select(i => Partial(random.Bytes(random.Next(1, 3_000)), i).Replace("\n", lineEnd, StringComparison.Ordinal)).ToList();
         var bytes = Encoding.UTF8.GetBytes(string.Concat(events));
         var joined = random.Chance(30) ? events.Take(random.Next(0, 5)).Sum(item => item.Length) : random.Next(0, bytes.Length + 1);
-        using var recording = new Recorder(_pool, new BufferBudget(1 << 20));
+        using var recording = new AnswerRecording(_pool, new BufferBudget(1 << 20));
         foreach (var piece in random.Pieces(bytes.AsMemory(0, joined)))
             recording.Append(piece.Span);
         using var other = random.Chance(50) ? recording.Follow() : null;
@@ -41,7 +41,7 @@ public sealed class LiveEventsTests
     [Fact]
     public async Task Event_that_is_cut_is_none()
     {
-        using var recording = new Recorder(_pool, new BufferBudget(1 << 20));
+        using var recording = new AnswerRecording(_pool, new BufferBudget(1 << 20));
         using var events = recording.Follow()!;
         recording.Append("data: {\"a\":1}\n\ndata: {\"b\":2}\n"u8);
         recording.End();
@@ -53,7 +53,7 @@ public sealed class LiveEventsTests
     [Fact]
     public async Task Nothing_comes_where_there_is_no_room()
     {
-        using var recording = new Recorder(_pool, new BufferBudget(0));
+        using var recording = new AnswerRecording(_pool, new BufferBudget(0));
         using var events = recording.Follow()!;
         var next = events.NextAsync(default);
         recording.Append("data: {}\n\n"u8);

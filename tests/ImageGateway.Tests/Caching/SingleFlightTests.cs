@@ -11,18 +11,18 @@ public sealed class SingleFlightTests : IDisposable
 {
     private static readonly GatewayError Refusal = new(ErrorKind.ProviderRefusal, "Not that.") { Provider = new ProviderWords(400, null, "moderation_blocked") };
 
-    private readonly Finishes _finishes = new();
+    private readonly RunningJobs _runningJobs = new();
     private readonly Flights _flights = new();
     private readonly SingleFlight _single;
     private int _runs;
 
     public SingleFlightTests()
     {
-        var (answers, keeper) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new Keeper(new BlockPool(), new RecordingBudget(new BufferBudget(1 << 20)), _finishes, TimeProvider.System));
-        _single = new SingleFlight(_flights, new RemoteFlights(new MemoryClaimStore(TimeProvider.System), answers, TimeProvider.System), answers, keeper, new StoredDelivery(TimeProvider.System), TimeProvider.System);
+        var (answers, recorder) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new AnswerRecorder(new BlockPool(), new RecordingBudget(new BufferBudget(1 << 20)), _runningJobs, TimeProvider.System));
+        _single = new SingleFlight(_flights, new RemoteFlights(new MemoryClaimStore(TimeProvider.System), answers, TimeProvider.System), answers, recorder, new StoredDelivery(TimeProvider.System), TimeProvider.System);
     }
 
-    public void Dispose() => _finishes.Dispose();
+    public void Dispose() => _runningJobs.Dispose();
 
     [Theory]
     [InlineData(nameof(ErrorKind.InsufficientQuota))]

@@ -50,7 +50,7 @@ public sealed class AnswerFuzzTests(ITestOutputHelper output)
     {
         foreach (var isStream in (bool[])[false, true])
         {
-            using (var recorder = new Recorder(_pool, _budget))
+            using (var recorder = new AnswerRecording(_pool, _budget))
             {
                 using var live = random.Chance(50) ? recorder.Follow() : null;
                 foreach (var piece in random.Pieces(body))

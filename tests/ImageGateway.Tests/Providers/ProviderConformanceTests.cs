@@ -41,7 +41,7 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     private protected virtual string? SimulatorPath => null;
 
     /// <summary>What the planner adds to every job of the model.</summary>
-    private protected virtual ParameterEdit[] Planned => [];
+    private protected virtual ParameterChange[] Planned => [];
 
     /// <summary>Parameters that reach the provider under the words the planner chose.</summary>
     private protected virtual (string Name, string Value)[] Taken => [("quality", "low"), ("background", "opaque")];
@@ -101,7 +101,7 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
     {
         using var response = await SendAsync(
             Operation.Generation, Json("""{ "prompt" : "ünï \"x\"", "size":"auto", "quality":"auto", "n" : 2, "model":"m" }"""),
-            [new ParameterEdit("size", null), .. Taken.Select(taken => new ParameterEdit(taken.Name, taken.Value))]);
+            [new ParameterChange("size", null), .. Taken.Select(taken => new ParameterChange(taken.Name, taken.Value))]);
 
         Assert.Equal(200, (int)response.StatusCode);
         var fields = OnlyCall.Fields;
@@ -185,7 +185,7 @@ public abstract class ProviderConformanceTests : IAsyncLifetime
         Assert.Equal(Model.Mask, call.Files[^1].Field == "mask");
     }
 
-    private protected async Task<HttpResponseMessage> SendAsync(Operation operation, HttpContent content, params ParameterEdit[] edits)
+    private protected async Task<HttpResponseMessage> SendAsync(Operation operation, HttpContent content, params ParameterChange[] edits)
     {
         var http = new DefaultHttpContext();
         http.Request.Body = await content.ReadAsStreamAsync();

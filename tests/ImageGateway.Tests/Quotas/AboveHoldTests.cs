@@ -21,7 +21,7 @@ public sealed class AboveHoldTests : IDisposable
         _store = new MemoryQuotaStore(new NoHistory(), _time);
         var book = new LimitBook(Enumerable.Range(0, 200).Select(i => new ScopeLimits($"tenant:t{i}", [new Limit(LimitKind.ByWord["usd_total"], 1000, null)], [])));
         var meters = _services.GetRequiredService<IMeterFactory>();
-        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(meters), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
+        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new OverrunMetrics(meters), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, meters))

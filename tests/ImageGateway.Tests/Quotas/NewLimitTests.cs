@@ -20,7 +20,7 @@ public sealed class NewLimitTests : IDisposable
 
     public NewLimitTests() => _quota = new Quota(
         _store = new RenewingQuotaStore(new MemoryQuotaStore(_ledger, _time)), new EmergencyAllowance(), () => _book,
-        new AboveHolds(_services.GetRequiredService<IMeterFactory>()), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
+        new OverrunMetrics(_services.GetRequiredService<IMeterFactory>()), new Settlements(() => { }, NullLogger<Settlements>.Instance), _time);
 
     public void Dispose() => _services.Dispose();
 

@@ -23,7 +23,7 @@ public sealed class RefusalTests : IDisposable
         _store = new SlowStore(new MemoryQuotaStore(new NoHistory(), _time));
         _settlements = new Settlements(() => _hurried++, NullLogger<Settlements>.Instance);
         var book = new LimitBook([new ScopeLimits($"tenant:{Tenant}", [new Limit(LimitKind.ByWord["usd_total"], 150, null)], [])]);
-        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new AboveHolds(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time) { IsWatched = true };
+        _quota = new Quota(_store, new EmergencyAllowance(), () => book, new OverrunMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), _settlements, _time) { IsWatched = true };
     }
 
     public void Dispose() => _services.Dispose();

@@ -33,15 +33,15 @@ public sealed class OrderingTests
     [Fact]
     public void Turns_of_a_route_are_not_disturbed_by_another()
     {
-        var fleet = new Fleet(new ManualTime());
+        var registry = new TargetRegistry(new ManualTime());
         var table = TableOf(Weighted("3,1") with { When = new() { Quality = "low" } }, Weighted("1,1") with { Name = "other" });
         var turns = "";
         for (var i = 0; i < 8; i++)
         {
-            var plan = Planner.Plan(Job("gpt-image-1", new ImageParameters { Quality = "low" }), Anyone, table, (_, _, _) => default, fleet.NextTicket, Today);
+            var plan = Planner.Plan(Job("gpt-image-1", new ImageParameters { Quality = "low" }), Anyone, table, (_, _, _) => default, registry.NextTicket, Today);
             turns += Letter(plan);
             for (var j = 0; j <= i % 3; j++)
-                _ = Planner.Plan(Job("gpt-image-1"), Anyone, table, (_, _, _) => default, fleet.NextTicket, Today);
+                _ = Planner.Plan(Job("gpt-image-1"), Anyone, table, (_, _, _) => default, registry.NextTicket, Today);
         }
         Assert.Equal("aabaaaba", turns);
     }
@@ -140,10 +140,10 @@ public sealed class OrderingTests
     public void Fan_out_goes_first_where_all_of_its_calls_have_room(int? maxN, string names)
     {
         Target[] targets = [Of("dalle/a", "dall-e-3") with { RequestsPerMinute = 3 }, Of("dalle/b", "dall-e-3") with { RequestsPerMinute = 3 }];
-        var fleet = new Fleet(new ManualTime());
-        Assert.True(fleet.Of(targets[0]).TryTake(targets[0], 1, 1, out _));
+        var registry = new TargetRegistry(new ManualTime());
+        Assert.True(registry.Of(targets[0]).TryTake(targets[0], 1, 1, out _));
         var table = TableOf(targets, RouteTo("all", targets) with { MaxN = maxN });
-        Assert.Equal(names, Planner.Plan(Job("dall-e-3", new ImageParameters { N = 3 }), Anyone, table, fleet.Load, _ => 0, Today).Names());
+        Assert.Equal(names, Planner.Plan(Job("dall-e-3", new ImageParameters { N = 3 }), Anyone, table, registry.Load, _ => 0, Today).Names());
     }
 
     private static RoutePolicy Weighted(string weights)

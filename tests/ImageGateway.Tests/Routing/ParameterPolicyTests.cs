@@ -52,7 +52,7 @@ public sealed class ParameterPolicyTests
     {
         var plan = PlanOf(Job(target, DefaultParameters.With(new ImageParameters(), name, value)));
         Assert.Equal(dropped ? $"{name}={value}->" : "", plan.Adjusted());
-        Assert.Equal(dropped, plan.First().Dialect.Edits.Contains(new ParameterEdit(name, null, IsText: name != "output_compression")));
+        Assert.Equal(dropped, plan.First().Dialect.Edits.Contains(new ParameterChange(name, null, IsText: name != "output_compression")));
         Assert.Equal(dropped ? null : value, plan.First().Dialect.Sent.Value(name));
     }
 
@@ -140,7 +140,7 @@ public sealed class ParameterPolicyTests
         var route = Route("all", "openai/gpt-image-1") with { MaxN = 2 };
         var plan = PlanOf(Job("final", new ImageParameters { N = 5 }), TableOf(route));
         Assert.Equal((2, "n=5->2"), (plan.First().Dialect.Sent.Count, plan.Adjusted()));
-        Assert.Contains(new ParameterEdit("n", "2", IsText: false), plan.First().Dialect.Edits);
+        Assert.Contains(new ParameterChange("n", "2", IsText: false), plan.First().Dialect.Edits);
         var refuse = TableOf(route with { OnCeiling = CeilingAction.Refuse });
         Assert.Equal((ErrorKind.InvalidValue, "n"), Refused(Job("final", new ImageParameters { N = 3 }), refuse) is var error ? (error.Kind, error.Param) : default);
         Assert.Equal(2, PlanOf(Job("final", new ImageParameters { N = 2 }), refuse).First().Dialect.Sent.Count);

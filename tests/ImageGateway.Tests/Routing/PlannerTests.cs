@@ -233,10 +233,10 @@ public sealed class PlannerTests
     public void Stream_that_is_not_wanted_is_not_sent_to_a_model_without_streams() =>
         Assert.Equal(["stream", "partial_images"], PlanOf(Job("dall-e-3")).First().Dialect.Edits.Where(IsOfStreams).Select(edit => edit.Name));
 
-    private static bool IsOfStreams(ParameterEdit edit) => edit.Name is "stream" or "partial_images";
+    private static bool IsOfStreams(ParameterChange edit) => edit.Name is "stream" or "partial_images";
 
     private static string Written(Plan plan) => Written(plan.First(), edit => !IsOfStreams(edit));
 
-    private static string Written(PlannedTarget planned, Func<ParameterEdit, bool> which) =>
+    private static string Written(PlannedTarget planned, Func<ParameterChange, bool> which) =>
         string.Join(' ', planned.Dialect.Edits.Where(which).Select(edit => edit.Value is null ? $"{edit.Name}-" : $"{edit.Name}={edit.Value}"));
 }

@@ -19,7 +19,7 @@ internal record OutcomeSums(int Jobs, int Completed, int Cached, int Refused, in
 {
     public static OutcomeSums Of(IReadOnlyCollection<JobOutcome> jobs)
     {
-        var times = jobs.Where(job => job.Status == Words.Of(JobStatus.Completed)).Select(job => job.DurationMs).Order().ToList();
+        var times = jobs.Where(job => job.Status == WireName.Of(JobStatus.Completed)).Select(job => job.DurationMs).Order().ToList();
         return new OutcomeSums(
             jobs.Count, times.Count, Count(jobs, JobStatus.Cached), Count(jobs, JobStatus.Refused), Count(jobs, JobStatus.Failed), Count(jobs, JobStatus.Abandoned),
             Quantile(times, 0.5), Quantile(times, 0.95));
@@ -27,7 +27,7 @@ internal record OutcomeSums(int Jobs, int Completed, int Cached, int Refused, in
 
     private static int Count(IReadOnlyCollection<JobOutcome> jobs, JobStatus status)
     {
-        var word = Words.Of(status);
+        var word = WireName.Of(status);
         return jobs.Count(job => job.Status == word);
     }
 

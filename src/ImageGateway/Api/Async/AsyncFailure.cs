@@ -21,6 +21,6 @@ internal static class AsyncFailure
 
     /// <summary>The failure of a job that was ended by the gateway.</summary>
     public static GatewayException Ended(AsyncJob job) => job.HasRunOut
-        ? new(ErrorKind.UpstreamTimeout, $"The job took longer than {Finishes.Longest.TotalMinutes} minutes.")
+        ? new(ErrorKind.UpstreamTimeout, $"The job took longer than {RunningJobs.Longest.TotalMinutes} minutes.")
         : new(ErrorKind.Overloaded, "The gateway stopped before the job was done.");
 }

@@ -11,25 +11,25 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource<AsyncState> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _acceptance;
-    private readonly Finishes _finishes;
+    private readonly RunningJobs _runningJobs;
     private readonly ITimer _limit;
     private bool _hasEntered;
 
     /// <summary>A job of a client that does not wait.</summary>
     /// <param name="http">The client's exchange, of which nothing is used later.</param>
-    /// <param name="finishes">What counts jobs without clients.</param>
+    /// <param name="runningJobs">What counts jobs without clients.</param>
     /// <param name="post">Makes it known, when it is accepted.</param>
     /// <param name="time">The clock.</param>
-    public AsyncJob(HttpContext http, Finishes finishes, Func<AsyncJob, Task<AsyncState>> post, TimeProvider time)
+    public AsyncJob(HttpContext http, RunningJobs runningJobs, Func<AsyncJob, Task<AsyncState>> post, TimeProvider time)
     {
-        _finishes = finishes;
+        _runningJobs = runningJobs;
         _acceptance = new Lazy<Task>(() => AcceptAsync(post));
-        Client = Shadow.Of(http);
+        Client = DetachedContext.Of(http);
         RequestAborted = _end.Token;
         Client.Features.Set<IHttpRequestLifetimeFeature>(this);
         // Who is not there cannot leave: what ends this job is to end its call too.
         Client.Features.Set(http.Caller() with { OnDisconnect = DisconnectAction.Cancel });
-        _limit = time.CreateTimer(static job => ((AsyncJob)job!).RunOut(), this, Finishes.Longest, Timeout.InfiniteTimeSpan);
+        _limit = time.CreateTimer(static job => ((AsyncJob)job!).RunOut(), this, RunningJobs.Longest, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The exchange it runs on.</summary>
@@ -54,7 +54,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     public bool HasRunOut { get; private set; }
 
     /// <summary>True when the gateway stops, and has waited long enough.</summary>
-    public bool IsStopped => _finishes.Over.IsCancellationRequested;
+    public bool IsStopped => _runningJobs.Over.IsCancellationRequested;
 
     public CancellationToken RequestAborted { get; set; }
 
@@ -62,7 +62,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     public JobRecord? Record => Client.Features.Get<JobRecord>();
 
     /// <summary>Counts it among the jobs without clients; false when there are enough.</summary>
-    public bool TryEnter() => _hasEntered = _finishes.TryEnter();
+    public bool TryEnter() => _hasEntered = _runningJobs.TryEnter();
 
     /// <summary>From here on its client is told of it by its id alone. Once, however often it is called.</summary>
     /// <exception cref="GatewayException">It cannot be made known.</exception>
@@ -103,7 +103,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
         await FreeKeyAsync();
         await (Name?.DisposeAsync() ?? default);
         if (_hasEntered)
-            _finishes.Leave();
+            _runningJobs.Leave();
         _end.Dispose();
     }
 

@@ -8,7 +8,7 @@ namespace ImageGateway.Api.Async;
 /// Jobs whose answers are fetched later (<c>Prefer: respond-async</c>). Each runs the way of any job, for a client that is not
 /// there. It is accepted when it begins to take long (<see cref="JobRecord.AcceptAsync"/>); what ends it before is told at once.
 /// </summary>
-internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keeper keeper, Finishes finishes, TimeProvider time, ILogger<AsyncJobs> log)
+internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims, AnswerRecorder recorder, RunningJobs runningJobs, TimeProvider time, ILogger<AsyncJobs> log)
 {
     /// <summary>Has a job run on its own; how it stands as soon as it is accepted.</summary>
     /// <param name="http">The client's exchange, which the job does not use when this has returned.</param>
@@ -16,8 +16,8 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
     /// <exception cref="GatewayException">The job is not accepted.</exception>
     public async Task<AsyncState> BeginAsync(HttpContext http, Func<AsyncJob, Task> run)
     {
-        var job = new AsyncJob(http, finishes, board.PostAsync, time);
-        var running = RunAsync(job, run); // counted by Finishes, and never fails
+        var job = new AsyncJob(http, runningJobs, store.PostAsync, time);
+        var running = RunAsync(job, run); // counted by RunningJobs, and never fails
         try
         {
             return await job.Accepted;
@@ -26,7 +26,7 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
         {
             await running;
             Describe(http, job);
-            if (job.Repeats is { } first && await board.FindAsync(job.Record!.Caller.Tenant, first) is { Job.Status: not (AsyncState.Cancelled or AsyncState.Failed) } state)
+            if (job.Repeats is { } first && await store.FindAsync(job.Record!.Caller.Tenant, first) is { Job.Status: not (AsyncState.Cancelled or AsyncState.Failed) } state)
                 return state;
             throw;
         }
@@ -40,7 +40,7 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
             throw new GatewayException(ErrorKind.InvalidValue, $"'stream' cannot be combined with 'Prefer: {Preference.RespondAsync}': the answer is fetched when it is whole.", "stream");
         await HoldKeyAsync(job, record);
         if (!job.TryEnter())
-            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many jobs run without their clients. Please try again later.") { RetryAfter = JobBoard.Look });
+            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many jobs run without their clients. Please try again later.") { RetryAfter = AsyncJobStore.Look });
     }
 
     // Who repeats a request whose 202 was lost is to get the same job while it runs. When it is over, its answer is given again
@@ -61,13 +61,13 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
 
     private async Task RunAsync(AsyncJob job, Func<AsyncJob, Task> run)
     {
-        using var progress = finishes.Begin(job.Client);
+        using var progress = runningJobs.Begin(job.Client);
         await using var ends = job;
-        using var recording = keeper.Record(); // within its budget until the answer is kept
+        using var recording = recorder.Record(); // within its budget until the answer is kept
         var (answer, failure) = ((StoredAnswer?)null, (Exception?)null);
         try
         {
-            answer = await keeper.RecordAsync(job.Client, recording, () => run(job));
+            answer = await recorder.RecordAsync(job.Client, recording, () => run(job));
             await job.AcceptAsync(); // what was there already took no time
         }
         catch (Exception e)
@@ -84,13 +84,13 @@ internal sealed partial class AsyncJobs(JobBoard board, IClaimStore claims, Keep
     {
         if (failure is not null and not GatewayException && !job.RequestAborted.IsCancellationRequested)
             LogUnexpected(failure, record.Id);
-        var isKept = record.Status is JobStatus.Completed or JobStatus.Cached && !job.IsCancelled && answer is not null && await board.KeepAsync(job, record, answer);
+        var isKept = record.Status is JobStatus.Completed or JobStatus.Cached && !job.IsCancelled && answer is not null && await store.KeepAsync(job, record, answer);
         var state = new AsyncState(JobAnswer.Ended(Entries.Of(record, null), record.Caller.HideTarget));
         state = isKept ? state.As(AsyncState.Completed)
             : job.IsCancelled ? state.As(AsyncState.Cancelled)
             : state.As(AsyncState.Failed) with { Error = AsyncFailure.Of(job, record, failure) };
         await job.FreeKeyAsync(); // who reads that it is over may ask again
-        await board.EndAsync(job, state);
+        await store.EndAsync(job, state);
         LogEnded(record.Id, record.Caller.Tenant, state.Job.Status, record.ErrorCode, record.Duration.TotalMilliseconds);
     }
 

@@ -32,7 +32,7 @@ internal sealed class JobResult : IResult
     /// <summary>A job that is not done.</summary>
     public static JobResult Later(HttpContext http, JobAnswer job)
     {
-        http.Response.Headers.RetryAfter = JobBoard.Look.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = AsyncJobStore.Look.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         return new JobResult(StatusCodes.Status202Accepted, job, []);
     }
 

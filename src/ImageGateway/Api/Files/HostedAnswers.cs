@@ -27,8 +27,8 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
     {
         using var bytes = new SpooledBytes(pool, budget);
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var held = new HeldBody(new SpoolStream(bytes));
-        var (outer, back) = (http.Features.Get<HeldBack>(), new HeldBack());
+        var held = new WithheldBody(new SpoolStream(bytes));
+        var (outer, back) = (http.Features.Get<WithheldAnswer>(), new WithheldAnswer());
         http.Features.Set<IHttpResponseBodyFeature>(held);
         http.Features.Set(back);
         try

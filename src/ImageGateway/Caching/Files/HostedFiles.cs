@@ -29,12 +29,12 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
 
     /// <summary>The picture; null when there is none.</summary>
     /// <exception cref="Images.GatewayException">The store cannot say.</exception>
-    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.ReadAsync(Shelf(id), id.Key))?.Pictures[0].Bytes.Sequence;
+    public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.ReadAsync(Partition(id), id.Key))?.Pictures[0].Bytes.Sequence;
 
     private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)
     {
         var id = FileId.New(tenant);
-        if (!await store.KeepAsync(Shelf(id), id.Key, new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(picture.Bytes, "")] }, links.Life))
+        if (!await store.KeepAsync(Partition(id), id.Key, new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(picture.Bytes, "")] }, links.Life))
             return picture;
         var members = new StringBuilder("\"url\":\"").Append(JsonEncodedText.Encode(origin + links.Address(id), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append("\",\"file_id\":\"").Append(id).Append('"');
         if (picture.Members.Length > 0)
@@ -42,5 +42,5 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
         return new StoredPicture(PictureBytes.None, members.ToString());
     }
 
-    private Shelf Shelf(FileId id) => new(id.Owner, Kind, maxBytes);
+    private Partition Partition(FileId id) => new(id.Owner, Kind, maxBytes);
 }

@@ -43,11 +43,11 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         return 1
         """;
 
-    public async ValueTask<StoredAnswer?> FindAsync(Shelf shelf, string key)
+    public async ValueTask<StoredAnswer?> FindAsync(Partition partition, string key)
     {
         try
         {
-            return await ReadAsync(shelf, key);
+            return await ReadAsync(partition, key);
         }
         catch (GatewayException)
         {
@@ -55,31 +55,31 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         }
     }
 
-    public async ValueTask<StoredAnswer?> ReadAsync(Shelf shelf, string key)
+    public async ValueTask<StoredAnswer?> ReadAsync(Partition partition, string key)
     {
-        var head = await redis.RunAsync(database => database.StringGetAsync(Head(shelf, key)));
+        var head = await redis.RunAsync(database => database.StringGetAsync(Head(partition, key)));
         if (head.IsNull || AnswerHead.Read((byte[])head!) is not { } read)
             return null;
-        var keys = ChunkKeys(shelf, key, read.Number, read.Chunks);
+        var keys = ChunkKeys(partition, key, read.Number, read.Chunks);
         var chunks = await redis.RunAsync(database => Task.WhenAll(Array.ConvertAll(keys, chunk => database.StringGetAsync(chunk))));
         if (read.Answer(Array.ConvertAll(chunks, chunk => (byte[]?)chunk)) is not { } answer)
             return null;
-        redis.Send(database => database.Execute("ZADD", [Order(shelf), "XX", Now, key], CommandFlags.FireAndForget));
+        redis.Send(database => database.Execute("ZADD", [Order(partition), "XX", Now, key], CommandFlags.FireAndForget));
         return answer;
     }
 
-    public async ValueTask<bool> KeepAsync(Shelf shelf, string key, StoredAnswer answer, TimeSpan ttl)
+    public async ValueTask<bool> KeepAsync(Partition partition, string key, StoredAnswer answer, TimeSpan ttl)
     {
-        if (answer.Bytes > shelf.MaxBytes)
+        if (answer.Bytes > partition.MaxBytes)
             return false;
         var (head, chunks) = AnswerHead.Of(answer, ChunkSize);
-        var keys = ChunkKeys(shelf, key, head.Number, chunks.Count);
+        var keys = ChunkKeys(partition, key, head.Number, chunks.Count);
         try
         {
             for (var i = 0; i < chunks.Count; i++)
                 await KeepChunkAsync(keys[i], chunks[i], ttl);
-            RedisValue[] values = [Prefix(shelf), key, answer.Bytes, head.Number, chunks.Count, Now, (long)ttl.TotalMilliseconds, shelf.MaxBytes, head.Write()];
-            await redis.ScriptAsync(Keep, [Order(shelf), Sizes(shelf), Head(shelf, key)], values);
+            RedisValue[] values = [Prefix(partition), key, answer.Bytes, head.Number, chunks.Count, Now, (long)ttl.TotalMilliseconds, partition.MaxBytes, head.Write()];
+            await redis.ScriptAsync(Keep, [Order(partition), Sizes(partition), Head(partition, key)], values);
             return true;
         }
         catch (GatewayException)
@@ -90,11 +90,11 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         }
     }
 
-    public async ValueTask ForgetAsync(Shelf shelf, string key)
+    public async ValueTask ForgetAsync(Partition partition, string key)
     {
         try
         {
-            await redis.RunAsync(database => database.KeyDeleteAsync(Head(shelf, key)));
+            await redis.RunAsync(database => database.KeyDeleteAsync(Head(partition, key)));
         }
         catch (GatewayException)
         {
@@ -107,19 +107,19 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static string Prefix(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}:";
+    private static string Prefix(Partition partition) => $"igw:{{{partition.Tenant}}}:{partition.Kind}:";
 
-    private static RedisKey Head(Shelf shelf, string key) => Prefix(shelf) + key;
+    private static RedisKey Head(Partition partition, string key) => Prefix(partition) + key;
 
-    private static RedisKey Order(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}-order";
+    private static RedisKey Order(Partition partition) => $"igw:{{{partition.Tenant}}}:{partition.Kind}-order";
 
-    private static RedisKey Sizes(Shelf shelf) => $"igw:{{{shelf.Tenant}}}:{shelf.Kind}-sizes";
+    private static RedisKey Sizes(Partition partition) => $"igw:{{{partition.Tenant}}}:{partition.Kind}-sizes";
 
-    private static RedisKey[] ChunkKeys(Shelf shelf, string key, string number, int count)
+    private static RedisKey[] ChunkKeys(Partition partition, string key, string number, int count)
     {
         var keys = new RedisKey[count];
         for (var i = 0; i < count; i++)
-            keys[i] = $"{Prefix(shelf)}{key}:{number}:{i}";
+            keys[i] = $"{Prefix(partition)}{key}:{number}:{i}";
         return keys;
     }
 }

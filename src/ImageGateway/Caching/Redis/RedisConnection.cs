@@ -74,12 +74,12 @@ internal sealed partial class RedisConnection : IDisposable
         catch (Exception e) when (e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException)
         {
             Interlocked.Exchange(ref _pausedUntil, Now + (long)Pause.TotalMilliseconds);
-            Tell(e);
+            Log(e);
             throw Unavailable(e);
         }
         catch (RedisException e)
         {
-            Tell(e);
+            Log(e);
             throw Unavailable(e);
         }
     }
@@ -111,7 +111,7 @@ internal sealed partial class RedisConnection : IDisposable
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            Tell(e);
+            Log(e);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class RedisConnection : IDisposable
     private static GatewayException Unavailable(Exception? cause) =>
         new(new GatewayError(ErrorKind.StoreUnavailable, "The store of answers does not answer now. Please try again later.") { RetryAfter = Pause }, cause);
 
-    private void Tell(Exception e)
+    private void Log(Exception e)
     {
         Interlocked.Increment(ref _failures);
         var until = Interlocked.Read(ref _quietUntil);

@@ -9,7 +9,7 @@ namespace ImageGateway.Providers.Bodies;
 internal static class FormContent
 {
     /// <summary>The form of a job: its text fields with the edits applied, its pictures and its mask.</summary>
-    public static MultipartContent Create(ImageJob job, IReadOnlyList<FormField> fields, ParameterEdit[] edits)
+    public static MultipartContent Create(ImageJob job, IReadOnlyList<FormField> fields, ParameterChange[] edits)
     {
         // Names are UTF-8, as browsers write them; the framework's own writer would make mail's encoded words of them.
         var form = new MultipartContent("form-data") { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };

@@ -11,13 +11,13 @@ internal static class UpstreamBody
     /// <param name="model">The name to write.</param>
     /// <param name="jsonEdits">False where the provider takes edits as forms only.</param>
     /// <param name="changes">The parameters to change; the attempt's when null.</param>
-    public static HttpContent For(Attempt attempt, string? model, bool jsonEdits, IEnumerable<ParameterEdit>? changes = null)
+    public static HttpContent For(Attempt attempt, string? model, bool jsonEdits, IEnumerable<ParameterChange>? changes = null)
     {
         // The job's mask is converted already; providers refuse parameters they do not know.
-        ParameterEdit[] edits = [new("model", model), new(LuminanceMask.Parameter, null), .. changes ?? attempt.Edits];
+        ParameterChange[] edits = [new("model", model), new(LuminanceMask.Parameter, null), .. changes ?? attempt.Edits];
         return attempt.Job.Body switch
         {
-            JsonBody json when attempt.Job.Operation == Operation.Generation || (jsonEdits && !attempt.Job.MustSendBytes) => new JsonEditContent(json, edits, sent: attempt.Sent),
+            JsonBody json when attempt.Job.Operation == Operation.Generation || (jsonEdits && !attempt.Job.MustSendBytes) => new SplicedJsonContent(json, edits, sent: attempt.Sent),
             JsonBody json => new WatchedContent(FormContent.Create(attempt.Job, JsonFields.Read(json), edits), attempt.Sent),
             FormBody form => new WatchedContent(FormContent.Create(attempt.Job, form.Fields, edits), attempt.Sent),
             var other => throw new InvalidOperationException($"no form for {other.GetType().Name}"),

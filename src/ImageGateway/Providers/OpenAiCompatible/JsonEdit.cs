@@ -12,7 +12,7 @@ internal static class JsonEdit
     private static readonly string[] Pictures = ["image", "images", "mask", LuminanceMask.Parameter];
 
     /// <summary>The body with the edits applied; it takes them over.</summary>
-    public static JsonEditContent Create(Attempt attempt, List<ParameterEdit> edits)
+    public static SplicedJsonContent Create(Attempt attempt, List<ParameterChange> edits)
     {
         var job = attempt.Job;
         foreach (var field in (job.Body as FormBody)?.Fields ?? [])
@@ -21,19 +21,19 @@ internal static class JsonEdit
                 edits.Add(Member(field, job.Parameters));
         }
         edits.RemoveAll(edit => Pictures.Contains(edit.Name));
-        edits.AddRange(Pictures.Select(name => new ParameterEdit(name, null)));
-        return new JsonEditContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask), attempt.Sent);
+        edits.AddRange(Pictures.Select(name => new ParameterChange(name, null)));
+        return new SplicedJsonContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask), attempt.Sent);
     }
 
     // A form writes numbers and truth values as text.
-    private static ParameterEdit Member(FormField field, ImageParameters asked) => field.Name switch
+    private static ParameterChange Member(FormField field, ImageParameters asked) => field.Name switch
     {
         "n" => Number(field.Name, asked.N),
         "output_compression" => Number(field.Name, asked.OutputCompression),
         "partial_images" => Number(field.Name, asked.PartialImages),
-        "stream" => new ParameterEdit(field.Name, asked.Stream ? "true" : "false", IsText: false),
-        _ => new ParameterEdit(field.Name, field.Value),
+        "stream" => new ParameterChange(field.Name, asked.Stream ? "true" : "false", IsText: false),
+        _ => new ParameterChange(field.Name, field.Value),
     };
 
-    private static ParameterEdit Number(string name, int? value) => new(name, value?.ToString(CultureInfo.InvariantCulture), IsText: false);
+    private static ParameterChange Number(string name, int? value) => new(name, value?.ToString(CultureInfo.InvariantCulture), IsText: false);
 }

@@ -24,7 +24,7 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
 
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey }.OfType<string>()];
 
-    public IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model) => profile.Unsaid(sent, model);
+    public IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model) => profile.Unsaid(sent, model);
 
     public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {

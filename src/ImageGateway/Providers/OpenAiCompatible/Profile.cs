@@ -42,9 +42,9 @@ internal sealed class Profile
     }
 
     /// <summary>All changes to the request's parameters, those of the attempt included.</summary>
-    public List<ParameterEdit> Edits(Attempt attempt)
+    public List<ParameterChange> Edits(Attempt attempt)
     {
-        var edits = new List<ParameterEdit>(attempt.Edits);
+        var edits = new List<ParameterChange>(attempt.Edits);
         var sent = Sent(attempt);
         ChangeSize(edits, sent.Size);
         if (sent.ResponseFormat == "b64_json")
@@ -58,23 +58,23 @@ internal sealed class Profile
     }
 
     /// <summary>What of the parameters is not said, or said as another value.</summary>
-    public IReadOnlyList<ParameterEdit> Unsaid(ImageParameters sent, Model model)
+    public IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model)
     {
-        var unsaid = new List<ParameterEdit>(0);
+        var unsaid = new List<ParameterChange>(0);
         if (_sizeAs != "size" && sent.Size is { } size && SizeSaid(size) is var said && said != size)
-            unsaid.Add(new ParameterEdit("size", said));
+            unsaid.Add(new ParameterChange("size", said));
         if (_base64.Length == 0 && sent.ResponseFormat == "b64_json")
-            unsaid.Add(new ParameterEdit("response_format", null));
+            unsaid.Add(new ParameterChange("response_format", null));
         foreach (var name in _dropped)
         {
             // Without a stream, those of streams say nothing.
             if (name is not ("stream" or "partial_images") && sent.Value(name) is not null && IsWithoutMeaning(name, sent, model))
-                unsaid.Add(new ParameterEdit(name, null));
+                unsaid.Add(new ParameterChange(name, null));
         }
         return unsaid;
     }
 
-    private void ChangeSize(List<ParameterEdit> edits, string? size)
+    private void ChangeSize(List<ParameterChange> edits, string? size)
     {
         if (_sizeAs == "size")
             return;
@@ -130,9 +130,9 @@ internal sealed class Profile
         return sent;
     }
 
-    private static void Change(List<ParameterEdit> edits, string name, string? value, bool isText = true)
+    private static void Change(List<ParameterChange> edits, string name, string? value, bool isText = true)
     {
         edits.RemoveAll(edit => edit.Name == name);
-        edits.Add(new ParameterEdit(name, value, isText));
+        edits.Add(new ParameterChange(name, value, isText));
     }
 }

@@ -7,7 +7,7 @@ namespace ImageGateway.Routing.Load;
 /// Asks providers with a <c>Probe</c> for their models now and then. One that does not answer rests, with all its targets,
 /// until the next probe: no job has to find out.
 /// </summary>
-internal sealed partial class Probe(Func<RoutingTable> table, Fleet fleet, TimeProvider time, ILogger<Probe> log) : BackgroundService
+internal sealed partial class Probe(Func<RoutingTable> table, TargetRegistry registry, TimeProvider time, ILogger<Probe> log) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -33,7 +33,7 @@ internal sealed partial class Probe(Func<RoutingTable> table, Fleet fleet, TimeP
             return;
         LogAbsent(targets[0].Name);
         foreach (var target in targets)
-            fleet.Of(target).Rest(target.Probe!.Value + Tick);
+            registry.Of(target).Rest(target.Probe!.Value + Tick);
     }
 
     // Any answer of its own will do; 404 merely says that it lists no models.

@@ -7,7 +7,7 @@ namespace ImageGateway.Routing.Load;
 /// order, so that one tenant's flood delays another's job by no more than its own turn. Where other processes use the same
 /// targets, whoever is let in here asks for room there, too, and without it goes back to the head of its queue.
 /// </summary>
-internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? shared = null) : IDisposable
+internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, SharedRoom? shared = null) : IDisposable
 {
     /// <summary>The wait for a call in flight to end: not known.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromTicks(1);
@@ -31,10 +31,10 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
     /// <param name="maxWait">The longest wait.</param>
     /// <param name="waits">Called when it begins to wait; what it throws ends that.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public ValueTask<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken) =>
+    public ValueTask<Slot?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken) =>
         shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, waits, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, waits, cancellationToken);
 
-    private async ValueTask<Place?> EnterEverywhereAsync(SharedRoom room, string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken)
+    private async ValueTask<Slot?> EnterEverywhereAsync(SharedRoom room, string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         for (var isBack = false; ; isBack = true)
@@ -46,12 +46,12 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
             if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
                 return place;
             // In this order: what is given back must not let in the next one, who would be sent away as well.
-            fleet.Of(planned.Target).Full(wait);
+            registry.Of(planned.Target).Full(wait);
             place.GiveBack();
         }
     }
 
-    private ValueTask<Place?> EnterHereAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, bool isBack, Func<Task> waits, CancellationToken cancellationToken)
+    private ValueTask<Slot?> EnterHereAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, bool isBack, Func<Task> waits, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Waiter? waiter;
@@ -88,14 +88,14 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         var shortest = TimeSpan.MaxValue;
         foreach (var target in targets)
         {
-            var load = fleet.Of(target.Target).Load(target.Target, target.Calls, target.Dialect.Sent.Count);
+            var load = registry.Of(target.Target).Load(target.Target, target.Calls, target.Dialect.Sent.Count);
             if (load.State != TargetState.Drained && load.Wait < shortest)
                 shortest = load.Wait;
         }
         return shortest;
     }
 
-    private async Task<Place?> WaitAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken)
+    private async Task<Slot?> WaitAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken)
     {
         try
         {
@@ -111,13 +111,13 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
         }
     }
 
-    private Place? TryTake(IReadOnlyList<PlannedTarget> targets)
+    private Slot? TryTake(IReadOnlyList<PlannedTarget> targets)
     {
         foreach (var target in targets)
         {
-            var status = fleet.Of(target.Target);
+            var status = registry.Of(target.Target);
             if (status.TryTake(target.Target, target.Calls, target.Dialect.Sent.Count, out var taken))
-                return new Place(target, status, taken, Admit);
+                return new Slot(target, status, taken, Admit);
         }
         return null;
     }
@@ -259,6 +259,6 @@ internal sealed class WaitingRoom(Fleet fleet, TimeProvider time, SharedRoom? sh
     {
         public IReadOnlyList<PlannedTarget> Targets => targets;
         public DateTimeOffset Deadline => deadline;
-        public TaskCompletionSource<Place?> Admission { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Slot?> Admission { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

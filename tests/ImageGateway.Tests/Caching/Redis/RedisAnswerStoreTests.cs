@@ -81,10 +81,10 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
     [Fact]
     public async Task What_goes_leaves_nothing_behind()
     {
-        var shelf = Acme with { MaxBytes = 1_300_000 };
+        var partition = Acme with { MaxBytes = 1_300_000 };
         for (var i = 0; i < 4; i++)
         {
-            await Store.KeepAsync(shelf, $"{i % 2}", Of(1_200_000), Hour);
+            await Store.KeepAsync(partition, $"{i % 2}", Of(1_200_000), Hour);
             await LaterAsync();
         }
         Assert.Equal(":6", redis.Command("DBSIZE")); // head, three chunks, order, sizes

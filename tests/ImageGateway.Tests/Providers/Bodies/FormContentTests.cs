@@ -13,7 +13,7 @@ public sealed class FormContentTests
     {
         using var job = Job(new FormBody([new("prompt", "ein Fuchs 🦊"), new("size", "auto"), new("n", "2")], []), Requests.Image("a.png", "A"));
         using var masked = job with { Mask = Requests.Image("m.png", "M") };
-        var parts = Parse(masked, new ParameterEdit("model", "img-std"), new ParameterEdit("size", null), new ParameterEdit("n", "3", IsText: false));
+        var parts = Parse(masked, new ParameterChange("model", "img-std"), new ParameterChange("size", null), new ParameterChange("n", "3", IsText: false));
 
         Assert.Equal(
             [
@@ -82,7 +82,7 @@ public sealed class FormContentTests
     private static ImageJob Job(FormBody body, params InputImage[] images) =>
         new() { Operation = Operation.Edit, Prompt = "p", Parameters = new ImageParameters(), Images = images, Body = body };
 
-    private static List<Part> Parse(ImageJob job, params ParameterEdit[] edits)
+    private static List<Part> Parse(ImageJob job, params ParameterChange[] edits)
     {
         using var form = FormContent.Create(job, ((FormBody)job.Body).Fields, edits);
         var sent = form.ReadAsByteArrayAsync().GetAwaiter().GetResult();

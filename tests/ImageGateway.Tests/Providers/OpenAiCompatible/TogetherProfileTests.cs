@@ -22,7 +22,7 @@ public sealed class TogetherProfileTests : ProviderConformanceTests
     };
 
     // The planner says the quality explicitly, whatever the provider has.
-    private protected override ParameterEdit[] Planned => [new("response_format", "b64_json"), new("quality", "standard")];
+    private protected override ParameterChange[] Planned => [new("response_format", "b64_json"), new("quality", "standard")];
 
     private protected override (string Name, string Value)[] Taken => [("output_format", "jpeg")];
 
@@ -46,7 +46,7 @@ public sealed class TogetherProfileTests : ProviderConformanceTests
     [Fact]
     public async Task Address_is_asked_for_by_the_common_word()
     {
-        using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox"}"""), new ParameterEdit("response_format", "url"));
+        using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox"}"""), new ParameterChange("response_format", "url"));
 
         Assert.Equal("url", OnlyCall.Fields["response_format"]);
         Assert.Contains("\"url\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);

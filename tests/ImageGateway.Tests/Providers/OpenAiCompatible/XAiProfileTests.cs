@@ -22,7 +22,7 @@ public sealed class XAiProfileTests : ProviderConformanceTests
         Profile = new() { SizeAs = "aspect-ratio", JsonEdits = true, Takes = ["quality"] },
     };
 
-    private protected override ParameterEdit[] Planned => [new("response_format", "b64_json")];
+    private protected override ParameterChange[] Planned => [new("response_format", "b64_json")];
 
     private protected override (string Name, string Value)[] Taken => [("quality", "low")];
 
@@ -51,7 +51,7 @@ public sealed class XAiProfileTests : ProviderConformanceTests
     [Fact]
     public async Task Size_that_the_planner_translated_is_the_one_that_counts()
     {
-        using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox","size":"1024x1024"}"""), new ParameterEdit("size", "1792x1024"));
+        using var response = await SendAsync(Operation.Generation, Json("""{"prompt":"a fox","size":"1024x1024"}"""), new ParameterChange("size", "1792x1024"));
 
         Assert.Equal("16:9", OnlyCall.Fields["aspect_ratio"]);
     }

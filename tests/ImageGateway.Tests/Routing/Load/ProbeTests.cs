@@ -10,7 +10,7 @@ public sealed class ProbeTests
     public async Task Probe_that_is_disposed_ends_without_an_error()
     {
         var time = new ManualTime();
-        var probe = new Probe(() => Plans.Table, new Fleet(time), time, NullLogger<Probe>.Instance);
+        var probe = new Probe(() => Plans.Table, new TargetRegistry(time), time, NullLogger<Probe>.Instance);
         await probe.StartAsync(CancellationToken.None);
         await time.TimerAsync();
         var running = probe.ExecuteTask!;

@@ -10,13 +10,13 @@ public abstract class WaitingRoomTest : IDisposable
 
     protected WaitingRoomTest()
     {
-        Fleet = new Fleet(Time);
-        Room = new WaitingRoom(Fleet, Time);
+        TargetRegistry = new TargetRegistry(Time);
+        Room = new WaitingRoom(TargetRegistry, Time);
     }
 
     private protected ManualTime Time { get; } = new();
 
-    private protected Fleet Fleet { get; }
+    private protected TargetRegistry TargetRegistry { get; }
 
     private protected WaitingRoom Room { get; }
 
@@ -31,7 +31,7 @@ public abstract class WaitingRoomTest : IDisposable
 
     private protected static List<PlannedTarget> Planned(params Target[] targets) => [.. Plans.PlanOf(Plans.Job("gpt-image-1"), Plans.TableOf(targets)).Targets];
 
-    private protected Task<Place?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait) => Room.EnterAsync(tenant, targets, maxWait, NotAsked, CancellationToken.None).AsTask();
+    private protected Task<Slot?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait) => Room.EnterAsync(tenant, targets, maxWait, NotAsked, CancellationToken.None).AsTask();
 
     private protected static Task NotAsked() => Task.CompletedTask;
 }

@@ -166,7 +166,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
     public async Task Target_that_rests_longer_than_the_patience_is_not_waited_for()
     {
         var targets = Planned(Busy("azure/a"));
-        Fleet.Of(targets[0].Target).Rest(TimeSpan.FromSeconds(40));
+        TargetRegistry.Of(targets[0].Target).Rest(TimeSpan.FromSeconds(40));
         Assert.Null(await EnterAsync("acme", targets, TimeSpan.FromSeconds(30)));
         var entering = EnterAsync("acme", targets, TimeSpan.FromSeconds(50));
         Assert.False(entering.IsCompleted);
@@ -181,7 +181,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         var targets = Planned(Busy("azure/a", concurrent: 1));
         using var place = await EnterAsync("acme", targets, Long);
         var entering = EnterAsync("acme", targets, Long);
-        Fleet.Of(targets[0].Target).Drain();
+        TargetRegistry.Of(targets[0].Target).Drain();
         Room.Admit();
         Assert.Null(await entering.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Null(await EnterAsync("acme", targets, Long));

@@ -7,7 +7,7 @@ using static ImageGateway.Tests.Caching.RecordedAnswers;
 
 namespace ImageGateway.Tests.Caching;
 
-public sealed class RecorderTests
+public sealed class AnswerRecordingTests
 {
     private readonly BlockPool _pool = new();
     private readonly BufferBudget _budget = new(1 << 20);
@@ -16,23 +16,23 @@ public sealed class RecorderTests
     public async Task Client_that_leaves_does_not_end_the_recording()
     {
         var text = Encoding.UTF8.GetBytes(Json([1, 2, 3]));
-        using var recorder = new Recorder(_pool, _budget);
+        using var recording = new AnswerRecording(_pool, _budget);
         var pipe = new Pipe();
-        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        using var tee = new Tee(pipe.Writer, recording, _pool, default);
         await tee.WriteAsync(text.AsMemory(0, 10));
         await pipe.Reader.CompleteAsync();
         Assert.False((await tee.WriteAsync(text.AsMemory(10, 10))).IsCompleted);
         Assert.False((await tee.WriteAsync(text.AsMemory(20))).IsCompleted);
-        recorder.End();
-        Assert.Equal(new byte[] { 1, 2, 3 }, recorder.Answer(isStream: false)!.Pictures[0].Bytes.Sequence.ToArray());
+        recording.End();
+        Assert.Equal(new byte[] { 1, 2, 3 }, recording.Answer(isStream: false)!.Pictures[0].Bytes.Sequence.ToArray());
     }
 
     [Fact]
     public async Task Without_client_and_without_room_the_pipe_has_ended()
     {
-        using var recorder = new Recorder(_pool, new BufferBudget(100_000));
+        using var recording = new AnswerRecording(_pool, new BufferBudget(100_000));
         var pipe = new Pipe();
-        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        using var tee = new Tee(pipe.Writer, recording, _pool, default);
         await pipe.Reader.CompleteAsync();
         Assert.False((await tee.WriteAsync(Encoding.UTF8.GetBytes("{\"data\":[{\"b64_json\":\""))).IsCompleted);
         Assert.False((await tee.WriteAsync(Encoding.UTF8.GetBytes(new string('A', 100_000)))).IsCompleted);
@@ -42,12 +42,12 @@ public sealed class RecorderTests
     [Fact]
     public async Task Client_gets_the_answer_whole_when_the_recording_is_given_up()
     {
-        using var recorder = new Recorder(_pool, new BufferBudget(0));
+        using var recording = new AnswerRecording(_pool, new BufferBudget(0));
         var (pipe, text) = (new Pipe(new PipeOptions(pauseWriterThreshold: 0)), Encoding.UTF8.GetBytes(Json(new byte[100_000])));
-        using var tee = new Tee(pipe.Writer, recorder, _pool, default);
+        using var tee = new Tee(pipe.Writer, recording, _pool, default);
         Assert.False((await tee.WriteAsync(text)).IsCompleted);
-        Assert.False(recorder.IsKept);
-        Assert.Null(recorder.Answer(isStream: false));
+        Assert.False(recording.IsKept);
+        Assert.Null(recording.Answer(isStream: false));
         Assert.Equal(text, (await pipe.Reader.ReadAsync()).Buffer.ToArray());
     }
 
@@ -55,21 +55,21 @@ public sealed class RecorderTests
     [Fact]
     public void Answer_of_more_pictures_than_any_job_has_is_not_kept()
     {
-        using var recorder = new Recorder(_pool, _budget);
+        using var recording = new AnswerRecording(_pool, _budget);
         var text = Encoding.UTF8.GetBytes(Json([.. Enumerable.Repeat(new byte[] { 1, 2, 3 }, 5000)]));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        recorder.Append(text);
+        recording.Append(text);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
-        Assert.False(recorder.IsKept);
+        Assert.False(recording.IsKept);
         Assert.Equal(0, _budget.Held);
     }
 
     [Fact]
     public void Pictures_take_of_the_budget_until_the_recorder_goes()
     {
-        using (var recorder = new Recorder(_pool, _budget))
+        using (var recording = new AnswerRecording(_pool, _budget))
         {
-            recorder.Append(Encoding.UTF8.GetBytes(Json(new byte[200_000])));
+            recording.Append(Encoding.UTF8.GetBytes(Json(new byte[200_000])));
             Assert.InRange(_budget.Held, 100_000, 250_000);
         }
         Assert.Equal(0, _budget.Held);
@@ -81,24 +81,24 @@ public sealed class RecorderTests
     [InlineData(false)]
     public async Task Blocks_of_a_picture_go_to_the_next_one_when_nobody_holds_it(bool isRead)
     {
-        var (store, shelf) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new Shelf("acme", "cache", 1 << 20));
+        var (store, partition) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new Partition("acme", "cache", 1 << 20));
         var (first, second) = (new Random(1).Bytes(200_000), new Random(2).Bytes(200_000));
-        var kept = await KeepAsync(store, shelf, first);
+        var kept = await KeepAsync(store, partition, first);
         if (isRead)
-            Assert.NotNull(await store.FindAsync(shelf, "key"));
-        await store.ForgetAsync(shelf, "key");
-        await KeepAsync(store, shelf, second);
+            Assert.NotNull(await store.FindAsync(partition, "key"));
+        await store.ForgetAsync(partition, "key");
+        await KeepAsync(store, partition, second);
         Assert.Equal(isRead, kept.ToArray().AsSpan().SequenceEqual(first));
-        Assert.Equal(second, (await store.FindAsync(shelf, "key"))!.Pictures[0].Bytes.Sequence.ToArray());
+        Assert.Equal(second, (await store.FindAsync(partition, "key"))!.Pictures[0].Bytes.Sequence.ToArray());
     }
 
-    private async Task<ReadOnlySequence<byte>> KeepAsync(MemoryAnswerStore store, Shelf shelf, byte[] picture)
+    private async Task<ReadOnlySequence<byte>> KeepAsync(MemoryAnswerStore store, Partition partition, byte[] picture)
     {
-        using var recorder = new Recorder(_pool, _budget);
-        recorder.Append(Encoding.UTF8.GetBytes(Json(picture)));
-        recorder.End();
-        var answer = recorder.Answer(isStream: false)!;
-        Assert.True(await store.KeepAsync(shelf, "key", answer, TimeSpan.FromHours(1)));
+        using var recording = new AnswerRecording(_pool, _budget);
+        recording.Append(Encoding.UTF8.GetBytes(Json(picture)));
+        recording.End();
+        var answer = recording.Answer(isStream: false)!;
+        Assert.True(await store.KeepAsync(partition, "key", answer, TimeSpan.FromHours(1)));
         return answer.Pictures[0].Bytes.Sequence;
     }
 }

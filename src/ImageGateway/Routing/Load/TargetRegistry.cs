@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ImageGateway.Routing.Load;
 
 /// <summary>What is known of every target, by name: it outlives a reload of the configuration.</summary>
-internal sealed class Fleet(TimeProvider time)
+internal sealed class TargetRegistry(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TargetStatus> _targets = new();
     private readonly ConcurrentDictionary<string, Counter> _tickets = new();

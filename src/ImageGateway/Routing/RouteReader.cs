@@ -4,12 +4,11 @@ using ImageGateway.Caching;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
-using ImageGateway.Routing;
 
-namespace ImageGateway.Hosting;
+namespace ImageGateway.Routing;
 
 /// <summary>Builds the routes out of their options; mistakes, and what can match nothing, are reported under their key paths.</summary>
-internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target> targets, Catalogue catalogue, Mistakes mistakes)
+internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target> targets, Catalogue catalogue, Mistakes mistakes)
 {
     public List<RoutePolicy> Build()
     {
@@ -26,7 +25,7 @@ internal sealed class RouteBuilder(List<RoutePolicyOptions> options, List<Target
         return Bounded(routes);
     }
 
-    // What a tenant's jobs bring lies on one shelf, whichever route they take, and that has one bound.
+    // What a tenant's jobs bring lies on one partition, whichever route they take, and that has one bound.
     private static List<RoutePolicy> Bounded(List<RoutePolicy> routes)
     {
         var most = routes.Max(route => route.Cache is { Ttl.Ticks: > 0 } cache ? cache.MaxBytes : (long?)null);

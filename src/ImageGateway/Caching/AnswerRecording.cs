@@ -7,7 +7,7 @@ namespace ImageGateway.Caching;
 /// What is kept of an answer while it passes: its pictures and what is said of them; and, from when somebody follows it, the
 /// bytes as they come. Both are of the process's budget; over it they are given up, never the answer.
 /// </summary>
-internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposable
+internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDisposable
 {
     // Tells whether an event has just ended.
     private const int TailLength = 4;
@@ -63,7 +63,7 @@ internal sealed class Recorder(BlockPool pool, BufferBudget budget) : IDisposabl
         }
     }
 
-    /// <summary>The answer, when it has ended; null when it is none that can be given again. Its pictures are held as long as the recorder is.</summary>
+    /// <summary>The answer, when it has ended; null when it is none that can be given again. Its pictures are held as long as the recording is.</summary>
     public StoredAnswer? Answer(bool isStream) => _answer.IsKept ? AnswerParser.Parse(_answer, isStream) : null;
 
     public void Dispose()

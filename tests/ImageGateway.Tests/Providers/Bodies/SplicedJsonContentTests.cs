@@ -6,7 +6,7 @@ using ImageGateway.Tests.Streaming;
 
 namespace ImageGateway.Tests.Providers.Bodies;
 
-public sealed class JsonEditContentTests
+public sealed class SplicedJsonContentTests
 {
     private static readonly string[] Names = ["model", "prompt", "size", "quality", "n", "user", "x y", "größe", "\"", "", "\\"];
 
@@ -16,12 +16,12 @@ public sealed class JsonEditContentTests
         var (text, raw) = Draw(random);
         var edits = Names[..6].Where(_ => random.Chance(40)).Select(name => random.Next(3) switch
         {
-            0 => new ParameterEdit(name, null),
-            1 => new ParameterEdit(name, random.Pick("low", "a \"b\" \\ \n é 🎨", "")),
-            _ => new ParameterEdit(name, random.Pick("7", "true", "-1.5"), IsText: false),
+            0 => new ParameterChange(name, null),
+            1 => new ParameterChange(name, random.Pick("low", "a \"b\" \\ \n é 🎨", "")),
+            _ => new ParameterChange(name, random.Pick("7", "true", "-1.5"), IsText: false),
         }).ToArray();
         using var body = Requests.Json(text);
-        using var content = new JsonEditContent(body, edits);
+        using var content = new SplicedJsonContent(body, edits);
         var sent = content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
 
         Assert.Equal(sent.Length, content.Headers.ContentLength);
@@ -46,7 +46,7 @@ public sealed class JsonEditContentTests
     {
         var (text, raw) = Draw(random);
         using var body = Requests.Json(text);
-        using var content = new JsonEditContent(body, []);
+        using var content = new SplicedJsonContent(body, []);
         var inner = text.Trim()[1..^1].Trim();
         Assert.Equal(raw.Count == 0 ? "{}" : $"{{{inner}}}", Encoding.UTF8.GetString(content.ReadAsByteArrayAsync().GetAwaiter().GetResult()));
     });
@@ -55,7 +55,7 @@ public sealed class JsonEditContentTests
     public async Task Body_disposed_before_it_is_sent_is_refused_not_garbled()
     {
         var body = Requests.Json("""{"prompt":"a"}""");
-        using var content = new JsonEditContent(body, [new ParameterEdit("n", "1", IsText: false)]);
+        using var content = new SplicedJsonContent(body, [new ParameterChange("n", "1", IsText: false)]);
         body.Dispose();
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => content.CopyToAsync(new MemoryStream()));
         Assert.IsType<ObjectDisposedException>(refused.GetBaseException());

@@ -7,7 +7,7 @@ using ImageGateway.Images;
 namespace ImageGateway.Providers.Bodies;
 
 /// <summary>A JSON body with some top-level members changed, removed or added; all other bytes are the client's, unread.</summary>
-internal sealed class JsonEditContent : HttpContent
+internal sealed class SplicedJsonContent : HttpContent
 {
     private static readonly byte[] Comma = [(byte)','];
     private static readonly byte[] Open = [(byte)'{'];
@@ -23,7 +23,7 @@ internal sealed class JsonEditContent : HttpContent
     /// <param name="edits">The changes.</param>
     /// <param name="pictures">More members, written last.</param>
     /// <param name="sent">Called when all of it has been written.</param>
-    public JsonEditContent(JsonBody? body, ReadOnlySpan<ParameterEdit> edits, JsonPictures? pictures = null, Action? sent = null)
+    public SplicedJsonContent(JsonBody? body, ReadOnlySpan<ParameterChange> edits, JsonPictures? pictures = null, Action? sent = null)
     {
         (_body, _pictures, _sent) = (body, pictures, sent);
         if (body is not null)
@@ -67,7 +67,7 @@ internal sealed class JsonEditContent : HttpContent
     }
 
     // Neighbours that stay are one piece, white space and commas between them included.
-    private void Keep(JsonBody body, ReadOnlySpan<ParameterEdit> edits)
+    private void Keep(JsonBody body, ReadOnlySpan<ParameterChange> edits)
     {
         var start = -1;
         for (var i = 0; i <= body.Members.Count; i++)
@@ -89,7 +89,7 @@ internal sealed class JsonEditContent : HttpContent
         _pieces.Add(members);
     }
 
-    private static bool IsEdited(string name, ReadOnlySpan<ParameterEdit> edits)
+    private static bool IsEdited(string name, ReadOnlySpan<ParameterChange> edits)
     {
         foreach (var edit in edits)
         {
@@ -99,6 +99,6 @@ internal sealed class JsonEditContent : HttpContent
         return false;
     }
 
-    private static string Member(ParameterEdit edit) =>
+    private static string Member(ParameterChange edit) =>
         $"\"{JsonEncodedText.Encode(edit.Name)}\":{(edit.IsText ? $"\"{JsonEncodedText.Encode(edit.Value!)}\"" : edit.Value)}";
 }

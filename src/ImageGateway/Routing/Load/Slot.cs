@@ -5,7 +5,7 @@ namespace ImageGateway.Routing.Load;
 /// <param name="status">The target's status.</param>
 /// <param name="taken">When it was taken.</param>
 /// <param name="released">Called when it is free.</param>
-internal sealed class Place(PlannedTarget planned, TargetStatus status, DateTimeOffset taken, Action released) : IDisposable
+internal sealed class Slot(PlannedTarget planned, TargetStatus status, DateTimeOffset taken, Action released) : IDisposable
 {
     private int _disposed;
 

@@ -2,12 +2,11 @@ using System.Globalization;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Providers;
-using ImageGateway.Routing;
 
-namespace ImageGateway.Hosting;
+namespace ImageGateway.Routing;
 
 /// <summary>Makes providers and their targets out of the options; every mistake is reported under its key path.</summary>
-internal sealed class TargetBuilder(Catalogue catalogue, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
+internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
     /// <summary>The providers so far, by name; null where there were mistakes.</summary>
     public Dictionary<string, IImageProvider?> Providers { get; } = [];

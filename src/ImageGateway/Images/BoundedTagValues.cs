@@ -4,7 +4,7 @@ namespace ImageGateway.Images;
 
 /// <summary>The values of a metric's tag: the first so many are themselves, every later one is <c>other</c>, so that no caller can grow the memory.</summary>
 /// <param name="most">How many are themselves.</param>
-internal sealed class BoundedWords(int most)
+internal sealed class BoundedTagValues(int most)
 {
     /// <summary>What stands for all that came too late.</summary>
     public const string Other = "other";

@@ -4,7 +4,7 @@ namespace ImageGateway.Images;
 /// Pooled memory with an owner and passing readers. It is released when the owner has let go and no reader is left:
 /// over HTTP/2 a provider may answer while its request is still being sent, and the memory must not go to another job before.
 /// </summary>
-internal sealed class SharedUse(Action release)
+internal sealed class UseCount(Action release)
 {
     private int _users = 1;
 

@@ -4,7 +4,7 @@ namespace ImageGateway.Caching;
 /// The jobs in progress: those that go on without their clients, a bounded number, each for a bounded time; and when the
 /// gateway stops, the end of all.
 /// </summary>
-internal sealed class Finishes : IDisposable
+internal sealed class RunningJobs : IDisposable
 {
     /// <summary>Most that go on without a client.</summary>
     public const int Most = 256;
@@ -50,7 +50,7 @@ internal sealed class Finishes : IDisposable
 
     public void Dispose() => _over.Dispose();
 
-    internal readonly struct Job(Finishes all, CancellationTokenRegistration end) : IDisposable
+    internal readonly struct Job(RunningJobs all, CancellationTokenRegistration end) : IDisposable
     {
         public void Dispose()
         {

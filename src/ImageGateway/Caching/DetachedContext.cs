@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageGateway.Caching;
 
 /// <summary>A client that is not there: an exchange for a job that runs for its recording alone.</summary>
-internal static class Shadow
+internal static class DetachedContext
 {
     /// <summary>An exchange with the headers of a request, whose answer goes nowhere. It outlives the request.</summary>
     public static HttpContext Of(HttpContext http)

@@ -9,7 +9,7 @@ namespace ImageGateway.Api.Async;
 /// its outcome, of which the first stays, is what became of it. So any replica can tell of it, and cancel it. Its answer is
 /// kept beside it.
 /// </summary>
-internal sealed class JobBoard(IClaimStore claims, IAnswerStore answers, TimeProvider time)
+internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, TimeProvider time)
 {
     /// <summary>How long what became of a job can be fetched.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromMinutes(60);
@@ -42,7 +42,7 @@ internal sealed class JobBoard(IClaimStore claims, IAnswerStore answers, TimePro
     public async Task<bool> KeepAsync(AsyncJob job, JobRecord record, StoredAnswer answer)
     {
         var (tenant, start) = (record.Caller.Tenant, time.GetTimestamp());
-        while (!(await answers.KeepAsync(Shelf(tenant), record.Id, answer, Retention) && await LookAsync(job, record)))
+        while (!(await answers.KeepAsync(Partition(tenant), record.Id, answer, Retention) && await LookAsync(job, record)))
         {
             if (!claims.IsShared || answer.Bytes > MaxBytes || time.GetElapsedTime(start) > Patience || job.RequestAborted.IsCancellationRequested)
                 return false;
@@ -78,7 +78,7 @@ internal sealed class JobBoard(IClaimStore claims, IAnswerStore answers, TimePro
     /// <summary>The answer of a job that is completed.</summary>
     /// <exception cref="GatewayException">It cannot be had.</exception>
     public async Task<StoredAnswer> AnswerAsync(string tenant, string id) =>
-        await answers.FindAsync(Shelf(tenant), id) ?? throw Unavailable("The answer cannot be read now. Please try again later; it may have made room for later ones.");
+        await answers.FindAsync(Partition(tenant), id) ?? throw Unavailable("The answer cannot be read now. Please try again later; it may have made room for later ones.");
 
     /// <summary>Cancels a tenant's job, here or on another replica, which hears of it when it renews its claim; how it ended, by this or before. Null: there is none.</summary>
     /// <exception cref="GatewayException">The store does not answer, and the job runs elsewhere.</exception>
@@ -128,5 +128,5 @@ internal sealed class JobBoard(IClaimStore claims, IAnswerStore answers, TimePro
 
     private static string Name(string id) => $"job:{id}";
 
-    private static Shelf Shelf(string tenant) => new(tenant, "jobs", MaxBytes);
+    private static Partition Partition(string tenant) => new(tenant, "jobs", MaxBytes);
 }

@@ -4,7 +4,7 @@ using Dapper;
 namespace ImageGateway.Database;
 
 /// <summary>Keys that the gateway makes for itself, once for all replicas.</summary>
-internal static class OwnKeys
+internal static class GatewayKeys
 {
     /// <summary>The key of that name; made when there is none yet.</summary>
     /// <param name="database">Where it is kept.</param>

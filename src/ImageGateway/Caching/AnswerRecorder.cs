@@ -7,10 +7,10 @@ namespace ImageGateway.Caching;
 /// Runs a job whose answer is kept: records what passes to the client, goes on when the client has left, and makes a stored
 /// answer of it in the end, when the client has all of it, or, where it must be kept before that, all but the end.
 /// </summary>
-internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes finishes, TimeProvider time)
+internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, RunningJobs runningJobs, TimeProvider time)
 {
     /// <summary>A recording for a job that is about to run; whoever makes it disposes it.</summary>
-    public Recorder Record() => new(pool, budget.Bytes);
+    public AnswerRecording Record() => new(pool, budget.Bytes);
 
     /// <summary>Runs the job; the answer when it is complete and could be kept, else null.</summary>
     /// <param name="http">The client's exchange.</param>
@@ -19,12 +19,12 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     /// <param name="mayFinish">Asked when the client leaves: whether the job goes on.</param>
     /// <param name="run">The rest of the job's way.</param>
     /// <exception cref="GatewayException">The job failed.</exception>
-    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, Recorder recording, Func<bool> mayFinish, Func<Task> run)
+    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, AnswerRecording recording, Func<bool> mayFinish, Func<Task> run)
     {
         var record = ask.Record;
         var (server, client) = (http.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), http.RequestAborted);
         using var tee = new Tee(server.Writer, recording, pool, client);
-        using var departure = new Departure(record, recording, finishes, mayFinish, time);
+        using var departure = new Departure(record, recording, runningJobs, mayFinish, time);
         http.Features.Set<IHttpResponseBodyFeature>(new KeptBody(server, tee));
         http.RequestAborted = departure.Job;
         // Without a length the answer ends when the server says so, and not with its last byte.
@@ -49,8 +49,8 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         return Stored(recording.Answer(record.Job.Parameters.Stream), ask);
     }
 
-    /// <summary>Runs a job for a client that is not there (<see cref="Shadow"/>); its JSON answer as it stands, when there is a whole one and it could be kept.</summary>
-    public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, Recorder recording, Func<Task> run)
+    /// <summary>Runs a job for a client that is not there (<see cref="DetachedContext"/>); its JSON answer as it stands, when there is a whole one and it could be kept.</summary>
+    public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, AnswerRecording recording, Func<Task> run)
     {
         var nowhere = shadow.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var tee = new Tee(nowhere.Writer, recording, pool, shadow.RequestAborted);
@@ -73,7 +73,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
     }
 
     /// <summary>What happens when the client leaves: the job goes on, or its token ends it.</summary>
-    private sealed class Departure(JobRecord record, Recorder recording, Finishes finishes, Func<bool> mayFinish, TimeProvider time) : IDisposable
+    private sealed class Departure(JobRecord record, AnswerRecording recording, RunningJobs runningJobs, Func<bool> mayFinish, TimeProvider time) : IDisposable
     {
         private readonly CancellationTokenSource _job = new();
         private ITimer? _end;
@@ -86,11 +86,11 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
         // paid for, and may still be on their way here or to the client.
         public void ClientLeft()
         {
-            if (record.HasCost && recording.IsKept && mayFinish() && finishes.TryEnter())
+            if (record.HasCost && recording.IsKept && mayFinish() && runningJobs.TryEnter())
             {
                 _isFinishing = true;
-                _over = finishes.Over.UnsafeRegister(static job => ((CancellationTokenSource)job!).Cancel(), _job);
-                _end = time.CreateTimer(static job => ((CancellationTokenSource)job!).Cancel(), _job, Finishes.Longest, Timeout.InfiniteTimeSpan);
+                _over = runningJobs.Over.UnsafeRegister(static job => ((CancellationTokenSource)job!).Cancel(), _job);
+                _end = time.CreateTimer(static job => ((CancellationTokenSource)job!).Cancel(), _job, RunningJobs.Longest, Timeout.InfiniteTimeSpan);
             }
             else
             {
@@ -103,7 +103,7 @@ internal sealed class Keeper(BlockPool pool, RecordingBudget budget, Finishes fi
             _over.Dispose();
             _end?.Dispose();
             if (_isFinishing)
-                finishes.Leave();
+                runningJobs.Leave();
             _job.Dispose();
         }
     }

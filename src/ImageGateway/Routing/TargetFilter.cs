@@ -5,11 +5,11 @@ using ImageGateway.Routing.Load;
 namespace ImageGateway.Routing;
 
 /// <summary>Holds a job against one target after the other. What depends on the model alone is worked out once for all its targets.</summary>
-internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates, List<Adjustment> adjustments, bool allowsUnpriced, DateOnly today)
+internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candidates, List<Adjustment> adjustments, bool allowsUnpriced, DateOnly today)
 {
-    private readonly List<(Model Model, Spoken Spoken)> _spoken = [];
+    private readonly List<(Model Model, ModelFit ModelFit)> _fits = [];
 
-    private sealed record Spoken(Dialect Dialect, Misfit? Misfit, int Calls, CostEstimate? Worst);
+    private sealed record ModelFit(Dialect Dialect, Misfit? Misfit, int Calls, CostEstimate? Worst);
 
     /// <summary>The targets that can do the job.</summary>
     public List<PlannedTarget> Planned { get; } = [];
@@ -18,7 +18,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
     public List<SkippedTarget> Skipped { get; } = [];
 
     /// <summary>Puts the target with the one or the other.</summary>
-    public void Hold(Target target, Func<Target, int, int, TargetLoad> load)
+    public void Check(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var route = candidates.Route;
         if (!caller.MayUse(target.Model.Name))
@@ -28,35 +28,35 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         else if (route.Regions.Count > 0 && !route.Regions.Contains(target.Region ?? "", StringComparer.OrdinalIgnoreCase))
             Skip(target, SkipReason.Region, $"the region {target.Region ?? "(none)"} is not one of {string.Join(", ", route.Regions)}", null);
         else
-            HoldAbility(target, load);
+            CheckAbility(target, load);
     }
 
-    private void HoldAbility(Target target, Func<Target, int, int, TargetLoad> load)
+    private void CheckAbility(Target target, Func<Target, int, int, TargetLoad> load)
     {
-        var spoken = Speak(target.Model);
-        if ((spoken.Misfit ?? Fitness.CheckTarget(job, spoken.Dialect.Sent, target)) is { } misfit)
+        var fit = Fit(target.Model);
+        if ((fit.Misfit ?? Fitness.CheckTarget(job, fit.Dialect.Sent, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
-        else if (spoken.Worst is null && !allowsUnpriced)
+        else if (fit.Worst is null && !allowsUnpriced)
             Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be held against a budget", "model");
-        else if (load(target, spoken.Calls, spoken.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
+        else if (load(target, fit.Calls, fit.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
             Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
         else
-            Planned.Add(new PlannedTarget(target, spoken.Dialect.At(target.Provider, target.Model), spoken.Calls, spoken.Worst, now));
+            Planned.Add(new PlannedTarget(target, fit.Dialect.At(target.Provider, target.Model), fit.Calls, fit.Worst, now));
     }
 
-    private Spoken Speak(Model model)
+    private ModelFit Fit(Model model)
     {
-        foreach (var (known, spoken) in _spoken)
+        foreach (var (known, fit) in _fits)
         {
             if (ReferenceEquals(known, model))
-                return spoken;
+                return fit;
         }
         var made = Make(model);
-        _spoken.Add((model, made));
+        _fits.Add((model, made));
         return made;
     }
 
-    private Spoken Make(Model model)
+    private ModelFit Make(Model model)
     {
         // A route may serve a model by another one.
         IReadOnlyList<Adjustment> before = candidates.Model is { } asked && asked != model.Name
@@ -66,7 +66,7 @@ internal sealed class Screen(ImageJob job, Caller caller, Candidates candidates,
         var misfit = Fitness.Check(job, dialect.Sent, model) ?? Ceiling.Misfit(dialect.Sent.Quality, candidates.Route, model);
         var calls = (dialect.Sent.Count + model.MaxN - 1) / model.MaxN;
         var worst = misfit is null && model.PriceOn(today) is { } price ? JobCost.Worst(job, dialect.Sent, model, price, calls) : null;
-        return new Spoken(dialect, misfit, calls, worst);
+        return new ModelFit(dialect, misfit, calls, worst);
     }
 
     private void Skip(Target target, SkipReason kind, string reason, string? param) => Skipped.Add(new SkippedTarget(target, kind, reason, param));

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace ImageGateway.Images;
 
 /// <summary>The words of enumerations on the wire: lower case.</summary>
-internal static class Words
+internal static class WireName
 {
     private static readonly ConcurrentDictionary<Enum, string> Known = new();
 

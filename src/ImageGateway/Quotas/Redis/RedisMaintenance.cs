@@ -11,7 +11,7 @@ namespace ImageGateway.Quotas.Redis;
 /// <param name="emergency">What ran without Redis.</param>
 /// <param name="lease">How long a reservation may wait for its first call.</param>
 /// <param name="log">The log.</param>
-internal sealed partial class RedisKeeper(RedisLink link, RedisQuotaStore store, EmergencyAllowance emergency, TimeSpan lease, ILogger<RedisKeeper> log) : BackgroundService
+internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore store, EmergencyAllowance emergency, TimeSpan lease, ILogger<RedisMaintenance> log) : BackgroundService
 {
     private const int AuditEvery = 10;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageGateway.Api.Files;
 
 /// <summary>A response body that is held back, so that another can be sent instead; nothing of it begins the response.</summary>
-internal sealed class HeldBody(Stream bytes) : IHttpResponseBodyFeature
+internal sealed class WithheldBody(Stream bytes) : IHttpResponseBodyFeature
 {
     public Stream Stream => bytes;
 

@@ -7,16 +7,16 @@ namespace ImageGateway.Quotas;
 /// Counts what jobs used above what they held, which is charged all the same and is the only way past a limit: a provider used
 /// more than the catalogue's assumed maximum where it publishes no rule.
 /// </summary>
-internal sealed class AboveHolds
+internal sealed class OverrunMetrics
 {
     private const int MostTenants = 100;
     private const double UsdPerNano = 1e-9;
 
-    private readonly BoundedWords _tenants = new(MostTenants);
+    private readonly BoundedTagValues _tenants = new(MostTenants);
     private readonly Counter<double> _usd;
     private readonly Counter<long> _tokens;
 
-    public AboveHolds(IMeterFactory meters)
+    public OverrunMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("ImageGateway");
         _usd = meter.CreateCounter<double>("imagegateway.budget.above_hold.usd", "{usd}", "What jobs cost above what they held, in USD.");
