@@ -29,7 +29,7 @@ internal sealed class BodyMembers
     }
 
     /// <summary>Reads a body that may have these members; no body is an empty one.</summary>
-    /// <exception cref="GatewayException">It is no JSON object, too large, or has another member.</exception>
+    /// <exception cref="GatewayException">It is not a JSON object, too large, or has another member.</exception>
     public static async Task<BodyMembers> ReadAsync(HttpRequest request, IReadOnlyList<string> allowed)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

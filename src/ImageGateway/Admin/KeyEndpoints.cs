@@ -38,7 +38,7 @@ internal static class KeyEndpoints
     {
         var body = await BodyMembers.ReadAsync(http.Request, ["project", .. Settings]);
         // Sorted by when they were made.
-        var id = $"key_{RequestId.New(time.GetUtcNow()):N}";
+        var id = $"key_{Guid.CreateVersion7(time.GetUtcNow()):N}";
         var key = Edit(new TenantKey { Id = id, Tenant = tenant, Project = body.Id("project", "default"), Name = id }, body);
         var (made, secret) = await store.IssueAsync(key, http.Actor(), http.RequestAborted);
         HideFromCaches(http, made);

@@ -32,7 +32,7 @@ internal static class LimitEndpoints
     {
         var path = $"{TenantPath}{below}/limits";
         app.MapGet(path, (HttpContext http, TenantDirectory directory) => Read(http, directory, Scope(http)));
-        app.MapPut(path, async (HttpContext http, LimitStore store, TimeProvider time) => await SetAsync(http, store, Scope(http)));
+        app.MapPut(path, async (HttpContext http, LimitStore store) => await SetAsync(http, store, Scope(http)));
         app.MapDelete(path, async (HttpContext http, LimitStore store) =>
         {
             await store.DeleteAsync(Scope(http), http.Request.IfMatch(), http.Actor(), http.RequestAborted);

@@ -11,7 +11,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        http.TraceIdentifier = RequestId.New(time.GetUtcNow()).ToString();
+        http.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString();
         http.Response.Headers["x-request-id"] = http.TraceIdentifier;
         try
         {

@@ -43,8 +43,12 @@ internal static class QuotaHeaders
         if (tightest is not { } counter)
             return;
         var (max, headers) = (counter.Use.Limit.Max, http.Response.Headers);
+        var remaining = counter.State.Remaining(max);
+        // The request was counted before its job was read, and of its end user is known only now: the tighter of the two stays.
+        if (long.TryParse(headers[$"x-ratelimit-remaining-{what}"], CultureInfo.InvariantCulture, out var told) && told < remaining)
+            return;
         headers[$"x-ratelimit-limit-{what}"] = max.ToString(CultureInfo.InvariantCulture);
-        headers[$"x-ratelimit-remaining-{what}"] = counter.State.Remaining(max).ToString(CultureInfo.InvariantCulture);
+        headers[$"x-ratelimit-remaining-{what}"] = remaining.ToString(CultureInfo.InvariantCulture);
         // When the bucket is full again, if nothing more is taken.
         headers[$"x-ratelimit-reset-{what}"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(counter.State.Used * 60_000m / max)}ms");
     }

@@ -28,7 +28,4 @@ internal interface IAnswerStore
 
     /// <summary>Keeps an answer for so long; one that is larger than the partition is not kept. True when it can be found now.</summary>
     ValueTask<bool> KeepAsync(Partition partition, string key, StoredAnswer answer, TimeSpan ttl);
-
-    /// <summary>Drops it.</summary>
-    ValueTask ForgetAsync(Partition partition, string key);
 }

@@ -67,12 +67,6 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         return new(true);
     }
 
-    public ValueTask ForgetAsync(Partition partition, string key)
-    {
-        Drop(partition, key, null);
-        return default;
-    }
-
     private static uint ChecksumOf(StoredAnswer answer)
     {
         var sum = 0u;
@@ -103,11 +97,11 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
     }
 
     // Null: whichever there is.
-    private void Drop(Partition partition, string key, Entry? only)
+    private void Drop(Partition partition, string key, Entry only)
     {
         lock (_lock)
         {
-            if (_entries.TryGetValue((partition.Tenant, partition.Kind, key), out var there) && (only is null || there == only))
+            if (_entries.TryGetValue((partition.Tenant, partition.Kind, key), out var there) && there == only)
                 Remove(there);
         }
     }

@@ -26,6 +26,6 @@ internal static class ModelWords
     private static void Check(string[] words, string[] known, string option, Mistakes mistakes)
     {
         foreach (var word in words.Where(word => !known.Contains(word)))
-            mistakes.Add(option, $"'{word}' is none of {string.Join(", ", known)}");
+            mistakes.Add(option, $"'{word}' is not one of {string.Join(", ", known)}");
     }
 }

@@ -77,7 +77,7 @@ internal sealed class GatewayClient : IDisposable
     private static GatewayClient Create(string url, string? keyVariable)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new CommandException($"--url: '{url}' is no http or https address");
+            throw new CommandException($"--url: '{url}' is not an http or https address");
         var http = new HttpClient { BaseAddress = address };
         if (keyVariable is null)
             return new GatewayClient(http);

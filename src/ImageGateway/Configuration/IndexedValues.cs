@@ -20,7 +20,7 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
     /// <summary>The values of a JSON file, but for keys that are replaced.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read, or is a folder.</exception>
-    /// <exception cref="InvalidDataException">It is no JSON object.</exception>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
     public static IndexedValues OfFile(string path, Func<string, bool>? isReplaced = null)
     {
         using var stream = File.OpenRead(path);

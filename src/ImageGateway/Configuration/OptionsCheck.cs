@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 
 namespace ImageGateway.Configuration;
@@ -60,10 +61,7 @@ internal sealed class OptionsCheck
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         var children = section.GetChildren().ToList();
-        // A text in the place of an object that may be one, as a source above the file has it, is the entry.
-        if (children.Count > 0 && !string.IsNullOrEmpty(section.Value) && IsText(type))
-            _dropped.UnionWith(children.SelectMany(child => child.AsEnumerable()).Select(entry => entry.Key));
-        else if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
+        if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
             NoValue(section, here, "is given as one text and, elsewhere, as what is below it; write one of the two");
         else if (children.Count == 0)
             Scalar(section, type, here, property);
@@ -74,8 +72,6 @@ internal sealed class OptionsCheck
         else
             NoValue(section, here, "must be a single value");
     }
-
-    private static bool IsText(Type type) => type.IsClass && type != typeof(string) && TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     // The binder would look for a constructor of the text or number.
     private void NoValue(IConfigurationSection section, Mistakes here, string message)
@@ -133,9 +129,9 @@ internal sealed class OptionsCheck
         // The converter takes numbers and lists of names too.
         if (type.IsEnum)
             return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
-        // And a lone number for days, where seconds were meant.
-        if (type == typeof(TimeSpan) && value != "0" && !value.Contains(':', StringComparison.Ordinal))
-            return false;
+        // And a lone number for days, where seconds were meant, and 24:00:00 for 24 of them.
+        if (type == typeof(TimeSpan))
+            return value == "0" || (value.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out _));
         try
         {
             return converter.ConvertFromInvariantString(value) is not null;
@@ -148,7 +144,7 @@ internal sealed class OptionsCheck
 
     private static string Expected(Type type) =>
         type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
-        : type == typeof(TimeSpan) ? "a time span, as in 00:05:00"
+        : type == typeof(TimeSpan) ? "a time span, as in 00:05:00 or, for a day, 1.00:00:00"
         : type == typeof(bool) ? "true or false"
         : "a number";
 

@@ -20,7 +20,7 @@ internal sealed class GatewayFile
     public FirstRun? FirstRun { get; }
 
     /// <summary>Finds the file and adds it to the host's configuration.</summary>
-    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON; or a switch is none.</exception>
+    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is not JSON; or a switch is none.</exception>
     public static GatewayFile AddTo(WebApplicationBuilder builder)
     {
         KnownNames.CheckSwitches(builder.Configuration.Sources.OfType<CommandLineConfigurationSource>());
@@ -41,7 +41,7 @@ internal sealed class GatewayFile
     }
 
     /// <summary>The configuration as the file is now.</summary>
-    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is no JSON.</exception>
+    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is not JSON.</exception>
     public IConfiguration Read()
     {
         try
@@ -56,9 +56,17 @@ internal sealed class GatewayFile
         }
     }
 
-    // One text from above takes the place of the file's list, as it does of any other value; the framework would keep both.
-    private bool IsReplaced(string key) =>
-        key.LastIndexOf(':') is > 0 and var colon && key.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 && _above.TryGet(key[..colon], out var text) && !string.IsNullOrEmpty(text);
+    // One text from above takes the place of the file's list or object, as it does of any other value; the framework would keep both.
+    private bool IsReplaced(string key)
+    {
+        // A section is no value: a variable that has its name by chance replaces nothing.
+        for (var colon = key.LastIndexOf(':'); colon > key.IndexOf(':', StringComparison.Ordinal); colon = key.LastIndexOf(':', colon - 1))
+        {
+            if (_above.TryGet(key[..colon], out var text) && !string.IsNullOrEmpty(text))
+                return true;
+        }
+        return false;
+    }
 
     // Where the image may write, unless the file names other places.
     private static Dictionary<string, string?> Places() => Environment.GetEnvironmentVariable("IMAGEGATEWAY_DATA") is { Length: > 0 } folder

@@ -32,7 +32,7 @@ internal static class KnownNames
         foreach (var name in file.Below("").Where(name => !Sections.Contains(name) && !IsOfTheHost(name)))
         {
             if (typeof(GatewayOptions).GetProperties().Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-                mistakes.Add($"{name}: belongs into Gateway, and does nothing beside it");
+                mistakes.Add($"{name}: belongs under Gateway; here it has no effect");
             else
                 warnings.Add($"{name}: nothing reads it; there are {string.Join(", ", Sections)}");
         }

@@ -70,7 +70,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var (here, alerts) = (mistakes.At("Alerts"), options.Alerts);
         here.Unless(alerts.Thresholds.TrueForAll(percent => percent is >= 1 and <= 1000), nameof(alerts.Thresholds), "must be 1 to 1000 per cent each");
         var address = Uri.TryCreate(alerts.Webhook, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
-        here.Unless(alerts.Webhook is null || address is not null, nameof(alerts.Webhook), "is no http or https address");
+        here.Unless(alerts.Webhook is null || address is not null, nameof(alerts.Webhook), "is not an http or https address");
         here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is needed with a webhook: its receiver must know who calls");
         var secret = alerts.Secret is { } reference ? secrets.Resolve(reference, here, nameof(alerts.Secret)) : null;
         return new AlertOptions(address, secret, alerts.Thresholds.Count > 0 ? [.. alerts.Thresholds.Distinct().Order()] : [50, 80, 100]);
@@ -90,7 +90,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
     private Uri? PublicUrl()
     {
         var url = Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0 ? uri : null;
-        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"'{options.PublicUrl}' is no http or https address, as in https://images.example.com");
+        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"'{options.PublicUrl}' is not an http or https address, as in https://images.example.com");
         return url;
     }
 

@@ -190,8 +190,7 @@ internal sealed class AttemptRecord(int number, string target, string model, Ima
     /// <summary>Output tokens it used, or may use when it does not say.</summary>
     public long OutputTokens => Cost.Basis switch
     {
-        ChargeBasis.Usage => Usage.ImageOutput + Usage.TextOutput,
-        ChargeBasis.None => 0,
+        ChargeBasis.Usage or ChargeBasis.None => Usage.ImageOutput + Usage.TextOutput, // a model without a price uses tokens all the same
         _ => worstTokens,
     };
 

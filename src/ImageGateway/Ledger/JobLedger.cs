@@ -10,9 +10,6 @@ internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
     /// <summary>The id of this process, as intents and its lease have it.</summary>
     public string Process { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>True when a ledger is kept.</summary>
-    public bool IsKept => writer is not null;
-
     /// <summary>Makes the last attempt of a job durable before its call is made.</summary>
     /// <exception cref="GatewayException">It cannot be now.</exception>
     public ValueTask IntendAsync(JobRecord record) => writer is null ? ValueTask.CompletedTask : new(writer.WriteAsync(Intent(record, asks: false)));

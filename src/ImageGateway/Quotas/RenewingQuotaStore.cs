@@ -1,15 +1,21 @@
+using System.Collections.Concurrent;
+
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Has a tenant's counters built again when one of its limits is new here. Jobs that ran before it came, here or where it was
-/// not known yet, are in the ledger and in no counter; one that was kept from an earlier time of the limit knows nothing of
-/// those between. Each process does so when it learns of a limit, so that after the last one nothing is missing.
+/// Has a tenant's counters built again at its first job in this process, and when one of its limits is new here. Jobs that ran
+/// before a limit came, here or where it was not known yet, are in the ledger and in no counter; one that was kept from an
+/// earlier time of the limit knows nothing of those between. Each process does so when it learns of a limit, so that after
+/// the last one nothing is missing.
 /// </summary>
 /// <param name="store">The store.</param>
 internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
 {
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _met = new();
+
     public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses)
     {
+        await MeetAsync(tenant);
         await RenewAsync(tenant, uses);
         return await store.ReserveAsync(tenant, id, uses);
     }
@@ -31,6 +37,23 @@ internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
     public long? GenerationOf(string tenant) => store.GenerationOf(tenant);
 
     public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
+
+    // Once for all of its jobs: what one of them could not do is tried by the next.
+    private async ValueTask MeetAsync(string tenant)
+    {
+        var meeting = _met.GetOrAdd(tenant, static (tenant, store) => new Lazy<Task>(() => store.RenewAsync(tenant)), store);
+        if (meeting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            return;
+        try
+        {
+            await meeting.Value;
+        }
+        catch
+        {
+            _met.TryRemove(KeyValuePair.Create(tenant, meeting));
+            throw;
+        }
+    }
 
     // Two at once renew twice, which does no harm.
     private async ValueTask RenewAsync(string tenant, IReadOnlyList<CounterUse> uses)

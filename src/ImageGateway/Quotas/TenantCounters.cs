@@ -32,17 +32,18 @@ internal sealed class TenantCounters(bool mayForget)
         {
             if (Find(uses, now) is not { } counters)
                 return null;
-            var repeated = id is not null && _reservations.ContainsKey(id);
+            if (id is not null && _reservations.ContainsKey(id))
+                return Answer(counters);
+            Span<long> more = stackalloc long[counters.Length];
+            for (var i = 0; i < more.Length; i++)
+                more[i] = uses[i].Amount;
+            if (Refusing(uses, counters, more) is { } refused)
+                return Answer(counters, refused.Place, refused.RetryAfterMs);
             for (var i = 0; i < counters.Length; i++)
-            {
-                if (!repeated && uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(uses[i].Amount, most))
-                    return new QuotaAnswer(i, counters[i].RetryAfterMs(uses[i].Amount), States(counters)) { Generation = _generation };
-            }
-            for (var i = 0; i < counters.Length && !repeated; i++)
-                counters[i].Take(uses[i].Amount);
-            if (id is not null && !repeated)
+                counters[i].Take(more[i]);
+            if (id is not null)
                 _reservations.Add(id, [.. counters.Select((counter, i) => new Hold(counter, uses[i]))]);
-            return new QuotaAnswer(-1, 0, States(counters)) { Generation = _generation };
+            return Answer(counters);
         }
     }
 
@@ -54,22 +55,21 @@ internal sealed class TenantCounters(bool mayForget)
                 return Reserve(id, uses, now);
             if (Find(uses, now) is not { } counters)
                 return null;
+            Span<long> more = stackalloc long[counters.Length];
+            for (var i = 0; i < more.Length; i++)
+                more[i] = Math.Max(0, Missing(held, counters[i], uses[i]));
+            if (Refusing(uses, counters, more) is { } refused)
+                return Answer(counters, refused.Place, refused.RetryAfterMs);
             for (var i = 0; i < counters.Length; i++)
             {
-                var more = Missing(held, counters[i], uses[i]);
-                if (uses[i].Limit.Enforced is { } most && !counters[i].HasRoom(Math.Max(0, more), most))
-                    return new QuotaAnswer(i, counters[i].RetryAfterMs(more), States(counters)) { Generation = _generation };
-            }
-            for (var i = 0; i < counters.Length; i++)
-            {
-                if (Missing(held, counters[i], uses[i]) is not (> 0 and var more))
+                if (more[i] == 0)
                     continue;
                 var counter = counters[i];
-                counter.Take(more);
+                counter.Take(more[i]);
                 held.RemoveAll(old => old.Counter == counter);
                 held.Add(new Hold(counter, uses[i]));
             }
-            return new QuotaAnswer(-1, 0, States(counters)) { Generation = _generation };
+            return Answer(counters);
         }
     }
 
@@ -150,6 +150,25 @@ internal sealed class TenantCounters(bool mayForget)
     }
 
     private static long Missing(List<Hold> held, Counter counter, CounterUse use) => use.Amount - (held.Find(old => old.Counter == counter).Use?.Amount ?? 0);
+
+    // The first sum without room, for which waiting is in vain; else the counter that takes longest to have some.
+    private static (int Place, long RetryAfterMs)? Refusing(IReadOnlyList<CounterUse> uses, Counter[] counters, ReadOnlySpan<long> more)
+    {
+        (int Place, long RetryAfterMs)? refusing = null;
+        for (var i = 0; i < counters.Length; i++)
+        {
+            if (uses[i].Limit.Enforced is not { } most || counters[i].HasRoom(more[i], most))
+                continue;
+            if (counters[i].IsSum)
+                return (i, 0);
+            var wait = counters[i].RetryAfterMs(more[i]);
+            if (refusing is not { } longest || wait > longest.RetryAfterMs)
+                refusing = (i, wait);
+        }
+        return refusing;
+    }
+
+    private QuotaAnswer Answer(Counter[] counters, int refused = -1, long retryAfterMs = 0) => new(refused, retryAfterMs, States(counters)) { Generation = _generation };
 
     private static CounterState[] States(Counter[] counters) => Array.ConvertAll(counters, counter => counter.State);
 

@@ -29,7 +29,7 @@ internal static class AttemptCost
         if (price is null)
             return (NanoUsd.Zero, ChargeBasis.None);
         // Events tell the usage picture by picture: of a stream that broke off, that of the others is not known.
-        if (Believed(price, facts, job) is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
+        if (Believed(price, facts) is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
             return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
         var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
         var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : model.Sizes.Auto ? (ImageSize?)null : JobCost.UsualSize; // what the model chose is not known
@@ -42,14 +42,18 @@ internal static class AttemptCost
     }
 
     // Where pictures have a price their tokens have none, and no picture is made of no tokens.
-    private static TokenUsage? Believed(Price price, AnswerFacts facts, ImageJob job) =>
-        facts.Usage is { } usage && price.PerImage is null && (facts.Images == 0 || usage.ImageOutput + usage.TextOutput > 0) ? Explained(usage, job) : null;
+    private static TokenUsage? Believed(Price price, AnswerFacts facts) =>
+        facts.Usage is { } usage && price.PerImage is null && (facts.Images == 0 || usage.ImageOutput + usage.TextOutput > 0) ? usage : null;
 
-    // A provider that does not tell the tokens of input pictures from those of text: more of the latter than the prompt has bytes are
-    // the pictures'.
-    private static TokenUsage Explained(TokenUsage usage, ImageJob job)
+    /// <summary>
+    /// The same, where a provider does not tell the tokens of input pictures from those of text: more of the latter than the
+    /// prompt has bytes are the pictures'. The ledger has them as they are charged.
+    /// </summary>
+    public static AnswerFacts Explained(AnswerFacts facts, ImageJob job)
     {
-        var more = job.Images.Count + job.FileIds > 0 && usage is { ImageInput: 0, CachedTextInput: 0 } ? usage.TextInput - Encoding.UTF8.GetByteCount(job.Prompt) : 0;
-        return more > 0 ? usage with { TextInput = usage.TextInput - more, ImageInput = more } : usage;
+        if (facts.Usage is not { ImageInput: 0, CachedTextInput: 0 } usage || job.Images.Count + job.FileIds == 0)
+            return facts;
+        var more = usage.TextInput - Encoding.UTF8.GetByteCount(job.Prompt);
+        return more > 0 ? facts with { Usage = usage with { TextInput = usage.TextInput - more, ImageInput = more } } : facts;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
     /// <summary>Its answer has ended, whole when there is no <paramref name="code"/>.</summary>
     public void End(Answer answer, RelayEnd end, string? code)
     {
-        var facts = answer.Tap.Facts;
+        var facts = AttemptCost.Explained(answer.Tap.Facts, attempt.Job);
         var cost = AttemptCost.Settle(record, target.Model, price, attempt.Job, facts, end == RelayEnd.Complete);
         record.Answer(code, cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
     }

@@ -70,7 +70,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             var (entry, at) = (entries[j], here.At($"{j}"));
             at.Within(entry.Weight, 1, 1000, nameof(entry.Weight));
             if (entries.FindIndex(other => other.Target == entry.Target) < j)
-                at.AddHere($"'{entry.Target}' stands here twice");
+                at.AddHere($"'{entry.Target}' is listed twice");
             if (targets.Find(target => target.Name == entry.Target) is { } target)
                 found.Add((target, entry.Weight is { } weight ? Math.Clamp(weight, 1, 1000) : target.OwnWeight));
             else

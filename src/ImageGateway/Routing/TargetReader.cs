@@ -29,7 +29,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
             if (made is null)
                 continue;
             if (targets.Exists(other => other.UpstreamName == entry.Name))
-                entry.Here.AddHere($"'{entry.Name}' stands here twice");
+                entry.Here.AddHere($"'{entry.Name}' is listed twice");
             targets.Add(Target(name, entry.Name, entry.IsDeployment, provider, entry.Options, made, model) with { Shutdown = shutdown });
         }
         return targets;

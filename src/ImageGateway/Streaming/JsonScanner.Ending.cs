@@ -10,7 +10,7 @@ internal abstract partial class JsonScanner
     /// <summary>True when nothing but white space has come.</summary>
     public bool IsEmpty => _state == State.Between && _last == Last.Nothing;
 
-    /// <summary>True when what came is no JSON, or nested deeper than is read.</summary>
+    /// <summary>True when what came is not JSON, or nested deeper than is read.</summary>
     public bool HasGivenUp => _state == State.GaveUp;
 
     /// <summary>True when what came is a whole text.</summary>

@@ -5,7 +5,7 @@ namespace ImageGateway.Streaming;
 /// <summary>
 /// A push tokenizer for JSON that arrives in pieces of any length. It keeps names and short values (up to
 /// <see cref="MaxToken"/> bytes, raw) and skips long ones, so a picture of 30 MB passes without being held.
-/// It never throws: what is no JSON is read as far as it makes sense.
+/// It never throws: what is not JSON is read as far as it makes sense.
 /// </summary>
 internal abstract partial class JsonScanner
 {

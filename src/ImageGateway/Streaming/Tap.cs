@@ -85,7 +85,7 @@ internal sealed class JsonTap : Tap
         OutputFormat = _body.OutputFormat,
     };
 
-    // What is no JSON ends where its connection says.
+    // What is not JSON ends where its connection says.
     public override bool IsWhole(int pictures) => _body.IsWhole || (_body.HasGivenUp && _hasEnded);
 
     public override void Write(ReadOnlySpan<byte> bytes) => _body.Write(bytes);

@@ -55,7 +55,7 @@ internal sealed partial class ConfiguredTenants
             if (options is { OnStoreFailure: StoreFailureAction.Allow, EmergencyUsd: 0 })
                 mistakes.Warn(nameof(options.OnStoreFailure), $"'allow' does nothing without {nameof(options.EmergencyUsd)}: jobs are refused while the store cannot be reached");
             for (var i = 0; i < options.RequiredTags.Count; i++)
-                mistakes.At(nameof(options.RequiredTags)).Unless(ImageJob.IsTag(options.RequiredTags[i]), $"{i}", $"'{options.RequiredTags[i]}' can be the name of no tag, which has 1 to 64 letters, digits, '.', '_' or '-'");
+                mistakes.At(nameof(options.RequiredTags)).Unless(ImageJob.IsTag(options.RequiredTags[i]), $"{i}", $"'{options.RequiredTags[i]}' is not a valid tag name, which has 1 to 64 letters, digits, '.', '_' or '-'");
             var tenant = Tenant(id, options) with { Cache = CacheOptions.Read(options.Cache, mistakes.At(nameof(options.Cache))) };
             for (var i = 0; i < options.Keys.Count; i++)
             {
@@ -77,7 +77,7 @@ internal sealed partial class ConfiguredTenants
                 return null;
             here.Unless(secret.Length <= KeyRing<Caller>.Longest, "Secret", $"a key has at most {KeyRing<Caller>.Longest} characters, not {secret.Length}");
             var hash = KeyRing<Caller>.Hash(secret);
-            here.Unless(hashes.Add(Convert.ToHexString(hash)), "Secret", "the same key stands elsewhere already");
+            here.Unless(hashes.Add(Convert.ToHexString(hash)), "Secret", "another entry already uses this key");
             return hash;
         }
     }

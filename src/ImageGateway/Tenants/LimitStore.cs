@@ -58,6 +58,8 @@ internal sealed class LimitStore(TenantChanges changes)
 
     private static async Task<IssuedLimits> SaveAsync(ControlChange change, string action, IssuedLimits? before, IssuedLimits after)
     {
+        // As they are without what is put on top, which ends; and with it, since the sum has a bound, too.
+        Check(after with { TopUps = [] }, DateTimeOffset.FromUnixTimeSeconds(change.Now));
         Check(after, DateTimeOffset.FromUnixTimeSeconds(change.Now));
         after = after with { Version = change.Number };
         await change.ExecuteAsync(
@@ -67,7 +69,6 @@ internal sealed class LimitStore(TenantChanges changes)
         return after;
     }
 
-    // With what was put on top: the sum has a bound, too.
     private static void Check(IssuedLimits limits, DateTimeOffset now) => limits.At(now, (option, message) =>
     {
         var word = LimitKind.All.First(kind => kind.Name == option).Word;

@@ -78,7 +78,7 @@ internal sealed class LedgerFill(SqlDatabase database, DateTimeOffset today)
         var charge = 10_000_000 + _random.Next(50_000_000);
         return new LedgerEntry
         {
-            Id = RequestId.New(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(),
+            Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(),
             CreatedAt = at,
             Tenant = customer.Tenant,
             Project = customer.Project,

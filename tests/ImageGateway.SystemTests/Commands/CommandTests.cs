@@ -96,7 +96,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(1, "Unrecognized command or argument 'servee'.", "servee")]
     [InlineData(1, "Option '--tenant' is required.", "keys", "list")]
     [InlineData(1, "Set GATEWAY_ADMIN_KEY to the key to use", "keys", "list", "--tenant", "acme")]
-    [InlineData(1, "--url: 'nowhere' is no http or https address", "health", "--url", "nowhere")]
+    [InlineData(1, "--url: 'nowhere' is not an http or https address", "health", "--url", "nowhere")]
     public async Task Usage_is_told(int code, string line, params string[] args)
     {
         var (exit, output, errors) = await RunAsync(null, args);

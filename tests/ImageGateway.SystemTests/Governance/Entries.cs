@@ -15,7 +15,7 @@ internal static class Entries
 
     public static LedgerEntry At(long at) => Charged(new LedgerEntry
     {
-        Id = $"{RequestId.New(DateTimeOffset.FromUnixTimeMilliseconds(at))}-{Interlocked.Increment(ref _count)}",
+        Id = $"{Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(at))}-{Interlocked.Increment(ref _count)}",
         CreatedAt = at,
         Tenant = "acme",
         Project = "web",

@@ -115,6 +115,19 @@ public sealed class BudgetTests
         Assert.Single(await QuotaAsync(gateway));
     }
 
+    // Those of the end user are counted when the job has been read, and have more room.
+    [Fact]
+    public async Task Tightest_limit_of_requests_is_told_wherever_it_was_counted()
+    {
+        await using var gateway = await StartAsync(
+            """{ "RequestsPerMinute": 3 }""", """, "Users": { "*": { "Limits": { "RequestsPerMinute": 100 } }, "busy": { "Limits": { "RequestsPerMinute": 2 } } }""");
+        using var wide = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","user":"someone"}""");
+        using var narrow = await gateway.GenerateAsync("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","user":"busy"}""");
+        Assert.Equal([("3", "2"), ("2", "1")], new[] { wide, narrow }.Select(answer => (Told(answer, "limit"), Told(answer, "remaining"))));
+
+        static string Told(HttpResponseMessage answer, string what) => answer.Headers.GetValues($"x-ratelimit-{what}-requests").Single();
+    }
+
     [Fact]
     public async Task Warning_limit_is_told_and_refuses_nothing()
     {

@@ -113,6 +113,19 @@ public sealed class LimitAdminTests
         Assert.Single((await gateway.GetAsync(Limits))["top_ups"]!.AsArray());
     }
 
+    // The top-up ends, and what is left must be a limit still.
+    [Theory]
+    [InlineData("requests_per_minute", "-3")]
+    [InlineData("usd_total", "-0.5")]
+    public async Task Top_up_hides_no_limit_that_is_none(string limit, string wrong)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, Limits, $$"""{"{{limit}}":5}""");
+        using var topUp = await gateway.SendAsync(HttpMethod.Post, $"{Limits}/top_ups", $$"""{"limit":"{{limit}}","amount":10,"expires_at":1895176000}""");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Created), (set.StatusCode, topUp.StatusCode));
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Put, Limits, $$"""{"{{limit}}":{{wrong}}}""", $"'{limit}'");
+    }
+
     // A picture may cost 0.01674 USD and costs 0.01089: after two there is room for a third one, but for none twice.
     [Fact]
     public async Task Limit_knows_what_was_spent_before_it_came_and_while_it_was_away()

@@ -67,15 +67,7 @@ public abstract class AnswerStoreTests
     }
 
     [Fact]
-    public async Task Forgotten_answer_is_not_found()
-    {
-        await Store.KeepAsync(Acme, "a", Of(10), Hour);
-        await Store.ForgetAsync(Acme, "a");
-        Assert.Null(await Store.FindAsync(Acme, "a"));
-    }
-
-    [Fact]
-    public async Task Above_its_bytes_a_shelf_loses_what_was_used_longest_ago()
+    public async Task Above_its_bytes_a_partition_loses_what_was_used_longest_ago()
     {
         var partition = Acme with { MaxBytes = 350_000 };
         foreach (var key in (string[])["a", "b", "c"])
@@ -97,7 +89,7 @@ public abstract class AnswerStoreTests
     [Theory]
     [InlineData("other", "cache")]
     [InlineData("acme", "files")]
-    public async Task Answers_of_another_tenant_or_kind_take_none_of_a_shelfs_bytes(string tenant, string kind)
+    public async Task Answers_of_another_tenant_or_kind_take_none_of_a_partitions_bytes(string tenant, string kind)
     {
         var (partition, other) = (Acme with { MaxBytes = 150_000 }, new Partition(tenant, kind, 150_000));
         await Store.KeepAsync(partition, "a", Of(100_000), Hour);

@@ -64,7 +64,7 @@ public sealed class CatalogueTests
     [InlineData("table/Prices/0/ImageOutput", "0.0000001", "C:Models:table:Prices")]
     [InlineData("table/Prices/0/ImageOutput", "-1", "C:Models:table:Prices")]
     [InlineData("table/Prices/1/ImageOutput", "-", "C:Models:table:Prices:ImageOutput")]
-    [InlineData("table/Takes", "[ \"user\", \"stile\" ]", "C:Models:table:Takes: 'stile' is none of style, moderation, user, output_compression")]
+    [InlineData("table/Takes", "[ \"user\", \"stile\" ]", "C:Models:table:Takes: 'stile' is not one of style, moderation, user, output_compression")]
     [InlineData("table/Backgrounds", "[ \"blue\" ]", "C:Models:table:Backgrounds")]
     [InlineData("table/Formats", "[ \"jpg\" ]", "C:Models:table:Formats")]
     [InlineData("table/Fidelities", "[ \"best\" ]", "C:Models:table:Fidelities")]

@@ -119,7 +119,7 @@ internal sealed class Mutator(Random random)
 
     private byte[] Text() => [(byte)'"', .. Enumerable.Repeat(random.Pick("x"u8.ToArray(), "🦊"u8.ToArray(), "e\u0301"u8.ToArray(), "\\u0041"u8.ToArray()), random.Pick(1, 63, 64, 65, 255, 257, 513, 5000)).SelectMany(letter => letter), (byte)'"'];
 
-    // Where values stand, and the names of those that are members; none when it is no JSON.
+    // Where values stand, and the names of those that are members; none when it is not JSON.
     private static List<(int Name, int Start, int End)> Places(byte[] json)
     {
         var (places, open, name) = (new List<(int, int, int)>(), new Stack<(int, int)>(), -1);

@@ -23,4 +23,18 @@ public sealed class GatewayFileTests : IDisposable
         var snapshot = GatewayConfiguration.Load(GatewayFile.AddTo(builder).Read(), null, TimeProvider.System, new Uri("http://127.0.0.1:1/"), []);
         Assert.Equal(models, string.Join(' ', snapshot.Tenants.Tenants["t"].Tenant!.Models));
     }
+
+    // An environment variable over an entry that the file writes as an object; and no time at all, which has no unit.
+    [Fact]
+    public void Text_for_an_object_takes_the_place_of_the_whole()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration["Gateway:Routes:0:Targets:0"] = "a/gpt-image-1-mini";
+        builder.Configuration["config"] = _folder.Write("gateway.json", """
+            {"Gateway":{"DrainDelay":0,"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1","gpt-image-1-mini"]}},"Routes":[{"Name":"a","Targets":[{"Target":"a/gpt-image-1","Weight":3},"a/gpt-image-1"]}]}}
+            """);
+        var snapshot = GatewayConfiguration.Load(GatewayFile.AddTo(builder).Read(), null, TimeProvider.System, new Uri("http://127.0.0.1:1/"), []);
+        Assert.Equal(["a/gpt-image-1-mini", "a/gpt-image-1"], snapshot.Routing.Routes[0].Targets.Select(target => target.Name));
+        Assert.Equal(TimeSpan.Zero, snapshot.DrainDelay);
+    }
 }

@@ -11,7 +11,7 @@ public sealed class KnownNamesTests
 
     [Theory]
     [InlineData("\"ConnectionStrings\":{\"Redi\":\"localhost\"}", "ConnectionStrings:Redi: there is no such option here; there are Database, Redis")]
-    [InlineData("\"tenants\":{\"acme\":{}}", "tenants: belongs into Gateway, and does nothing beside it")]
+    [InlineData("\"tenants\":{\"acme\":{}}", "tenants: belongs under Gateway; here it has no effect")]
     [InlineData("\"Serilog\":{\"MinimumLevel\":{\"Defualt\":\"Debug\"}}", "Serilog:MinimumLevel:Defualt: there is no such option here; there are Default, Override")]
     [InlineData("\"Serilog\":{\"Format\":\"xml\"}", "Serilog:Format: 'xml' is not one of auto, json, text")]
     [InlineData("\"ConnectionStrings\":{\"Database\":\"Datenquelle=x\"}", "ConnectionStrings:Database: is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)")]

@@ -8,7 +8,7 @@ namespace ImageGateway.Tests.Hosting;
 public sealed class UselessSettingsTests
 {
     [Theory]
-    [InlineData("""{"Tenants":{"t":{"RequiredTags":["team","cost centre"]}}}""", "Gateway:Tenants:t:RequiredTags:1: 'cost centre' can be the name of no tag, which has 1 to 64 letters, digits, '.', '_' or '-'")]
+    [InlineData("""{"Tenants":{"t":{"RequiredTags":["team","cost centre"]}}}""", "Gateway:Tenants:t:RequiredTags:1: 'cost centre' is not a valid tag name, which has 1 to 64 letters, digits, '.', '_' or '-'")]
     [InlineData("""{"Tenants":{"t":{"Models":[]}}}""", "Gateway:Tenants:t:Models: is empty: name one, or leave it out, which means all")]
     [InlineData("""{"Routes":[{"Name":"r","Defaults":{"quality":"hgih"}}]}""", "Gateway:Routes:0:Defaults:quality: 'hgih' is known to no model of the catalogue")]
     [InlineData("""{"Routes":[{"Name":"r","Defaults":{"size":"10x10"}}]}""", "Gateway:Routes:0:Defaults:size: '10x10' is known to no model of the catalogue")]

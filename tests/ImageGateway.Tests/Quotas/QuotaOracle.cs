@@ -25,11 +25,8 @@ internal sealed class QuotaOracle
     {
         if (_held.ContainsKey(id))
             return -1;
-        for (var i = 0; i < uses.Count; i++)
-        {
-            if (uses[i].Limit.Enforced is { } most && !HasRoom(uses[i], uses[i].Amount, most))
-                return i;
-        }
+        if (Refusing(uses, [.. uses.Select(use => use.Amount)]) is { } refused)
+            return refused;
         foreach (var use in uses.Where(use => use.Shape == LimitShape.Minute))
             _buckets[use.Key] = (Taken(use) + (use.Amount * Unit), use.Now);
         _held.Add(id, [.. uses.Select(use => (use, use.Amount))]);
@@ -42,11 +39,8 @@ internal sealed class QuotaOracle
         if (!_held.TryGetValue(id, out var held))
             return Reserve(id, uses);
         var more = uses.Select(use => Math.Max(0, use.Amount - held.Find(old => old.Use.Key == use.Key).Amount)).ToList();
-        for (var i = 0; i < uses.Count; i++)
-        {
-            if (uses[i].Limit.Enforced is { } most && !HasRoom(uses[i], more[i], most))
-                return i;
-        }
+        if (Refusing(uses, more) is { } refused)
+            return refused;
         for (var i = 0; i < uses.Count; i++)
         {
             if (uses[i].Shape == LimitShape.Minute)
@@ -59,6 +53,18 @@ internal sealed class QuotaOracle
         }
         return -1;
     }
+
+    // The first sum, for which waiting is in vain; else the one that takes longest to have room.
+    private int? Refusing(IReadOnlyList<CounterUse> uses, List<long> more)
+    {
+        var full = Enumerable.Range(0, uses.Count).Where(i => uses[i].Limit.Enforced is { } most && !HasRoom(uses[i], more[i], most)).ToList();
+        return full.Count == 0 ? null
+            : full.Exists(i => uses[i].Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total) ? full.Find(i => uses[i].Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total)
+            : full.OrderByDescending(i => Wait(uses[i], more[i])).First();
+    }
+
+    private decimal Wait(CounterUse use, long more) =>
+        use.Shape == LimitShape.Minute ? Math.Max(1, Math.Ceiling((Taken(use) + (more * Unit) - (use.Limit.Max * Unit)) / use.Limit.Max)) : 0;
 
     /// <summary>Settles at a share of what is held: the amounts of money and tokens used.</summary>
     public bool Settle(string id, long nanoUsd, long? tokens, DateTimeOffset now)

@@ -82,6 +82,29 @@ public abstract class QuotaStoreTests
         Assert.True((await Store.ReserveAsync(Tenant, null, [Use("key:acme/web", "images_per_minute", 60, 3)])).IsGranted);
     }
 
+    // Who waits as long as is said is let in; and for money that is spent no waiting helps.
+    [Fact]
+    public async Task Of_several_full_buckets_the_slowest_says_how_long_to_wait_and_a_spent_sum_comes_before_them()
+    {
+        CounterUse[] uses = [Use("tenant:acme", "requests_per_minute", 60, 1), Use("key:web", "requests_per_minute", 2, 1)];
+        await Store.ReserveAsync(Tenant, null, [uses[0] with { Amount = 60 }, uses[1] with { Amount = 2 }]);
+        var refused = await Store.ReserveAsync(Tenant, null, uses);
+        Assert.Equal((1, 30_000), (refused.Refused, refused.RetryAfterMs));
+        Time.Advance(TimeSpan.FromMilliseconds(refused.RetryAfterMs));
+        CounterUse[] later = [.. uses.Select(use => use with { Now = Time.Now })];
+        Assert.True((await Store.ReserveAsync(Tenant, null, later)).IsGranted);
+        Assert.Equal(2, (await Store.ReserveAsync(Tenant, "a", [.. later, Use("key:web", "usd_total", 1, 2)])).Refused);
+    }
+
+    [Fact]
+    public async Task Renewal_leaves_minute_buckets_as_they_are()
+    {
+        CounterUse[] uses = [Use("tenant:acme", "requests_per_minute", 60, 60), Use("tenant:acme", "usd_total", 10, 1)];
+        await Store.ReserveAsync(Tenant, "a", uses);
+        await Store.RenewAsync(Tenant);
+        Assert.Equal(0, (await Store.ReserveAsync(Tenant, "b", [uses[0] with { Amount = 1 }, uses[1]])).Refused);
+    }
+
     [Fact]
     public async Task Tokens_that_were_not_used_go_back_into_their_bucket()
     {

@@ -48,6 +48,6 @@ public sealed class AttemptCostTests
         var model = ShippedCatalogue.Model(name);
         var sent = new ImageParameters { Quality = quality, Size = size, Stream = stream, PartialImages = stream ? 3 : null };
         var job = new ImageJob { Operation = Operation.Generation, Prompt = "a fox", Parameters = sent, Body = null!, FileIds = fileIds };
-        return AttemptCost.Settle(new AttemptRecord(1, "a/b", name, sent, new NanoUsd(1), 0, 1, new ManualTime()), model, ShippedCatalogue.Price(name), job, facts, isWhole: true);
+        return AttemptCost.Settle(new AttemptRecord(1, "a/b", name, sent, new NanoUsd(1), 0, 1, new ManualTime()), model, ShippedCatalogue.Price(name), job, AttemptCost.Explained(facts, job), isWhole: true);
     }
 }

@@ -62,7 +62,7 @@ public sealed class JsonTapTests
         Assert.Equal(Enum.Parse<Verdict>(verdict), tap.Verdict);
     }
 
-    // Fewer pictures than were asked for are a whole answer: some providers leave out what they refuse. Of what is no JSON nothing is known.
+    // Fewer pictures than were asked for are a whole answer: some providers leave out what they refuse. Of what is not JSON nothing is known.
     [Theory]
     [InlineData("""{"created":1,"data":[{"b64_json":"AAAA"}]}""", true)]
     [InlineData("""{"created":1,"data":[{"b64_json":"AAAA"}]}\n""", true)]

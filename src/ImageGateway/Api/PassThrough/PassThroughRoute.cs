@@ -30,9 +30,9 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
             var (entry, here) = (options[i], mistakes.At($"{i}"));
             var methods = MethodsOf(entry);
             foreach (var method in methods.Except(Known))
-                here.Add(nameof(entry.Methods), $"'{method}' is none of {string.Join(", ", Known)}");
+                here.Add(nameof(entry.Methods), $"'{method}' is not one of {string.Join(", ", Known)}");
             var first = options.FindIndex(other => other.Path.Equals(entry.Path, StringComparison.OrdinalIgnoreCase) && MethodsOf(other).Intersect(methods).Any());
-            here.Unless(first == i, nameof(entry.Path), $"'{entry.Path}' stands here twice");
+            here.Unless(first == i, nameof(entry.Path), $"'{entry.Path}' is listed twice");
             var (path, provider) = (Pattern(entry.Path, here), Find(entry.Provider, providers, here));
             if (path is null || provider is null)
                 continue;

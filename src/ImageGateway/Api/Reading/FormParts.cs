@@ -20,7 +20,7 @@ internal sealed class FormParts : IParameterSource, IDisposable
     public int AddField(string name, string value)
     {
         if (!name.EndsWith("[]", StringComparison.Ordinal) && _fields.Exists(field => field.Name == name))
-            throw new GatewayException(ErrorKind.InvalidValue, $"The field '{GatewayException.Shortened(name)}' stands twice in the form.", GatewayException.Shortened(name));
+            throw new GatewayException(ErrorKind.InvalidValue, $"The field '{GatewayException.Shortened(name)}' appears twice in the form.", GatewayException.Shortened(name));
         _fields.Add(new FormField(name, value));
         return value.Length;
     }

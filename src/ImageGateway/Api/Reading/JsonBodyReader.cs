@@ -83,7 +83,7 @@ internal static class JsonBodyReader
             reader.Skip();
             // Two readers may take different ones of a pair: one for the price, the other for the picture.
             if (Stands(name, members))
-                throw new GatewayException(ErrorKind.InvalidJson, $"The member '{GatewayException.Shortened(name)}' stands twice in the request body.", GatewayException.Shortened(name));
+                throw new GatewayException(ErrorKind.InvalidJson, $"The member '{GatewayException.Shortened(name)}' appears twice in the request body.", GatewayException.Shortened(name));
             if (members.Count == MaxMembers)
                 throw new GatewayException(ErrorKind.InvalidJson, $"The request body has more than {MaxMembers} members.");
             members.Add(new JsonMember(name, start, value, (int)reader.BytesConsumed));

@@ -90,18 +90,6 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         }
     }
 
-    public async ValueTask ForgetAsync(Partition partition, string key)
-    {
-        try
-        {
-            await redis.RunAsync(database => database.KeyDeleteAsync(Head(partition, key)));
-        }
-        catch (GatewayException)
-        {
-            // It expires.
-        }
-    }
-
     private Task<bool> KeepChunkAsync(RedisKey key, ReadOnlySequence<byte> chunk, TimeSpan ttl) =>
         redis.RunAsync(database => database.StringSetAsync(key, chunk.ToArray(), ttl));
 

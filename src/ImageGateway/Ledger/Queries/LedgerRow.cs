@@ -97,9 +97,6 @@ internal sealed class LedgerRow
         ClientRequestId = Text(row, 39),
     };
 
-    public IReadOnlyDictionary<string, string> ReadTags() =>
-        Tags is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize(Tags, LedgerJson.Default.IReadOnlyDictionaryStringString)!;
-
     public IReadOnlyList<LedgerAttempt> ReadAttempts() => JsonSerializer.Deserialize(Attempts, LedgerJson.Default.IReadOnlyListLedgerAttempt)!;
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

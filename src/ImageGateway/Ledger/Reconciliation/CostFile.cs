@@ -34,7 +34,7 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
     public int Rows { get; private set; }
 
     /// <summary>Adds up the rows.</summary>
-    /// <exception cref="GatewayException">It is no CSV, or lacks a column.</exception>
+    /// <exception cref="GatewayException">It is not valid CSV, or lacks a column.</exception>
     public async Task ReadAsync(TextReader text, CancellationToken cancellationToken)
     {
         var (csv, row) = (new CsvReader(text), new List<string>());

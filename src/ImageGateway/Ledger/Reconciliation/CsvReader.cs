@@ -18,7 +18,7 @@ internal sealed class CsvReader(TextReader text)
     public int Line { get; private set; }
 
     /// <summary>Reads the next row that is not empty; false at the end.</summary>
-    /// <exception cref="GatewayException">It is no CSV: a quote is not closed, or a cell is longer than 64 KB.</exception>
+    /// <exception cref="GatewayException">It is not valid CSV: a quote is not closed, or a cell is longer than 64 KB.</exception>
     public async ValueTask<bool> ReadAsync(List<string> row, CancellationToken cancellationToken)
     {
         row.Clear();
@@ -86,5 +86,5 @@ internal sealed class CsvReader(TextReader text)
         return _length == 0 ? null : _buffer[_at];
     }
 
-    private static GatewayException Bad(string what) => new(ErrorKind.InvalidValue, $"The file is no CSV: {what}.", "file");
+    private static GatewayException Bad(string what) => new(ErrorKind.InvalidValue, $"The file is not valid CSV: {what}.", "file");
 }

@@ -31,12 +31,12 @@ internal sealed class Profile
     /// <summary>Reads the options; mistakes are reported.</summary>
     public static Profile Read(ProfileOptions options, Mistakes here)
     {
-        here.Unless(options.SizeAs is "size" or "width-height" or "aspect-ratio", nameof(options.SizeAs), $"'{options.SizeAs}' is none of size, width-height, aspect-ratio");
+        here.Unless(options.SizeAs is "size" or "width-height" or "aspect-ratio", nameof(options.SizeAs), $"'{options.SizeAs}' is not one of size, width-height, aspect-ratio");
         here.Unless(options.Ratios.Count == 0 || options.SizeAs == "aspect-ratio", nameof(options.Ratios), "only a profile with SizeAs aspect-ratio has ratios");
         for (var i = 0; i < options.Takes.Count; i++)
         {
             var name = options.Takes[i];
-            here.At(nameof(options.Takes)).Unless(Always.Contains(name) || Optional.Contains(name), $"{i}", $"'{name}' is none of {string.Join(", ", Optional)}; what the gateway does not know is passed on anyway");
+            here.At(nameof(options.Takes)).Unless(Always.Contains(name) || Optional.Contains(name), $"{i}", $"'{name}' is not one of {string.Join(", ", Optional)}; what the gateway does not know is passed on anyway");
         }
         return new Profile(options, AspectRatios.Read(options.Ratios, here.At(nameof(options.Ratios))));
     }

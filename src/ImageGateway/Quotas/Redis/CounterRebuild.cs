@@ -57,13 +57,13 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
             await Task.Delay(Pause);
             return false;
         }
-        tenant.Saw(RedisAnswer.Word(state) == "ok" ? (long)state[1] : await history.NextGenerationAsync(tenant.Id));
+        tenant.Saw(RedisAnswer.Word(state) == "ok" ? RedisAnswer.Number(state, 1) : await history.NextGenerationAsync(tenant.Id));
         // Not one that is seen meanwhile: it is newer than what is read.
         var generation = tenant.Generation;
         var past = await history.ReadAsync(tenant.Id, uses);
         var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(generation, owner, uses, past));
         if (RedisAnswer.Word(answer) == "ok")
-            tenant.Saw((long)answer[1]);
+            tenant.Saw(RedisAnswer.Number(answer, 1));
         return true;
     }
 

@@ -31,8 +31,8 @@ namespace ImageGateway.Quotas.Redis;
 /// <para>
 /// A failover with asynchronous replication loses writes of its last moments; by the above that loses no grant. What an old
 /// master grants while it does not know that it is none is of an older generation, and its jobs notice before their calls: a
-/// generation is built at one server only. Minute buckets are not in the ledger and start full. How many output
-/// tokens jobs in flight may use is not in it either: until they settle or ask again, a rebuilt limit of tokens holds none for them.
+/// generation is built at one server only. Minute buckets are not in the ledger: they stay as they are, or start full where Redis
+/// has lost them. How many output tokens jobs in flight may use is not in it either: until they settle or ask again, a rebuilt limit of tokens holds none for them.
 /// </para>
 /// </summary>
 /// <param name="link">The connection.</param>
@@ -93,7 +93,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     public async ValueTask<bool> SettleNowAsync(LateSettlement late)
     {
         var answer = await CallAsync(Of(late.Tenant), [], ["settle", late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
-        return (long)answer[2] == 1;
+        return RedisAnswer.Number(answer, 2) == 1;
     }
 
     public long? GenerationOf(string tenant) => null;
@@ -160,7 +160,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
             switch (RedisAnswer.Word(answer))
             {
                 case "ok":
-                    tenant.Saw((long)answer[1]);
+                    tenant.Saw(RedisAnswer.Number(answer, 1));
                     return answer;
                 case "unknown" when !buildsUnknown:
                     return answer;
@@ -184,7 +184,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
             throw RedisLink.Unavailable(null);
         var states = new CounterState[count];
         for (var i = 0; i < count; i++)
-            states[i] = new CounterState((long)answer[4 + (2 * i)], (long)answer[5 + (2 * i)]);
-        return new QuotaAnswer((int)(long)answer[2], (long)answer[3], states) { Generation = (long)answer[1] };
+            states[i] = new CounterState(RedisAnswer.Number(answer, 4 + (2 * i)), RedisAnswer.Number(answer, 5 + (2 * i)));
+        return new QuotaAnswer((int)RedisAnswer.Number(answer, 2), RedisAnswer.Number(answer, 3), states) { Generation = RedisAnswer.Number(answer, 1) };
     }
 }

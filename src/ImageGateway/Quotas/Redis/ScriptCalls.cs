@@ -78,7 +78,7 @@ internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[]
         {
             var answers = await link.RunAsync(script, keys, [.. first(), .. calls.SelectMany(call => call.Values.Prepend(call.Values.Length))]);
             for (var i = 0; i < calls.Count; i++)
-                calls[i].Answer.SetResult((RedisResult[])answers[i]!);
+                calls[i].Answer.SetResult(RedisAnswer.Part(answers, i));
         }
         catch (Exception e)
         {

@@ -22,7 +22,7 @@ internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
         try
         {
             var answer = await _targets.GetOrAdd(target, Begin).RunAsync(calls, Most(mostCalls), images, Most(mostImages));
-            return RedisAnswer.Word(answer) == "ok" ? TimeSpan.FromMilliseconds((long)answer[1]) : null;
+            return RedisAnswer.Word(answer) == "ok" ? TimeSpan.FromMilliseconds(RedisAnswer.Number(answer, 1)) : null;
         }
         catch (GatewayException)
         {

@@ -9,20 +9,25 @@ local function missing(uses, held)
   return places
 end
 
--- The place of the first counter that has no room, and in how many ms it has; nil when all have.
+-- The place of a counter that has no room, and in how many ms it has some; nil when all have. The first sum, for which waiting is
+-- in vain; else the one that takes longest.
 local function refusing(uses, found, now)
+  local place, longest
   for i, use in ipairs(uses) do
     local _, kind, _, _, enforced, max = unpack(use)
     if enforced ~= '' then
       if kind == 'bucket' then
         local most, rate = tonumber(enforced) * UNIT, tonumber(max)
         local over = refilled(found[2 * i - 1], found[2 * i], rate, now) + tonumber(use.more) * UNIT - most
-        if over > 0 then return i - 1, math.max(1, math.ceil(over / rate)) end
+        local wait = math.max(1, math.ceil(over / rate))
+        if over > 0 and wait > (longest or 0) then place, longest = i - 1, wait end
       elseif not fits(found[2 * i - 1], found[2 * i] or '0', use.more, enforced) then
-        return i - 1, 0
+        if kind == 'sum' then return i - 1, 0 end
+        if not place then place, longest = i - 1, 0 end
       end
     end
   end
+  return place, longest
 end
 
 -- Holds the amounts when every counter has room for them, or says which has none.
