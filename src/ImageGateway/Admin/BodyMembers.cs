@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ImageGateway.Images;
+using ImageGateway.Tenants;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Admin;
@@ -50,56 +51,48 @@ internal sealed class BodyMembers
     };
 
     /// <summary>A text of 1 to 200 characters without control characters.</summary>
-    public string Text(string name, string absent) =>
-        Read(name, absent, "a text of 1 to 200 characters", static value => value.ValueKind == JsonValueKind.String && IsText(value.GetString()!) ? value.GetString() : null);
+    public string Text(string name, string absent) => Read(name, absent, "a text of 1 to 200 characters", static value => StringOf(value) is { } text && IsText(text) ? text : null);
 
     /// <summary>Such a text, which may be absent or null.</summary>
-    public string? Text(string name) => _members.TryGetValue(name, out var member) && member.ValueKind != JsonValueKind.Null ? Text(name, "") : null;
+    public string? Text(string name) => IsAbsentOrNull(name) ? null : Text(name, "");
 
-    /// <summary>An id of a tenant or a project; <paramref name="absent"/> null: it is needed.</summary>
-    public string Id(string name, string? absent = null) => Has(name) || absent is not null
-        ? Read(name, absent!, Tenants.ConfiguredTenants.AllowedIds, static value => value.ValueKind == JsonValueKind.String && Tenants.ConfiguredTenants.IsId(value.GetString()!) ? value.GetString() : null)
-        : throw new GatewayException(ErrorKind.MissingParameter, $"Missing member '{_path}{name}'. Allowed: {Tenants.ConfiguredTenants.AllowedIds}.", _path + name);
+    /// <summary>An id of a tenant or a project; <paramref name="absent"/> null: it is required.</summary>
+    public string Id(string name, string? absent = null)
+    {
+        if (!Has(name) && absent is null)
+            throw new GatewayException(ErrorKind.MissingParameter, $"Missing member '{_path}{name}'. Allowed: {ConfiguredTenants.AllowedIds}.", _path + name);
+        return Read(name, absent!, ConfiguredTenants.AllowedIds, static value => StringOf(value) is { } id && ConfiguredTenants.IsId(id) ? id : null);
+    }
 
     public bool Flag(string name, bool absent) =>
-        Read(name, absent ? bool.TrueString : bool.FalseString, "true or false", static value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean().ToString() : null) == bool.TrueString;
+        Read<bool>(name, absent, "true or false", static value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null);
 
     /// <summary>A number from 0 to <paramref name="most"/>.</summary>
-    public decimal Number(string name, decimal absent, decimal most) => decimal.Parse(
-        Read(name, absent.ToString(CultureInfo.InvariantCulture), $"a number from 0 to {most}", value => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number >= 0 && number <= most ? number.ToString(CultureInfo.InvariantCulture) : null), CultureInfo.InvariantCulture);
+    public decimal Number(string name, decimal absent, decimal most) =>
+        Read<decimal>(name, absent, $"a number from 0 to {most}", value => DecimalOf(value) is >= 0 and var number && number <= most ? number : null);
 
     /// <summary>An amount that may be absent or null; at most 28 digits.</summary>
-    public decimal? Amount(string name)
-    {
-        if (!_members.TryGetValue(name, out var member) || member.ValueKind == JsonValueKind.Null)
-            return null;
-        return member.ValueKind == JsonValueKind.Number && member.TryGetDecimal(out var amount) && Math.Abs(amount) <= 1_000_000_000_000_000 ? amount : throw Wrong(name, member, "a number");
-    }
+    public decimal? Amount(string name) =>
+        IsAbsentOrNull(name) ? null : Read<decimal>(name, 0, "a number", static value => DecimalOf(value) is { } amount && Math.Abs(amount) <= 1_000_000_000_000_000 ? amount : null);
 
     /// <summary>A whole number from 0 to <paramref name="most"/>; null where the body has null.</summary>
-    public long? Whole(string name, long? absent, long most, string allowed)
-    {
-        if (!_members.TryGetValue(name, out var member))
-            return absent;
-        return member.ValueKind == JsonValueKind.Null ? null
-            : member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var number) && number >= 0 && number <= most ? number
-            : throw Wrong(name, member, allowed);
-    }
+    public long? Whole(string name, long? absent, long most, string allowed) =>
+        !Has(name) ? absent : IsAbsentOrNull(name) ? null : Read<long>(name, 0, allowed, value => WholeOf(value) is >= 0 and var number && number <= most ? number : null);
 
     /// <summary>A whole number within bounds.</summary>
-    public long Whole(string name, long absent, long least, long most) => long.Parse(
-        Read(name, absent.ToString(CultureInfo.InvariantCulture), $"a whole number from {least} to {most}", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most ? number.ToString(CultureInfo.InvariantCulture) : null), CultureInfo.InvariantCulture);
+    public long Whole(string name, long absent, long least, long most) =>
+        Read<long>(name, absent, $"a whole number from {least} to {most}", value => WholeOf(value) is { } number && number >= least && number <= most ? number : null);
 
     /// <summary>A time from zero to <paramref name="longest"/>, as <c>[d.]hh:mm:ss</c>.</summary>
-    public TimeSpan Time(string name, TimeSpan absent, TimeSpan longest) => TimeSpan.Parse(
-        Read(name, $"{absent:c}", $"00:00:00 to {longest:c}, as in \"7.00:00:00\" for a week", value => value.ValueKind == JsonValueKind.String && IsTime(value.GetString()!, longest) ? value.GetString() : null), CultureInfo.InvariantCulture);
+    public TimeSpan Time(string name, TimeSpan absent, TimeSpan longest) =>
+        Read<TimeSpan>(name, absent, $"00:00:00 to {longest:c}, as in \"7.00:00:00\" for a week", value => TimeOf(value) is { } time && time >= TimeSpan.Zero && time <= longest ? time : null);
 
     /// <summary>One of an enumeration's words.</summary>
     public T Word<T>(string name, T absent)
         where T : struct, Enum
     {
         var words = Enum.GetValues<T>().ToDictionary(value => WireName.Of(value));
-        return words[Read(name, WireName.Of(absent), string.Join(", ", words.Keys), value => value.ValueKind == JsonValueKind.String && words.ContainsKey(value.GetString()!) ? value.GetString() : null)];
+        return Read<T>(name, absent, string.Join(", ", words.Keys), value => StringOf(value) is { } word && words.TryGetValue(word, out var known) ? known : null);
     }
 
     /// <summary>A list of at most 100 texts that fit.</summary>
@@ -120,12 +113,24 @@ internal sealed class BodyMembers
     /// <summary>True for 1 to 200 characters without control characters.</summary>
     public static bool IsText(string text) => text.Length is > 0 and <= 200 && !text.Any(char.IsControl);
 
+    private bool IsAbsentOrNull(string name) => !_members.TryGetValue(name, out var member) || member.ValueKind == JsonValueKind.Null;
+
     private string Read(string name, string absent, string allowed, Func<JsonElement, string?> read) =>
         _members.TryGetValue(name, out var member) ? read(member) ?? throw Wrong(name, member, allowed) : absent;
 
+    private T Read<T>(string name, T absent, string allowed, Func<JsonElement, T?> read)
+        where T : struct =>
+        _members.TryGetValue(name, out var member) ? read(member) ?? throw Wrong(name, member, allowed) : absent;
+
+    private static string? StringOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static decimal? DecimalOf(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number : null;
+
+    private static long? WholeOf(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
     // A lone number would be days.
-    private static bool IsTime(string text, TimeSpan longest) =>
-        text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= longest;
+    private static TimeSpan? TimeOf(JsonElement value) =>
+        StringOf(value) is { } text && text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private GatewayException Wrong(string name, JsonElement value, string allowed) =>
         GatewayException.Invalid(_path + name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), allowed);

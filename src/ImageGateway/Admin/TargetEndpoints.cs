@@ -53,7 +53,7 @@ internal static class TargetEndpoints
         var load = registry.Of(target).Load(target, 1, 1);
         var (left, errors) = registry.Of(target).Figures(target);
         return new TargetAnswer(
-            target.Name, target.Model.Name, load.State.ToString().ToLowerInvariant(), left, load.MedianMilliseconds, errors,
+            target.Name, target.Model.Name, WireName.Of(load.State), left, load.MedianMilliseconds, errors,
             load.Wait.TotalMilliseconds, target.Region, target.Shutdown?.ToString("yyyy-MM-dd"), target.Simulated);
     }
 }

@@ -1,3 +1,4 @@
+using ImageGateway.Images;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -18,16 +19,9 @@ internal static class HealthEndpoints
     private static Task WriteAsync(HttpContext http, HealthReport report)
     {
         http.LeaveUntraced();
-        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new Check(Word(entry.Value.Status), entry.Value.Description));
-        return http.Response.WriteAsJsonAsync(new Answer(checks.TryGetValue("draining", out var drain) && drain.Status == "unhealthy" ? "draining" : Word(report.Status), checks), http.RequestAborted);
+        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new Check(WireName.Of(entry.Value.Status), entry.Value.Description));
+        return http.Response.WriteAsJsonAsync(new Answer(checks.TryGetValue("draining", out var drain) && drain.Status == "unhealthy" ? "draining" : WireName.Of(report.Status), checks), http.RequestAborted);
     }
-
-    private static string Word(HealthStatus status) => status switch
-    {
-        HealthStatus.Healthy => "healthy",
-        HealthStatus.Degraded => "degraded",
-        _ => "unhealthy",
-    };
 
     private sealed record Answer(string Status, IReadOnlyDictionary<string, Check> Checks);
 

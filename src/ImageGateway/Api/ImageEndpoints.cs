@@ -13,7 +13,20 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>The images endpoints, at OpenAI's paths and at Azure's.</summary>
-internal sealed class ImageEndpoints(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, JobReader reader, JobPlans plans, HostedAnswers hosted, Replay replay, Dispatcher dispatcher, Quota quota, JobLedger ledger, JobMetrics metrics, RunningJobs runningJobs, AsyncJobs later, TimeProvider time)
+internal sealed class ImageEndpoints(
+    Func<GatewaySnapshot> snapshot,
+    TenantDirectory tenants,
+    JobReader reader,
+    JobPlans plans,
+    HostedAnswers hosted,
+    Replay replay,
+    Dispatcher dispatcher,
+    Quota quota,
+    JobLedger ledger,
+    JobMetrics metrics,
+    RunningJobs runningJobs,
+    AsyncJobs later,
+    TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {

@@ -52,7 +52,6 @@ internal static class DashboardEndpoints
     private static void SetHeaders(IHeaderDictionary headers, DashboardFile file)
     {
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.Vary = HeaderNames.AcceptEncoding;

@@ -26,7 +26,8 @@ internal static class QuotaServices
             await AddRedisAsync(services, redis, lease);
         else
             services.AddSingleton<IQuotaStore>(provider => new MemoryQuotaStore(History(provider), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Quota(new RenewingQuotaStore(provider.GetRequiredService<IQuotaStore>()), provider.GetRequiredService<EmergencyAllowance>(), () => provider.GetRequiredService<LimitBooks>().Current, provider.GetRequiredService<OverrunMetrics>(), provider.GetRequiredService<Settlements>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Func<LimitBook>>(provider => () => provider.GetRequiredService<LimitBooks>().Current);
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Quota>(provider, new RenewingQuotaStore(provider.GetRequiredService<IQuotaStore>())));
         services.AddRateLimiter(options => options.OnRejected = Reject);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<Quota>((options, quota) =>
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));
@@ -85,29 +86,4 @@ internal static class QuotaServices
     // Written here and not thrown: what is shed must cost next to nothing, and an exception costs each stage on its way.
     private static ValueTask Reject(Microsoft.AspNetCore.RateLimiting.OnRejectedContext context, CancellationToken cancellationToken) =>
         new(ErrorEnvelope.WriteAsync(context.HttpContext.Response, context.Lease.TryGetMetadata(RequestLimiter.Error, out var refused) && refused is not null ? refused.Error : Overloaded, cancellationToken));
-}
-
-/// <summary>The limits in force, of the configuration and of the control plane; made into a book again when either changes, and when a top-up may have ended.</summary>
-internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, TimeProvider time)
-{
-    private volatile Made? _made;
-
-    private sealed record Made(GatewaySnapshot From, IReadOnlyList<IssuedLimits> Issued, DateTimeOffset Until, LimitBook Book);
-
-    public LimitBook Current
-    {
-        get
-        {
-            var (from, issued, now, made) = (snapshot(), tenants.Limits, time.GetUtcNow(), _made);
-            if (made is null || !ReferenceEquals(made.From, from) || !ReferenceEquals(made.Issued, issued) || now >= made.Until)
-                _made = made = new Made(from, issued, NextEnd(issued, now), new LimitBook(from.ConfiguredLimits.Concat(issued.Select(limits => limits.At(now, Ignore))), made?.Book));
-            return made.Book;
-        }
-    }
-
-    private static DateTimeOffset NextEnd(IReadOnlyList<IssuedLimits> issued, DateTimeOffset now) =>
-        issued.SelectMany(limits => limits.TopUps).Select(topUp => DateTimeOffset.FromUnixTimeSeconds(Math.Min(topUp.ExpiresAt, Days.LastSecond))).Where(end => end > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
-
-    // They were checked when they were set.
-    private static void Ignore(string option, string mistake) { }
 }

@@ -45,9 +45,25 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
         var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
-        return mistakes.All.Count == before
-            ? new GatewaySnapshot(catalogue, new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow }, tenants, options.Limits, options.ImageUrlHosts) { CataloguePath = path, PassThrough = passThrough, Ledger = ledger, ConfiguredLimits = limits, Overload = options.Overload, Connections = options.Connections, Alerts = alerts, AdminAddresses = admin, PublicUrl = publicUrl, Files = files, Replay = options.Replay, DrainTimeout = options.DrainTimeout, DrainDelay = options.DrainDelay }
-            : null;
+        if (mistakes.All.Count != before)
+            return null;
+        var routing = new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow };
+        return new GatewaySnapshot(catalogue, routing, tenants, options.Limits, options.ImageUrlHosts)
+        {
+            CataloguePath = path,
+            PassThrough = passThrough,
+            Ledger = ledger,
+            ConfiguredLimits = limits,
+            Overload = options.Overload,
+            Connections = options.Connections,
+            Alerts = alerts,
+            AdminAddresses = admin,
+            PublicUrl = publicUrl,
+            Files = files,
+            Replay = options.Replay,
+            DrainTimeout = options.DrainTimeout,
+            DrainDelay = options.DrainDelay,
+        };
     }
 
     // Kinds of providers are not the catalogue's to know, nor what tenants may use.

@@ -40,7 +40,10 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
     public IReadOnlyDictionary<string, long> Generations(IEnumerable<string> tenants)
     {
         var asked = tenants.Distinct().ToArray();
-        return asked.Length == 0 ? None : connection.Query<(string Tenant, long Generation)>($"SELECT tenant, generation FROM quota_generations WHERE {Rows.Among(connection, "tenant", "@asked")}", new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
+        if (asked.Length == 0)
+            return None;
+        var sql = $"SELECT tenant, generation FROM quota_generations WHERE {Rows.Among(connection, "tenant", "@asked")}";
+        return connection.Query<(string Tenant, long Generation)>(sql, new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
     }
 
     /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>

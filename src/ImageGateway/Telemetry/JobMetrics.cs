@@ -62,7 +62,7 @@ internal sealed class JobMetrics
         var attempts = record.Attempts;
         var last = attempts.Count > 0 ? attempts[^1] : null;
         var (tenant, model, target) = (_tenants.Of(record.Caller.Tenant), last?.Model ?? record.Reused?.Model ?? None, last?.Target ?? None);
-        var outcome = Outcome(record.Status);
+        var outcome = WireName.Of(record.Status);
         _requests.Add(1, new TagList { { "tenant", tenant }, { "model", model }, { "target", target }, { "outcome", outcome }, { "code", record.ErrorCode is { } code ? _codes.Of(code) : "" } });
         var how = new TagList { { "model", model }, { "target", target }, { "outcome", outcome } };
         _duration.Record(record.Duration.TotalSeconds, how);
@@ -109,13 +109,4 @@ internal sealed class JobMetrics
         where.Add("type", type);
         _tokens.Add(tokens, where);
     }
-
-    private static string Outcome(JobStatus status) => status switch
-    {
-        JobStatus.Completed => "completed",
-        JobStatus.Refused => "refused",
-        JobStatus.Cached => "cached",
-        JobStatus.Abandoned => "abandoned",
-        _ => "failed",
-    };
 }

@@ -20,7 +20,6 @@ internal static class FileEndpoint
         http.Response.RegisterForDispose(readers.Take(picture.Length)); // before the headers, which would have a refusal kept
         var (type, headers) = (ImageType.Of(picture.FirstSpan), http.Response.Headers);
         headers.ContentDisposition = $"inline; filename=\"{id}.{type.Extension}\"";
-        headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.CacheControl = $"private, max-age={(long)left.TotalSeconds}, immutable";
         return Results.Bytes(picture.ToArray(), type.ContentType, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{file.Key}\""));

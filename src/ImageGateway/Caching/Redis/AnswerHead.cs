@@ -51,7 +51,8 @@ internal sealed record AnswerHead
             for (var at = 0L; at < picture.Bytes.Length; at += chunkSize)
                 chunks.Add(picture.Bytes.Sequence.Slice(at, Math.Min(picture.Bytes.Length - at, chunkSize)));
         }
-        return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = new AnswerFacts(answer.IsStream, answer.Members, answer.Model, answer.Size, answer.Quality, answer.IsSimulated, answer.NanoUsd, answer.StoredAt), Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
+        var said = new AnswerFacts(answer.IsStream, answer.Members, answer.Model, answer.Size, answer.Quality, answer.IsSimulated, answer.NanoUsd, answer.StoredAt);
+        return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = said, Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
     }
 
     /// <summary>A head as it was kept; null when it is not the same any more.</summary>

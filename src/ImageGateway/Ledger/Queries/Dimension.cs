@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
@@ -35,17 +36,7 @@ internal sealed record Dimension(string Name, string? Sum, string? Entry)
     {
         if (All.TryGetValue(name, out var dimension))
             return dimension;
-        return name.StartsWith(TagPrefix, StringComparison.Ordinal) && IsTag(name.AsSpan(TagPrefix.Length)) ? new Dimension(name, null, null) : null;
-    }
-
-    // As X-Gateway-Tags allows them: they need no escape in a JSON path.
-    private static bool IsTag(ReadOnlySpan<char> name)
-    {
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
-                return false;
-        }
-        return name.Length is > 0 and <= 64;
+        // A tag's name needs no escape in a JSON path.
+        return name.StartsWith(TagPrefix, StringComparison.Ordinal) && ImageJob.IsTag(name[TagPrefix.Length..]) ? new Dimension(name, null, null) : null;
     }
 }
