@@ -31,8 +31,6 @@ internal static class UpstreamErrors
     // A rate limit that does not say how long.
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
-    private static readonly FrozenSet<int> Passed = FrozenSet.Create(400, 404, 409, 413, 415, 422);
-
     /// <summary>The failure, with the error for the client.</summary>
     /// <param name="response">The provider's response; its status may be 200.</param>
     /// <param name="body">Its body, or the first 64 KiB.</param>
@@ -48,15 +46,15 @@ internal static class UpstreamErrors
         // The newer codes come and go; their type stays.
         if (IsIn(Billing, error) || error.Type == "insufficient_quota")
             return Account(BillingPause);
-        if (status is 401 or 402 or 403)
+        if (status is 401 or 402 or 403 or 407) // 407: of a proxy on the way, whose credentials are the operator's too
             return Account(CredentialsPause);
         if (status == 429 || error.Code == "rate_limit_exceeded")
-            return RateLimited(wait ?? DefaultPause);
+            return RateLimited(wait);
         if (status == 408)
             return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
         if (status == 410)
             return new UpstreamFailure(FailureKind.Request, Passing(404, error, attempt, secrets)); // a model that is gone is not found
-        if (Passed.Contains(status))
+        if (status is >= 400 and < 500 and not 425) // 425 is of TLS' early data: the same request is right a moment later
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
         // It is a proxy in front that gave up (524: Cloudflare's), while the provider goes on drawing.
         var mayBill = status is 504 or 524 && attempt.IsSent;
@@ -71,8 +69,11 @@ internal static class UpstreamErrors
         new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = AccountPause },
         pause);
 
-    private static UpstreamFailure RateLimited(TimeSpan wait) => new(
-        FailureKind.RateLimited, new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = wait }, wait);
+    private static UpstreamFailure RateLimited(TimeSpan? asked) => new(
+        FailureKind.RateLimited, new GatewayError(ErrorKind.RateLimited, "The provider's rate limit is reached. Please try again later.") { RetryAfter = asked ?? DefaultPause }, asked ?? DefaultPause)
+    {
+        IsAssumed = asked is null,
+    };
 
     private static GatewayError Passing(int status, UpstreamErrorBody error, Attempt attempt, IReadOnlyList<string> secrets) =>
         new(ErrorKind.ProviderRefusal, Clean(error.Message, attempt, secrets) ?? $"The provider refused the request with status {status}.", error.Param)

@@ -24,7 +24,7 @@ internal enum FailureKind
     MayBill,
 }
 
-/// <summary>A failed call: what the client would be told, what it means, and how long the provider asks to be left alone.</summary>
+/// <summary>A failed call: what the client would be told, what it means, and how long the target is left alone.</summary>
 internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, TimeSpan? Rest = null)
 {
     // What says most against another call comes first: a refusal goes to nobody else, and what may be billed is not bought twice.
@@ -32,6 +32,9 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
 
     /// <summary>True when it may be billed, or when another call of the same job may be.</summary>
     public bool MayBeBilled { get; private init; } = Kind == FailureKind.MayBill;
+
+    /// <summary>True when <see cref="Rest"/> is a guess, and the provider did not say how long.</summary>
+    public bool IsAssumed { get; init; }
 
     /// <summary>What a stream that has begun tells its client: the provider's own words, without what must not show; null: <see cref="Error"/>.</summary>
     public GatewayError? Words { get; init; }
@@ -43,7 +46,9 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
 
     /// <summary>What the calls of one job mean together: the gravest of their failures, and the longest rest; null where none failed.</summary>
     public static UpstreamFailure? OfAll(IReadOnlyCollection<UpstreamFailure> failures) =>
-        failures.MinBy(failure => Array.IndexOf(Gravest, failure.Kind)) is { } gravest ? gravest with { Rest = failures.Max(failure => failure.Rest), MayBeBilled = failures.Any(failure => failure.MayBeBilled) } : null;
+        failures.MinBy(failure => Array.IndexOf(Gravest, failure.Kind)) is { } gravest
+            ? gravest with { Rest = failures.Max(failure => failure.Rest), IsAssumed = failures.Any(failure => failure.IsAssumed), MayBeBilled = failures.Any(failure => failure.MayBeBilled) }
+            : null;
 
     /// <summary>The same where pictures of the job have come: it must not be drawn again elsewhere.</summary>
     public UpstreamFailure WithPaid() => Kind is FailureKind.Broken or FailureKind.RateLimited or FailureKind.Account ? this with { Kind = FailureKind.MayBill, MayBeBilled = true } : this with { MayBeBilled = true };

@@ -15,7 +15,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     // When a call in flight will end is not known.
     private static readonly TimeSpan UnknownRetry = TimeSpan.FromSeconds(1);
 
-    // A provider that is free again so soon is worth waiting for, when there is no other.
+    // A provider that says it is back so soon is worth waiting for, when there is no other.
     private static readonly TimeSpan ShortRest = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the plan; returns when the answer has passed, or the client is gone.</summary>
@@ -48,7 +48,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             left.Remove(place.Planned);
             if (!MayGoOn(failure, plan.Route) || attempts == plan.Route.MaxAttempts) // 3
                 break;
-            if (room.Shortest(left) > TimeSpan.Zero && failure is { Kind: FailureKind.RateLimited, Rest: { } soon } && soon <= ShortRest)
+            if (IsSoonBack(failure, place.Planned.Target) && room.Shortest(left) > TimeSpan.Zero)
                 left.Add(place.Planned);
         }
         var error = Failed(plan, failure);
@@ -116,6 +116,10 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
         FailureKind.Refusal => route.OnRefusal == FailureAction.Next,
         _ => false,
     };
+
+    // It said so itself: a guess is no reason to ask again, and a circuit that this failure opened stays open for longer.
+    private bool IsSoonBack(UpstreamFailure failure, Target target) =>
+        failure is { Kind: FailureKind.RateLimited or FailureKind.Broken, IsAssumed: false, Rest: { } rest } && rest <= ShortRest && !registry.Of(target).Circuit(target).IsOpen;
 
     // Without a failure nothing had room: who only waits comes back in time, who is broken says so.
     private GatewayError Failed(Plan plan, UpstreamFailure? failure)

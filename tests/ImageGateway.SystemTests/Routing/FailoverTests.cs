@@ -13,6 +13,7 @@ public sealed class FailoverTests
     {
         { "408", new Fault { Status = 408 } },
         { "409", new Fault { Status = 409 } },
+        { "425", new Fault { Status = 425 } },
         { "429", new Fault { Status = 429 } },
         { "429 with a wait", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "60" } } },
         { "500", new Fault { Status = 500 } },
@@ -44,6 +45,8 @@ public sealed class FailoverTests
     public static TheoryData<string, Fault, int, string> Final => new()
     {
         { "400", new Fault { Status = 400 }, 400, "invalid_value" },
+        { "405", Error(405, "invalid_request_error", "not_here"), 405, "not_here" },
+        { "451", Error(451, "invalid_request_error", "not_there"), 451, "not_there" },
         { "refusal", Error(400, "image_generation_user_error", "moderation_blocked"), 400, "moderation_blocked" },
         { "old refusal", Error(400, "invalid_request_error", "content_policy_violation"), 400, "content_policy_violation" },
         { "refusal in a 200", new Fault { ErrorIn200 = JsonValue.Create("contentFilter") }, 400, "moderation_blocked" },

@@ -35,11 +35,13 @@ public sealed class RestTests
         Assert.Equal(1, gateway.Calls("west"));
     }
 
-    [Fact]
-    public async Task Short_rate_limit_of_the_only_target_is_waited_for()
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Short_rest_of_the_only_target_is_waited_for(int status)
     {
         await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") });
-        gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } }, times: 1);
+        gateway.Break("west", new Fault { Status = status, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } }, times: 1);
         using var response = await gateway.GenerateAsync();
         await response.ImagesAsync();
         Assert.Equal(("2", 2), (response.Header("x-gateway-attempts"), gateway.Calls("west")));
@@ -57,6 +59,29 @@ public sealed class RestTests
         await second.ImagesAsync();
         Assert.Equal("west/gpt-image-1", second.Header("x-gateway-target"));
         Assert.Equal((3, 1), (gateway.Calls("west"), gateway.Calls("east")));
+    }
+
+    // A second is a guess of the gateway's: the target rests for it, and nobody asks again meanwhile.
+    [Fact]
+    public async Task Rate_limit_that_does_not_say_how_long_is_not_waited_for()
+    {
+        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") });
+        gateway.Break("west", new Fault { Status = 429 }, times: 1);
+        using var response = await gateway.GenerateAsync();
+        await response.ErrorAsync(429, "rate_limit_exceeded", null);
+        Assert.Equal(("1", 1), (response.Header("retry-after"), gateway.Calls("west")));
+    }
+
+    // Its circuit is open for longer than it asked for.
+    [Fact]
+    public async Task Short_rest_of_a_target_whose_circuit_opened_is_not_waited_for()
+    {
+        var provider = new JsonObject { ["Circuit"] = new JsonObject { ["MinimumThroughput"] = 2 } };
+        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") }, provider: provider);
+        gateway.Break("west", new Fault { Status = 503, Headers = new Dictionary<string, string> { ["retry-after"] = "1" } });
+        using var response = await gateway.GenerateAsync();
+        await response.ErrorAsync(502, "upstream_error", null);
+        Assert.Equal(2, gateway.Calls("west"));
     }
 
     [Fact]
