@@ -11,7 +11,8 @@ internal static class Fitness
 {
     /// <summary>The reason why the target cannot do what its model could elsewhere; null when it can.</summary>
     public static Misfit? CheckTarget(ImageJob job, ImageParameters sent, Target target) =>
-        job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.")
+        sent.Count > MostAtOnce(target) ? Invalid("n", sent.Count, $"1 to {MostAtOnce(target)}, which is all that the targets here take in a minute")
+        : job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.")
         : job.Parameters.ResponseFormat == "b64_json" && target.Model.HasAddressesOnly && target.ImageHosts.Count == 0 ? Invalid("response_format", "b64_json", $"url for the model '{target.Model.Name}'")
         : target.Provider.KnowsWebP ? null
         : sent.OutputFormat == "webp" ? Invalid("output_format", "webp", "png, jpeg for the targets here")
@@ -21,6 +22,10 @@ internal static class Fitness
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
     public static Misfit? Check(ImageJob job, ImageParameters sent, Model model) =>
         OperationOf(job, model) ?? Prompt(job, model) ?? Counts(sent, model) ?? Words(sent, model) ?? Answer(job, sent, model) ?? Inputs(job, model);
+
+    // A job is done whole or not at all: no wait would make room for more than a minute's worth.
+    private static long MostAtOnce(Target target) =>
+        Math.Min(target.ImagesPerMinute ?? long.MaxValue, target.RequestsPerMinute is { } calls ? (long)calls * target.Model.MaxN : long.MaxValue);
 
     private static Misfit? OperationOf(ImageJob job, Model model) =>
         model.Operations.Contains(job.Operation) ? null

@@ -105,6 +105,29 @@ public sealed class SkippingTests
         Assert.Equal((ErrorKind.InvalidValue, "input_fidelity"), Refused(job, load: _ => new TargetLoad(TargetState.Drained, default, 0)) is var error ? (error.Kind, error.Param) : default);
     }
 
+    // Five pictures are five calls of dall-e-3, and one of gpt-image-1.
+    [Theory]
+    [InlineData("dall-e-3", 5, 2, null, 2)]
+    [InlineData("dall-e-3", 5, null, 3, 3)]
+    [InlineData("dall-e-3", 5, 4, 3, 3)]
+    [InlineData("dall-e-3", 5, 5, 5, null)]
+    [InlineData("gpt-image-1", 5, 1, null, null)]
+    [InlineData("gpt-image-1", 5, null, 4, 4)]
+    public void Target_that_takes_less_than_the_job_in_a_minute_is_skipped(string model, int n, int? requests, int? images, int? most)
+    {
+        var small = Of("small/it", model) with { RequestsPerMinute = requests, ImagesPerMinute = images };
+        var (job, large) = (Job(model, new ImageParameters { N = n }), Of("large/it", model));
+        var plan = PlanOf(job, TableOf([small, large]));
+        Assert.Equal(most is null ? "small/it large/it" : "large/it", plan.Names());
+        Assert.All(plan.Skipped, skip => Assert.Equal((SkipReason.Unfit, "n"), (skip.Kind, skip.Param)));
+        if (most is null)
+            return;
+        var error = Refused(job, TableOf([small]));
+        Assert.Equal((ErrorKind.InvalidValue, "n"), (error.Kind, error.Param));
+        Assert.Contains($"'5'. Allowed: 1 to {most},", error.Message, StringComparison.Ordinal);
+        Assert.Equal("small/it", PlanOf(job, TableOf([small], RouteTo("all") with { MaxN = most })).Names());
+    }
+
     // The route's own wish counts as the client's.
     [Fact]
     public void Format_that_only_one_provider_knows_goes_there()

@@ -40,10 +40,10 @@ internal sealed class SlidingWindow
         }
     }
 
-    /// <summary>How long until <paramref name="count"/> fit under <paramref name="limit"/>; zero: now. More than the limit fits an empty window.</summary>
+    /// <summary>How long until <paramref name="count"/>, no more than the limit, fit under <paramref name="limit"/>; zero: now.</summary>
     public TimeSpan Wait(DateTimeOffset now, int count, int? limit)
     {
-        var over = limit is { } most ? Used(now) + Math.Min(count, most) - most : 0;
+        var over = limit is { } most ? Used(now) + count - most : 0;
         if (over <= 0)
             return TimeSpan.Zero;
         foreach (var (at, taken) in _taken)
