@@ -3,40 +3,51 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The route of a job and the targets it may go to, fallbacks last; <see cref="Model"/> is the asked model, where one was asked for.</summary>
-internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, bool AskedByName, string? Model = null)
+/// <summary>The route of a job, the targets it may go to, and those for when none of them can serve; <see cref="Model"/> is the asked model, where one was asked for.</summary>
+internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, bool AskedByName, string? Model = null)
 {
     /// <summary>True when the request named the model, or a deployment or target of it; not for another model that stands in.</summary>
     public bool Asks(Model model) => AskedByName && (Model is null || Model == model.Name);
 
     /// <summary>The candidates of a job.</summary>
-    /// <exception cref="GatewayException">404: nothing goes by the name, or it is retired and nothing takes its place.</exception>
+    /// <exception cref="GatewayException">404: nothing goes by the name, or it is retired and nothing takes its place; 400: nothing makes the variation.</exception>
     public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
     {
         if (tier is { } wanted)
         {
             var policy = table.RouteForTier(job, caller, wanted);
-            return policy is not null ? new Candidates(policy, [.. policy.Targets, .. policy.Fallback], false) : throw NotFound(job.Model ?? AskedTier.Word(wanted));
+            return policy is not null ? new Candidates(policy, policy.Targets, policy.Fallback, false) : throw Unserved(job, AskedTier.Word(wanted));
         }
-        var named = table.Named(job.Model!, job.IsDeploymentPath);
-        var asked = named.Count > 0 ? named[0].Model : table.Catalogue.Models.GetValueOrDefault(job.Model!);
+        var name = job.Model ?? Varying(caller, table, today) ?? throw Unserved(job, "");
+        var named = table.Named(name, job.IsDeploymentPath);
+        var asked = named.Count > 0 ? named[0].Model : table.Catalogue.Models.GetValueOrDefault(name);
         if (asked is null)
-            throw NotFound(job.Model!);
+            throw NotFound(name);
         var route = table.RouteFor(job, caller, null, asked.Name) ?? RoutePolicy.None;
         // Who names a deployment or a provider means just that; a route chooses among the servers of a model.
         // On Azure a deployment often has its model's name.
-        var isDeployment = job.IsDeploymentPath && named.Count > 0 && named[0].IsDeployment && named[0].UpstreamName == job.Model;
-        var isModel = asked.Name == job.Model && !isDeployment;
-        IReadOnlyList<Target> targets = isModel && route.Targets.Count > 0 ? [.. route.Targets, .. route.Fallback] : named;
-        if (targets.Any(target => !IsRetired(target, today)))
-            return new Candidates(route, targets, true, isModel ? asked.Name : null);
+        var isDeployment = job.IsDeploymentPath && named.Count > 0 && named[0].IsDeployment && named[0].UpstreamName == name;
+        var isModel = asked.Name == name && !isDeployment;
+        var targets = isModel && route.Targets.Count > 0 ? route.Targets : named;
+        var fallback = !isModel ? [] : route.Targets.Count > 0 ? route.Fallback : route.FallbackOf(named);
+        if (targets.Any(Lives) || fallback.Any(Lives))
+            return new Candidates(route, targets, fallback, job.Model is not null, isModel ? job.Model : null);
         // What nobody serves is a mistake, unless its time is over wherever it was.
         var isHistory = targets.Count > 0 || asked.Shutdown.Values.Any(day => day <= today);
-        return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today, adjustments) : throw NotFound(job.Model!);
+        return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today, adjustments) : throw Unserved(job, name);
+
+        bool Lives(Target target) => !IsRetired(target, today);
     }
 
     /// <summary>True when the target is gone.</summary>
     public static bool IsRetired(Target target, DateOnly today) => target.Shutdown <= today;
+
+    // A variation needs no model, as only one ever made them: here the first that does, and that the caller may use.
+    private static string? Varying(Caller caller, RoutingTable table, DateOnly today)
+    {
+        var able = table.Targets.Where(target => target.Model.Operations.Contains(Operation.Variation)).ToList();
+        return (able.Find(target => caller.MayUse(target.Model.Name) && !IsRetired(target, today)) ?? able.FirstOrDefault())?.Model.Name;
+    }
 
     private static Candidates Successors(ImageJob job, Model asked, RoutePolicy route, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
     {
@@ -45,11 +56,17 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
             var targets = table.Named(next, deploymentFirst: false);
             if (targets.All(target => IsRetired(target, today)))
                 continue;
-            adjustments.Add(new Adjustment("model", job.Model!, next));
-            return new Candidates(route, targets, false);
+            if (job.Model is { } said)
+                adjustments.Add(new Adjustment("model", said, next));
+            return new Candidates(route, targets, [], false);
         }
-        throw NotFound(job.Model!);
+        throw Unserved(job, asked.Name);
     }
+
+    // Variations are a thing of the past, and whoever asks for one is told what there is instead.
+    private static GatewayException Unserved(ImageJob job, string model) => job.Operation == Operation.Variation
+        ? new GatewayException(ErrorKind.InvalidValue, "Nothing here makes variations of pictures. Use /v1/images/edits with a prompt instead.", "model")
+        : NotFound(job.Model ?? model);
 
     private static GatewayException NotFound(string model) =>
         new(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(model)}' does not exist, or nothing here serves it. GET /v1/models lists what does.", "model");

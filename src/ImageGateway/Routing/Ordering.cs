@@ -13,10 +13,10 @@ internal static class Ordering
     /// <param name="ticket">The number of the job.</param>
     public static void Sort(List<PlannedTarget> targets, Candidates candidates, RoutingTable table, long ticket)
     {
-        var route = candidates.Route;
-        var primary = route.Fallback.Count == 0 ? targets.Count : targets.FindIndex(target => route.Fallback.Contains(target.Target)) is >= 0 and var first ? first : targets.Count;
+        var fallback = candidates.Fallback;
+        var primary = fallback.Count == 0 ? targets.Count : targets.FindIndex(target => fallback.Contains(target.Target)) is >= 0 and var first ? first : targets.Count;
         var ordered = targets.GetRange(0, primary);
-        switch (route.Strategy)
+        switch (candidates.Route.Strategy)
         {
             case Strategy.Weighted: ordered = InTurns(ordered, candidates, table, ticket); break;
             case Strategy.Cheapest: ordered = [.. ordered.OrderBy(target => target.ContractedWorst?.Amount.Value ?? long.MaxValue)]; break;

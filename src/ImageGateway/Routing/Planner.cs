@@ -25,14 +25,30 @@ internal static class Planner
         var tier = AskedTier.Of(job, caller, table, adjustments);                             // 1
         var candidates = Candidates.For(job, caller, tier, table, today, adjustments);        // 2
         Refuse(job, candidates.Route);
-        var filter = new TargetFilter(job, caller, candidates, adjustments, table.AllowsUnpriced, today);
-        foreach (var target in candidates.Targets)                                            // 3
-            filter.Check(target, load);
+        var filter = Filter(candidates);                                                      // 3
+        while (filter.Planned.Count == 0 && WithoutBlamed(candidates, filter.Skipped) is { } eased)
+            (candidates, filter) = (eased, Filter(eased));
         if (filter.Planned.Count == 0)
             throw NoTarget.Error(job, filter.Skipped);
         RefuseForeignFiles(job, filter.Planned);
         Ordering.Sort(filter.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
         return new Plan(tier, candidates.Route, filter.Planned, filter.Skipped);
+
+        TargetFilter Filter(Candidates some)
+        {
+            var made = new TargetFilter(job, caller, some, adjustments, table.AllowsUnpriced, today);
+            made.Check(some.Targets, load);
+            made.Check(some.Fallback, load);
+            return made;
+        }
+    }
+
+    // What a route fills in counts as the client's wish while there is a target for it, and is nothing to refuse the client for.
+    private static Candidates? WithoutBlamed(Candidates candidates, List<SkippedTarget> skipped)
+    {
+        var defaults = candidates.Route.Defaults;
+        var left = defaults.Where(entry => !skipped.Exists(skip => skip.Kind == SkipReason.Unfit && skip.Param == entry.Key)).ToList();
+        return left.Count == defaults.Count ? null : candidates with { Route = candidates.Route with { Defaults = left } };
     }
 
     // A provider knows its own files only, and which one it is nobody said.

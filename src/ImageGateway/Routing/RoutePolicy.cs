@@ -34,6 +34,10 @@ internal sealed record RoutePolicy
     public CacheRule? Cache { get; init; }
 }
 
+    /// <summary>The fallbacks behind these targets, none of which stands there twice.</summary>
+    public IReadOnlyList<Target> FallbackOf(IReadOnlyList<Target> targets) =>
+        Fallback.Any(targets.Contains) ? [.. Fallback.Where(target => !targets.Contains(target))] : Fallback;
+
 /// <summary>Which jobs a route takes; null does not matter.</summary>
 internal sealed record RouteCondition
 {

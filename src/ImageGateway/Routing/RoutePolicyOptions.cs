@@ -45,7 +45,7 @@ internal sealed class RoutePolicyOptions
     /// <summary>Its targets, best first; absent: every target that serves the asked model.</summary>
     public List<RouteTargetOptions> Targets { get; set; } = [];
 
-    /// <summary>Targets for when none of <see cref="Targets"/> can serve, best first.</summary>
+    /// <summary>Targets for when none of <see cref="Targets"/>, or of those that serve the asked model, can serve, best first.</summary>
     public List<RouteTargetOptions> Fallback { get; set; } = [];
 
     /// <summary>How the targets are ordered.</summary>
@@ -91,7 +91,7 @@ internal sealed class WhenOptions
     /// <summary><c>draft</c> or <c>final</c>.</summary>
     public Tier? Tier { get; set; }
 
-    /// <summary>Name or glob of the asked model.</summary>
+    /// <summary>Name or glob of the asked model, as the catalogue has it: a deployment counts as its model.</summary>
     public string? Model { get; set; }
 
     /// <summary>Name or glob of the tenant.</summary>

@@ -38,7 +38,6 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
         here.Unless(options.FindIndex(other => other.Name == route.Name) == index, nameof(route.Name), $"'{route.Name}' is taken");
         here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
         here.Unless(route.When.Tier is null || route.When.Model is null, "When:Model", "it is never reached: a job of a tier names no model");
-        here.Unless(route.Fallback.Count == 0 || route.Targets.Count > 0, nameof(route.Fallback), "a fallback needs targets before it");
         here.Within(route.MaxAttempts, 1, 10, nameof(route.MaxAttempts));
         here.Within(route.MaxWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(route.MaxWait));
         here.Within(route.Ceilings.MaxN, 1, 10, "Ceilings:MaxN");
@@ -48,8 +47,19 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             here.Unless(name != "output_compression" || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100), $"Defaults:{name}", "must be 0 to 100");
             here.Unless(IsKnown(name, value), $"Defaults:{name}", $"'{value}' is known to no model of the catalogue");
         }
-        if (route.When.Model is { } glob && !catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name)))
-            here.Warn("When:Model", $"'{glob}' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)");
+        CheckModel(route.When.Model, here);
+    }
+
+    // A job is matched by its model of the catalogue, whatever name it came by. A glob may be for a model to come; a name is a slip.
+    private void CheckModel(string? glob, Mistakes here)
+    {
+        if (glob is null || catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name)))
+            return;
+        var message = $"'{glob}' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)";
+        if (glob.AsSpan().ContainsAny('*', '?'))
+            here.Warn("When:Model", message);
+        else
+            here.Add("When:Model", message);
     }
 
     // As far as the catalogue has words for it.

@@ -53,6 +53,10 @@ internal sealed class RoutingTable
     public IEnumerable<string> AliasesOf(Caller caller) =>
         TierOf.Where(alias => alias.Value is { } tier ? Serves(tier, caller) : Serves(Tier.Draft, caller) || Serves(Tier.Final, caller)).Select(alias => alias.Key).Order();
 
+    /// <summary>The models that a caller may ask for by name: those that something serves, or the successor of which something serves, at a known price where one is needed.</summary>
+    public IEnumerable<Model> ModelsOf(Caller caller, DateOnly today) =>
+        Targets.Select(target => target.Model).Distinct().Where(model => caller.MayUse(model.Name) && ServedFor(model, today) is { } served && caller.MayUse(served.Name) && (AllowsUnpriced || served.PriceOn(today) is not null));
+
     /// <summary>True when <paramref name="name"/> is an alias; <paramref name="tier"/> is null for <c>auto</c>.</summary>
     public static bool IsAlias(string name, out Tier? tier) => TierOf.TryGetValue(name, out tier);
 
@@ -84,13 +88,27 @@ internal sealed class RoutingTable
 
     /// <summary>
     /// The first route that takes a job of a tier, which names no model: where that route names no targets, as one for a tenant's
-    /// regions may, they are those of the next one that does. Null when none has any.
+    /// regions may, they are those of the next one that does, and so are the fallbacks where it names none. Null when none has any.
     /// </summary>
     public RoutePolicy? RouteForTier(ImageJob job, Caller caller, Tier tier)
     {
         var (first, served) = (RouteFor(job, caller, tier, null), RouteFor(job, caller, tier, null, needsTargets: true));
-        return first is null || served is null || first == served ? served
-            : first with { Targets = served.Targets, Fallback = served.Fallback, Strategy = served.Strategy, Turns = served.Turns };
+        if (first is null || served is null || first == served)
+            return served;
+        var fallback = first.Fallback.Count > 0 ? first.FallbackOf(served.Targets) : served.Fallback;
+        return first with { Targets = served.Targets, Fallback = fallback, Strategy = served.Strategy, Turns = served.Turns };
+    }
+
+    // Itself while a target of it lives, then the nearest successor with one.
+    private Model? ServedFor(Model model, DateOnly today)
+    {
+        for (var next = model; ; next = Catalogue.Models[next.Successor])
+        {
+            if (Named(next.Name, deploymentFirst: false).Any(target => !Candidates.IsRetired(target, today)))
+                return next;
+            if (next.Successor is null)
+                return null;
+        }
     }
 
     private bool Serves(Tier tier, Caller caller) => Routes.Any(route => route.Targets.Count > 0 && route.When.MayTake(tier, caller));

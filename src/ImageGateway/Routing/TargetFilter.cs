@@ -17,8 +17,14 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
     /// <summary>The targets that cannot, or may not.</summary>
     public List<SkippedTarget> Skipped { get; } = [];
 
-    /// <summary>Puts the target with the one or the other.</summary>
-    public void Check(Target target, Func<Target, int, int, TargetLoad> load)
+    /// <summary>Puts each of the targets with the one or the other.</summary>
+    public void Check(IReadOnlyList<Target> targets, Func<Target, int, int, TargetLoad> load)
+    {
+        foreach (var target in targets)
+            Check(target, load);
+    }
+
+    private void Check(Target target, Func<Target, int, int, TargetLoad> load)
     {
         var route = candidates.Route;
         if (!caller.MayUse(target.Model.Name))

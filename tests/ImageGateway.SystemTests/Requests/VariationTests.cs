@@ -27,6 +27,16 @@ public sealed class VariationTests(GatewayFixture gateway) : GatewayTest(gateway
     }
 
     [Fact]
+    public async Task Variation_that_names_no_model_is_made_by_one_that_can()
+    {
+        using var form = new Form().Field("size", "256x256").File("image", Pictures.Png());
+        using var response = await PostAsync(Variations, form);
+
+        Assert.Equal((256, 256), Pictures.SizeOf((await response.ImagesAsync()).Picture()));
+        Assert.Equal("dalle/dall-e-2", response.Header("x-gateway-target"));
+    }
+
+    [Fact]
     public async Task Variation_without_an_image_says_so()
     {
         using var form = new Form().Field("model", "dall-e-2");

@@ -16,6 +16,10 @@ public sealed class UselessSettingsTests
     [InlineData("""{"Routes":[{"Name":"r","Defaults":{"output_format":"bmp"}}]}""", "Gateway:Routes:0:Defaults:output_format: 'bmp' is known to no model of the catalogue")]
     [InlineData("""{"Routes":[{"Name":"r","MaxWait":"00:11:00"}]}""", "Gateway:Routes:0:MaxWait: must be 00:00:00 to 00:10:00, not 00:11:00")]
     [InlineData("""{"Routes":[{"Name":"r","Ceilings":{"MaxN":11}}]}""", "Gateway:Routes:0:Ceilings:MaxN: must be 1 to 10, not 11")]
+    [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"gpt-image-11"}}]}""", "Gateway:Routes:0:When:Model: 'gpt-image-11' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)")]
+    [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"draft"}}]}""", "Gateway:Routes:0:When:Model: 'draft' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"Timeout":"00:00:00.009"}}}""", "Gateway:Providers:a:Timeout: must be 00:00:00.0100000 to 01:00:00, not 00:00:00.0090000")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"Circuit":{"Break":"00:00:00.4"}}}}""", "Gateway:Providers:a:Circuit:Break: must be 00:00:00.5000000 to 01:00:00, not 00:00:00.4000000")]
     [InlineData("""{"Overload":{"Requests":0}}""", "Gateway:Overload:Requests: must be 1 to 100000, not 0")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[{"Model":"gpt-image-1","PriceFactor":10.5}]}}}""", "Gateway:Providers:a:Models:0:PriceFactor: must be 0 to 10, not 10.5")]
     [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Endpoint":"https://a.openai.azure.com","BaseUrl":"https://a.example/v1","Simulated":true,"Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:BaseUrl: AzureOpenAI has none; where it is goes into Endpoint")]
@@ -24,6 +28,8 @@ public sealed class UselessSettingsTests
     [Theory]
     [InlineData("""{"Routes":[{"Name":"r","Defaults":{"quality":"hd","size":"1792x1024","background":"opaque","output_format":"png","style":"vivid","output_compression":"50"}}]}""")]
     [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"gpt-*"},"Defaults":{"quality":"auto","size":"auto"}}]}""")]
+    [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"GPT-image-1"}}]}""")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"Timeout":"00:00:00.010","Circuit":{"MinimumThroughput":2,"Window":"00:00:00.5","Break":"00:00:00.5"}}}}""")]
     [InlineData("""{"Tenants":{"t":{"Models":["draft","dall-e-?"],"RequiredTags":["cost-centre"],"OnStoreFailure":"allow","EmergencyUsd":0.5}}}""")]
     public void Setting_that_works_is_neither_a_mistake_nor_a_warning(string gateway)
     {

@@ -116,13 +116,6 @@ public sealed class RouteTests
     };
 
     [Fact]
-    public void Fallbacks_come_behind()
-    {
-        var route = Route("all", "azure/img-std") with { Fallback = [Named("openai/gpt-image-1"), Named("dalle/dall-e-3")] };
-        Assert.Equal("azure/img-std openai/gpt-image-1 dalle/dall-e-3", PlanOf(Job("gpt-image-1"), TableOf(route)).Names());
-    }
-
-    [Fact]
     public void No_route_means_every_server_of_the_model_in_the_files_order() =>
         Assert.Equal("openai/gpt-image-1 azure/img-std azure/gpt-image-1", PlanOf(Job("gpt-image-1"), TableOf()).Names());
 }
