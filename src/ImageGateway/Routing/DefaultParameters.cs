@@ -10,8 +10,8 @@ internal static class DefaultParameters
     /// <summary>Dropping one of these changes no meaning.</summary>
     public static readonly string[] WithoutMeaning = ModelWords.Takes;
 
-    /// <summary>What a route may fill in.</summary>
-    public static readonly string[] FillIns = ["quality", "size", "background", "output_format", "moderation", "style", "output_compression"];
+    /// <summary>What a route may fill in, in this order: what depends on the format comes behind it.</summary>
+    public static readonly string[] FillIns = ["quality", "size", "output_format", "background", "output_compression", "moderation", "style"];
 
     /// <summary>The parameters with another value; null removes it.</summary>
     public static ImageParameters With(ImageParameters parameters, string name, string? value) => name switch

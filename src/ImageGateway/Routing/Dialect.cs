@@ -22,7 +22,7 @@ internal sealed class Dialect
     /// <summary>What differs from what was asked.</summary>
     public IReadOnlyList<Adjustment> Adjustments => _adjustments;
 
-    /// <summary>Speaks <paramref name="model"/>'s dialect: (1) the route's defaults, (2) words and sizes, (3) ceilings, (4) drops, (5) the form of the answer.</summary>
+    /// <summary>Speaks <paramref name="model"/>'s dialect: (1) the route's defaults, (2) words and sizes, (3) ceilings, (4) drops, members that are null among them, (5) the form of the answer.</summary>
     /// <param name="job">The job as asked.</param>
     /// <param name="model">The model it goes to.</param>
     /// <param name="route">The route, for defaults and ceilings.</param>
@@ -35,6 +35,8 @@ internal sealed class Dialect
         dialect.Translate(model, job.Operation == Operation.Variation); // 2
         dialect.Lower(model, route, job.Parameters.Quality is not null); // 3
         dialect.Drop(model); // 4
+        if (job.Body is JsonBody body)
+            dialect.DropNulls(body, model);
         dialect.Answer(model, askedByName); // 5
         return dialect;
     }
@@ -61,12 +63,21 @@ internal sealed class Dialect
         foreach (var (name, value) in defaults)
         {
             // Variations know no other of these parameters.
-            if (Sent.Value(name) is not null || (isVariation && name != "size"))
+            if (Sent.Value(name) is not null || (isVariation && name != "size") || !Suits(name, value))
                 continue;
             Sent = DefaultParameters.With(Sent, name, value);
             Change(name, "", value);
         }
     }
+
+    // What goes with no other format must not spoil a request that was right without it.
+    private bool Suits(string name, string value) => (name, value) switch
+    {
+        ("output_format", "jpeg") => Sent.Background != "transparent",
+        ("background", "transparent") => Sent.OutputFormat != "jpeg",
+        ("output_compression", _) => Sent.OutputFormat is "jpeg" or "webp",
+        _ => true,
+    };
 
     private void Translate(Model model, bool isVariation)
     {
@@ -113,6 +124,24 @@ internal sealed class Dialect
                 Report("partial_images", $"{partial}", null);
         }
     }
+
+    // null is as good as absent here; a model without the parameter would refuse its name. Few requests have any.
+    private void DropNulls(JsonBody body, Model model)
+    {
+        foreach (var member in body.Members)
+        {
+            if (body.Value(member).SequenceEqual("null"u8) && IsWithout(model, member.Name))
+                Edit(member.Name, null);
+        }
+    }
+
+    private static bool IsWithout(Model model, string name) => name switch
+    {
+        "background" => model.Backgrounds.Count == 0,
+        "output_format" => model.Formats.Count == 0,
+        "input_fidelity" => model.Fidelities.Count == 0,
+        _ => DefaultParameters.WithoutMeaning.Contains(name) && !model.Takes.Contains(name),
+    };
 
     private void Answer(Model model, bool askedByName)
     {

@@ -18,6 +18,7 @@ internal sealed record RoutePolicy
     /// <summary>Under <c>Weighted</c>: the turns of the targets, by <see cref="WeightedTurns"/>.</summary>
     public WeightedTurns? Turns { get; init; }
 
+    /// <summary>Parameters for requests that lack them, in the order of <see cref="DefaultParameters.FillIns"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Defaults { get; init; } = [];
     public string? MaxQuality { get; init; }
     public int? MaxN { get; init; }
@@ -32,11 +33,11 @@ internal sealed record RoutePolicy
 
     /// <summary>How answers are cached; null: as the tenant's are.</summary>
     public CacheRule? Cache { get; init; }
-}
 
     /// <summary>The fallbacks behind these targets, none of which stands there twice.</summary>
     public IReadOnlyList<Target> FallbackOf(IReadOnlyList<Target> targets) =>
         Fallback.Any(targets.Contains) ? [.. Fallback.Where(target => !targets.Contains(target))] : Fallback;
+}
 
 /// <summary>Which jobs a route takes; null does not matter.</summary>
 internal sealed record RouteCondition

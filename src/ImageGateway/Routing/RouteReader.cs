@@ -107,7 +107,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             Fallback = [.. fallback.Select(entry => entry.Target).Where(target => !found.Exists(entry => entry.Target == target))],
             Strategy = route.Strategy,
             Turns = route.Strategy == Strategy.Weighted && found.Count > 0 ? new WeightedTurns([.. found.Select(entry => entry.Weight)]) : null,
-            Defaults = [.. route.Defaults.OrderBy(entry => entry.Key)],
+            Defaults = [.. route.Defaults.OrderBy(entry => Array.IndexOf(DefaultParameters.FillIns, entry.Key))],
             MaxQuality = route.Ceilings.MaxQuality,
             MaxN = route.Ceilings.MaxN,
             OnCeiling = route.OnCeiling,

@@ -20,6 +20,23 @@ public sealed class GenerationTests(GatewayFixture gateway) : GatewayTest(gatewa
         Assert.Equal((account, model), (OnlyCall.Account, OnlyCall.Model));
     }
 
+    // Clients that write out all they know send null; the provider refuses the names of parameters that its model lacks.
+    [Theory]
+    [InlineData("openai/gpt-image-1", "style")]
+    [InlineData("dalle/dall-e-3", "background", "output_format", "output_compression", "moderation", "input_fidelity")]
+    public async Task Parameter_that_is_null_is_absent(string target, params string[] names)
+    {
+        using var response = await GenerateAsync(job =>
+        {
+            job["model"] = target;
+            foreach (var name in names)
+                job[name] = null;
+        });
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Null(response.Header("x-gateway-adjusted"));
+    }
+
     [Fact]
     public async Task Picture_comes_back_byte_for_byte_with_its_provenance()
     {

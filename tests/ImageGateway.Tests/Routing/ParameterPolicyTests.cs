@@ -85,6 +85,60 @@ public sealed class ParameterPolicyTests
         Assert.Null(plan.First().Dialect.Sent.Style);
     }
 
+    // What the client asked for is right without the default, and stays so.
+    [Theory]
+    [InlineData("output_compression=50", null, null, "")]
+    [InlineData("output_compression=50", "png", null, "")]
+    [InlineData("output_compression=50", "webp", null, "output_compression=->50")]
+    [InlineData("output_format=jpeg output_compression=50", null, null, "output_format=->jpeg,output_compression=->50")]
+    [InlineData("output_format=jpeg output_compression=50", "png", null, "")]
+    [InlineData("output_format=jpeg output_compression=50", null, "transparent", "")]
+    [InlineData("background=transparent", "jpeg", null, "")]
+    [InlineData("background=transparent", "webp", null, "background=->transparent")]
+    [InlineData("output_format=jpeg background=transparent", null, null, "output_format=->jpeg")]
+    [InlineData("output_format=webp background=transparent", null, "opaque", "output_format=->webp")]
+    public void Default_that_does_not_go_with_the_format_is_left_out(string defaults, string? format, string? background, string adjusted)
+    {
+        var route = Route("all", "openai/gpt-image-1") with { Defaults = [.. defaults.Split(' ').Select(entry => KeyValuePair.Create(entry.Split('=')[0], entry.Split('=')[1]))] };
+        Assert.Equal(adjusted, PlanOf(Job("gpt-image-1", new ImageParameters { OutputFormat = format, Background = background }), TableOf(route)).Adjusted());
+    }
+
+    // While there is a target that can do it, the default counts as asked for (see SkippingTests).
+    [Theory]
+    [InlineData("output_format", "webp", "azure/img-std")]
+    [InlineData("output_format", "jpeg", "dalle/dall-e-3")]
+    [InlineData("background", "transparent", "dalle/dall-e-3")]
+    [InlineData("size", "512x512", "openai/gpt-image-1")]
+    public void Default_that_no_target_can_do_is_left_out_and_others_stay(string name, string value, string target)
+    {
+        var plan = PlanOf(Job("final"), TableOf(Route("all", target) with { Defaults = [new("quality", "low"), new(name, value)] }));
+        Assert.Equal((target, null), (plan.Names(), plan.First().Dialect.Sent.Value(name)));
+        Assert.StartsWith("quality=->", plan.Adjusted(), StringComparison.Ordinal);
+        Assert.Empty(plan.Skipped);
+    }
+
+    // null is absent here, and a model that lacks the parameter would refuse its name.
+    [Theory]
+    [InlineData("gpt-image-1", "style", true)]
+    [InlineData("gpt-image-1", "background", false)]
+    [InlineData("gpt-image-1", "user", false)]
+    [InlineData("dall-e-3", "style", false)]
+    [InlineData("dall-e-3", "background", true)]
+    [InlineData("dall-e-3", "output_format", true)]
+    [InlineData("dall-e-3", "output_compression", true)]
+    [InlineData("dall-e-3", "moderation", true)]
+    [InlineData("dall-e-3", "input_fidelity", true)]
+    [InlineData("dall-e-3", "user", true)]
+    [InlineData("dall-e-3", "seed", false)]
+    public void Null_for_a_parameter_that_the_model_lacks_is_removed_and_not_told(string model, string name, bool isRemoved)
+    {
+        var silent = PlanOf(Job(model) with { Body = Requests.Json("{}") });
+        using var job = Job(model) with { Body = Requests.Json($$"""{"n":null,"{{name}}": null}""") };
+        var plan = PlanOf(job);
+        Assert.Equal("", plan.Adjusted());
+        Assert.Equal(isRemoved ? [name] : [], plan.First().Dialect.Edits.Except(silent.First().Dialect.Edits).Select(edit => edit.Value ?? edit.Name));
+    }
+
     [Fact]
     public void Variation_gets_no_default_that_it_does_not_know()
     {

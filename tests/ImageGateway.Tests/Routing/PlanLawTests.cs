@@ -28,6 +28,15 @@ public sealed class PlanLawTests
     });
 
     [Fact]
+    public void Defaults_of_a_route_refuse_nothing() => Properties.Hold(2000, random =>
+    {
+        var (job, table, loads) = (AnyJob(random), AnyTable(random), AnyLoads(random));
+        var bare = TableOf(table.Targets, [.. table.Routes.Select(route => route with { Defaults = [] })]);
+        if (Outcome(job, bare, loads, 0) is not null)
+            Assert.NotNull(Outcome(job, table, loads, 0));
+    });
+
+    [Fact]
     public void Plan_is_the_same_for_the_same_inputs() => Properties.Hold(500, random =>
     {
         var (job, table, loads, ticket) = (AnyJob(random), AnyTable(random), AnyLoads(random), random.Next(100));
@@ -107,7 +116,7 @@ public sealed class PlanLawTests
             Fallback = targets[some..(some + others)],
             Strategy = random.Pick(Enum.GetValues<Strategy>()),
             Turns = new WeightedTurns([.. Enumerable.Range(0, some).Select(_ => random.Next(1, 5))]),
-            Defaults = random.Chance(30) ? [new("quality", random.Pick("low", "hd"))] : [],
+            Defaults = [.. AnyDefaults(random)],
             MaxQuality = random.Pick(null, "low", "medium", "standard"),
             MaxN = random.Pick<int?>(null, 1, 3),
             OnCeiling = random.Pick(CeilingAction.Lower, CeilingAction.Refuse),
@@ -115,6 +124,14 @@ public sealed class PlanLawTests
             Substitute = random.Pick(SubstituteAction.Allow, SubstituteAction.Refuse),
         };
     }
+
+    // In the order in which they are filled in.
+    private static IEnumerable<KeyValuePair<string, string>> AnyDefaults(Random random) =>
+        new KeyValuePair<string, string>[]
+        {
+            new("quality", random.Pick("low", "hd")), new("size", random.Pick("auto", "512x512", "1792x1024")), new("output_format", random.Pick("png", "jpeg", "webp")),
+            new("background", random.Pick("opaque", "transparent")), new("output_compression", "50"), new("style", "natural"),
+        }.Where(_ => random.Chance(20));
 
     private static Dictionary<string, TargetLoad> AnyLoads(Random random) => Targets.ToDictionary(
         target => target.Name,
