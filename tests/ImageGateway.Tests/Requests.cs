@@ -31,5 +31,5 @@ internal static class Requests
         new(fileName, Spooled(Encoding.UTF8.GetBytes(content)), new ImageHeader(format, 64, 64, true));
 
     /// <summary>The failure that an action ends with.</summary>
-    public static GatewayError Failure(Action action) => Assert.Throws<GatewayException>(action).Error;
+    public static GatewayError Failure(Action action) => Assert.ThrowsAny<GatewayException>(action).Error;
 }

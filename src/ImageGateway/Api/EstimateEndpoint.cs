@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImageGateway.Api.Reading;
 using ImageGateway.Catalog;
 using ImageGateway.Hosting;
@@ -28,6 +29,9 @@ internal sealed record EstimateChange(string From, string To);
 /// <summary>A target the job would not go to, and why.</summary>
 internal sealed record EstimateSkip(string? Target, string Reason, string? Param);
 
+/// <summary>The error of a job that no target can do, in OpenAI's words, and why each was skipped.</summary>
+internal sealed record EstimateRefusal(JsonElement Error, IReadOnlyList<EstimateSkip> Skipped);
+
 /// <summary><c>POST /v1/images/estimate</c>: the body of a generation or of a JSON edit.</summary>
 internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader reader, JobPlans plans, TimeProvider time)
 {
@@ -37,7 +41,21 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
             app.MapPost($"{prefix}/images/estimate", (Delegate)EstimateAsync); // as a RequestDelegate its result would be dropped
     }
 
-    private async Task<EstimateAnswer> EstimateAsync(HttpContext http)
+    private async Task<IResult> EstimateAsync(HttpContext http)
+    {
+        try
+        {
+            return TypedResults.Ok(await AnswerAsync(http));
+        }
+        catch (NoTargetException e)
+        {
+            ErrorEnvelope.SetHead(http.Response, e.Error);
+            var error = JsonElement.Parse(ErrorEnvelope.Body(e.Error)).GetProperty("error");
+            return TypedResults.Json(new EstimateRefusal(error, Skips(e.Skipped, http.Caller())), statusCode: http.Response.StatusCode);
+        }
+    }
+
+    private async Task<EstimateAnswer> AnswerAsync(HttpContext http)
     {
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
         using var job = await reader.ReadAsync(http, null, RouteText.Slashed(http.Request.RouteValues["deployment"] as string), now.Limits);
@@ -46,7 +64,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
         return new EstimateAnswer(
             "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,
             targets.Exists(target => target.WorstCaseUsd is null) ? null : targets.Max(target => target.WorstCaseUsd), targets[0].ExpectedUsd, now.Catalogue.Version,
-            targets, [.. plan.Skipped.Select(skip => new EstimateSkip(Named(skip.Target, caller), skip.Reason, skip.Param))]);
+            targets, Skips(plan.Skipped, caller));
     }
 
     private static EstimatedTarget Describe(ImageJob job, PlannedTarget planned, Caller caller, DateOnly today)
@@ -73,6 +91,9 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
                 yield return new EstimateLine(item, tokens, rate.Usd * 1_000_000, null, null, (rate * tokens).Usd);
         }
     }
+
+    private static List<EstimateSkip> Skips(IReadOnlyList<SkippedTarget> skipped, Caller caller) =>
+        [.. skipped.Select(skip => new EstimateSkip(Named(skip.Target, caller), skip.Reason, skip.Param))];
 
     private static string? Named(Target target, Caller caller) => caller.HideTarget ? null : target.Name;
 }

@@ -15,17 +15,21 @@ internal static class QualityLimits
         foreach (var scope in scopes)
         {
             foreach (var limit in scope.Qualities.Where(limit => !limit.Warns))
-                left = Within(left, scope, limit) ?? throw Refusal(plan, scope, limit);
+            {
+                left = Within(left, scope, limit);
+                if (left.Targets.Count == 0)
+                    throw new NoTargetException(Refusal(plan, scope, limit), left.Skipped);
+            }
         }
         if (scopes.Any(scope => scope.Qualities.Any(limit => limit.Warns && left.Targets.Any(planned => IsAbove(planned, limit.Most)))))
             headers.Append("x-gateway-warning", "max_quality");
         return left;
     }
 
-    private static Plan? Within(Plan plan, ScopeLimits scope, QualityLimit limit)
+    private static Plan Within(Plan plan, ScopeLimits scope, QualityLimit limit)
     {
         var above = plan.Targets.ToLookup(planned => IsAbove(planned, limit.Most));
-        return !above.Contains(true) ? plan : !above.Contains(false) ? null : plan with
+        return !above.Contains(true) ? plan : plan with
         {
             Targets = [.. above[false]],
             Skipped = [.. plan.Skipped, .. above[true].Select(planned => new SkippedTarget(planned.Target, SkipReason.NotAllowed, $"the quality '{Asked(planned)}' is above what {scope.Scope} may use: at most {limit.Most}", "quality"))],
@@ -36,6 +40,6 @@ internal static class QualityLimits
 
     private static string Asked(PlannedTarget planned) => GatewayException.Shortened(planned.Dialect.Sent.Quality ?? "auto");
 
-    private static GatewayException Refusal(Plan plan, ScopeLimits scope, QualityLimit limit) => new(
+    private static GatewayError Refusal(Plan plan, ScopeLimits scope, QualityLimit limit) => new(
         ErrorKind.QualityNotAllowed, $"The quality '{Asked(plan.Targets[0])}' is above what {scope.Scope} may use. Allowed: at most {limit.Most}.", "quality");
 }

@@ -26,7 +26,7 @@ internal sealed record GatewayError(ErrorKind Kind, string Message, string? Para
 internal sealed record ProviderWords(int Status, string? Type, string? Code, string? ModerationDetails = null);
 
 /// <summary>An expected failure on its way to the error envelope.</summary>
-internal sealed class GatewayException(GatewayError error, Exception? cause = null) : Exception(error.Message, cause)
+internal class GatewayException(GatewayError error, Exception? cause = null) : Exception(error.Message, cause)
 {
     public GatewayException(ErrorKind kind, string message, string? param = null) : this(new GatewayError(kind, message, param)) { }
 

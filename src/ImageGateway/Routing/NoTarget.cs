@@ -2,18 +2,26 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
+/// <summary>No target can do the job; an estimate shows why each was skipped.</summary>
+internal sealed class NoTargetException(GatewayError error, IReadOnlyList<SkippedTarget> skipped) : GatewayException(error)
+{
+    public IReadOnlyList<SkippedTarget> Skipped => skipped;
+}
+
 /// <summary>The error of a job that no target can do: the last reason that the client can do something about.</summary>
 internal static class NoTarget
 {
-    public static GatewayException Error(ImageJob job, List<SkippedTarget> skipped)
+    public static NoTargetException Error(ImageJob job, List<SkippedTarget> skipped) => new(Reason(job, skipped), skipped);
+
+    private static GatewayError Reason(ImageJob job, List<SkippedTarget> skipped)
     {
         if (skipped.Exists(skip => skip.Kind == SkipReason.Drained))
-            return new GatewayException(new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this is drained by its operator.") { RetryAfter = TimeSpan.FromSeconds(30) });
+            return new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this is drained by its operator.") { RetryAfter = TimeSpan.FromSeconds(30) };
         if (skipped.FindLast(skip => skip.Kind == SkipReason.Unfit) is { } unfit)
-            return new GatewayException(ErrorKind.InvalidValue, unfit.Reason, unfit.Param);
+            return new GatewayError(ErrorKind.InvalidValue, unfit.Reason, unfit.Param);
         if (skipped.Exists(skip => skip.Kind == SkipReason.NotAllowed))
-            return new GatewayException(ErrorKind.ModelNotAllowed, $"This key's tenant may not use the model '{GatewayException.Shortened(job.Model ?? "auto")}'.", "model");
+            return new GatewayError(ErrorKind.ModelNotAllowed, $"This key's tenant may not use the model '{GatewayException.Shortened(job.Model ?? "auto")}'.", "model");
         var why = skipped.Exists(skip => skip.Kind == SkipReason.Region) ? "no target is in an allowed region" : "every target's model is shut down";
-        return new GatewayException(ErrorKind.ModelNotFound, $"Nothing serves the model '{GatewayException.Shortened(job.Model ?? "auto")}': {why}.", "model");
+        return new GatewayError(ErrorKind.ModelNotFound, $"Nothing serves the model '{GatewayException.Shortened(job.Model ?? "auto")}': {why}.", "model");
     }
 }

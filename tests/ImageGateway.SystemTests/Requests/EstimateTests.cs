@@ -45,6 +45,23 @@ public sealed class EstimateTests
         Assert.Empty(gateway.Log.Calls);
     }
 
+    [Fact]
+    public async Task Estimate_of_what_no_target_can_do_says_of_each_why()
+    {
+        await using var gateway = await OwnGateway.StartAsync(
+            $$""" "Providers": { {{OwnGateway.Account("west", """{ "Model": "gpt-image-1", "ImagesPerMinute": 2 }, "dall-e-3" """)}} }, "Routes": [ { "Name": "both", "Targets": [ "west/gpt-image-1", "west/dall-e-3" ] } ] """);
+        const string Body = """{"model":"gpt-image-1","prompt":"a fox","n":3,"background":"transparent","stream":true}""";
+        using var refused = await gateway.GenerateAsync(Body);
+        using var response = await gateway.GenerateAsync(Body, "/v1/images/estimate");
+        var (error, estimate) = (JsonNode.Parse(await refused.Content.ReadAsStringAsync())!, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+
+        Assert.Equal((refused.StatusCode, error["error"]!.ToJsonString()), (response.StatusCode, estimate["error"]!.ToJsonString()));
+        Assert.Equal(["error"], error.AsObject().Select(member => member.Key));
+        Assert.Equal(["west/gpt-image-1 n", "west/dall-e-3 n"], estimate["skipped"]!.AsArray().Select(skip => $"{skip!["target"]} {skip["param"]}"));
+        Assert.Contains("1 to 2, which is all", (string?)estimate["skipped"]![0]!["reason"], StringComparison.Ordinal);
+        Assert.Equal((string?)error["error"]!["message"], (string?)estimate["skipped"]![1]!["reason"]);
+    }
+
     private static string Job(string quality) => $$"""{"model":"gpt-image-1","prompt":"a fox","quality":"{{quality}}"}""";
 
     private static async Task<JsonNode> EstimateAsync(OwnGateway gateway, string body)

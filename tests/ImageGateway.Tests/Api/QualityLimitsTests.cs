@@ -32,7 +32,7 @@ public sealed class QualityLimitsTests
         var scopes = limits.Split(' ').Select(limit => new ScopeLimits("tenant:acme", [], [new QualityLimit(limit.TrimStart('~'), limit[0] == '~')])).ToList();
         var plan = PlanOf(Job("final", new ImageParameters { Quality = asked }), Table);
         if (left is null)
-            Assert.Equal(ErrorKind.QualityNotAllowed, Requests.Failure(() => QualityLimits.Apply(plan, scopes, _headers)).Kind);
+            Assert.Equal((ErrorKind.QualityNotAllowed, 2), Assert.Throws<NoTargetException>(() => QualityLimits.Apply(plan, scopes, _headers)) is var refused ? (refused.Error.Kind, refused.Skipped.Count) : default);
         else
             Assert.Equal((left, Both), QualityLimits.Apply(plan, scopes, _headers) is var kept ? (kept.Names(), string.Join(' ', kept.Skipped.Select(skip => skip.Target.Name).Concat(kept.Targets.Select(planned => planned.Target.Name)))) : default);
         Assert.Equal(warning, (string?)_headers["x-gateway-warning"]);
