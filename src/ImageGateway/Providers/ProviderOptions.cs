@@ -38,7 +38,7 @@ internal sealed class ProviderOptions
     /// <summary>How an OpenAI-compatible API differs from OpenAI's; absent: it does not.</summary>
     public ProfileOptions? Profile { get; set; }
 
-    /// <summary>Longest wait for a response to start, and for its next byte; 1 s to 1 h. A stream that makes progress has no other limit.</summary>
+    /// <summary>Longest wait for a response to start, and for its next byte; 10 ms to 1 h. A stream that makes progress has no other limit.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest wait for a new connection, TLS included; 1 s to 1 minute. Nothing is sent before it, so the next target may be asked then.</summary>
@@ -84,10 +84,10 @@ internal sealed record CircuitOptions
     /// <summary>Calls within the window before it may open; 2 to 10 000.</summary>
     public int MinimumThroughput { get; set; } = 10;
 
-    /// <summary>The window; 1 s to 1 h.</summary>
+    /// <summary>The window; 0.5 s to 1 h.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long it stays open; 1 s to 1 h.</summary>
+    /// <summary>How long it stays open; 0.5 s to 1 h.</summary>
     public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
 }
 

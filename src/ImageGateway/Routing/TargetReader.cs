@@ -60,7 +60,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
     private static void Check(string name, ProviderOptions provider, Mistakes here)
     {
         here.Unless(name.Length > 0 && !name.Contains('/', StringComparison.Ordinal), "", "a provider's name must not contain '/'");
-        here.Within(provider.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(provider.Timeout));
+        here.Within(provider.Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(provider.Timeout));
         here.Within(provider.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout));
         here.Within(provider.MaxConnections, 1, 10_000, nameof(provider.MaxConnections));
         here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
@@ -81,12 +81,14 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
         here.Within(target.Weight, 1, 1000, nameof(target.Weight));
     }
 
+    // Polly's breaker counts in windows of half a second and more, and opens after two calls at the earliest.
     private static void CheckCircuit(CircuitOptions circuit, Mistakes here)
     {
+        var least = TimeSpan.FromMilliseconds(500);
         here.Unless(circuit.FailureRatio is > 0 and <= 1, nameof(circuit.FailureRatio), "must be above 0, to 1");
         here.Within(circuit.MinimumThroughput, 2, 10_000, nameof(circuit.MinimumThroughput));
-        here.Within(circuit.Window, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(circuit.Window));
-        here.Within(circuit.Break, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(circuit.Break));
+        here.Within(circuit.Window, least, TimeSpan.FromHours(1), nameof(circuit.Window));
+        here.Within(circuit.Break, least, TimeSpan.FromHours(1), nameof(circuit.Break));
     }
 
     private IImageProvider? Provider(string name, ProviderOptions provider, Mistakes here)

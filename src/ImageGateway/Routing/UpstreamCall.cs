@@ -57,7 +57,7 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
         catch (OperationCanceledException) when (clock.TimedOut)
         {
             LogTimeout(target.Name, target.Timeout);
-            return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, $"The provider did not answer within {target.Timeout.TotalSeconds:0} seconds.")));
+            return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, $"The provider did not answer within {target.Timeout.TotalSeconds:0.##} seconds.")));
         }
         catch (GatewayException e) when (e.Error.Kind != ErrorKind.NoTargetAvailable)
         {

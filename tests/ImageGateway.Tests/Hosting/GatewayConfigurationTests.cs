@@ -32,7 +32,7 @@ public sealed class GatewayConfigurationTests
               "AdminKeys": [ { "Secret": "literal" } ],
               "Providers": {
                 "a": { "Kind": "Midjourney", "Models": [ "gpt-image-1" ] },
-                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.5", "ConnectTimeout": "00:00:00", "Lifecycle": "maybe" },
+                "b": { "Kind": "OpenAI", "BaseUrl": "ftp://x", "ApiKey": "env:IMAGEGATEWAY_TEST_NOT_SET", "Models": [ "gpt-9" ], "Timeout": "00:00:00.005", "ConnectTimeout": "00:00:00", "Lifecycle": "maybe" },
                 "c": { "Kind": "AzureOpenAI", "Simulated": true, "ApiStyle": "v2", "Deployments": { "d": { "Model": "gpt-image-1", "Shutdown": "soon" }, "e": {} } },
                 "d/e": { "Kind": "OpenAI", "Simulated": true, "Models": [ "gpt-image-1", "gpt-image-1" ], "MaxConnections": 0 },
                 "f": { "Kind": "OpenAI", "Simulated": true }

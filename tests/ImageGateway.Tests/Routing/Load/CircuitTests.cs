@@ -24,6 +24,21 @@ public sealed class CircuitTests
         Assert.False(_circuit.TryEnter(_time.Now));
     }
 
+    // The least that the configuration takes.
+    [Fact]
+    public void Circuit_of_the_shortest_times_works()
+    {
+        var half = TimeSpan.FromMilliseconds(500);
+        var circuit = new Circuit(new CircuitOptions { MinimumThroughput = 2, Window = half, Break = half }, _time);
+        circuit.Record(false, _time.Now);
+        circuit.Record(false, _time.Now);
+        Assert.Equal(half, circuit.Wait);
+        _time.Advance(half);
+        Assert.True(circuit.TryEnter(_time.Now));
+        circuit.Record(true, _time.Now);
+        Assert.False(circuit.IsOpen);
+    }
+
     [Fact]
     public void Failures_below_the_ratio_leave_it_closed()
     {
