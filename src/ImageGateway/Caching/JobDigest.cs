@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using ImageGateway.Catalog;
 using ImageGateway.Images;
-using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Caching;
 
@@ -15,13 +14,6 @@ namespace ImageGateway.Caching;
 /// </summary>
 internal sealed class JobDigest : IDisposable
 {
-    // Read by the gateway, and so compared as it understands them; everything else decides the picture as far as anyone knows.
-    private static readonly HashSet<string> Known =
-    [
-        "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "response_format",
-        "input_fidelity", "stream", "partial_images", "user", "style", "moderation", LuminanceMask.Parameter,
-    ];
-
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ImageJob _job;
     private readonly byte[] _rest;
@@ -95,11 +87,12 @@ internal sealed class JobDigest : IDisposable
             Add("mask", mask.Bytes);
     }
 
+    // What is read is compared as the gateway understands it; everything else decides the picture as far as anyone knows.
     private void AddUnknown(JsonBody body)
     {
         foreach (var member in body.Members.OrderBy(member => member.Name, StringComparer.Ordinal))
         {
-            if (Known.Contains(member.Name))
+            if (KnownParameters.Names.Contains(member.Name))
                 continue;
             if (HasReadPictures && member.Name is "images" or "mask")
             {
@@ -135,7 +128,7 @@ internal sealed class JobDigest : IDisposable
 
     private void AddUnknown(FormBody body)
     {
-        foreach (var field in body.Fields.Where(field => !Known.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal))
+        foreach (var field in body.Fields.Where(field => !KnownParameters.Names.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal))
         {
             Add(field.Name);
             Add(field.Value);

@@ -3,7 +3,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>The parts of a form while it is read. A parameter that comes twice is refused: two readers may take different ones.</summary>
+/// <summary>
+/// The parts of a form while it is read. A parameter that is read here and comes twice is refused: two readers may take different
+/// ones. So is one that is a file: it would pass the gateway unread, and the provider might read it.
+/// </summary>
 internal sealed class FormParts : IParameterSource, IDisposable
 {
     private readonly List<FormField> _fields = [];
@@ -19,7 +22,7 @@ internal sealed class FormParts : IParameterSource, IDisposable
     /// <summary>Adds a text field; its length.</summary>
     public int AddField(string name, string value)
     {
-        if (!name.EndsWith("[]", StringComparison.Ordinal) && _fields.Exists(field => field.Name == name))
+        if (KnownParameters.Names.Contains(name) && _fields.Exists(field => field.Name == name))
             throw new GatewayException(ErrorKind.InvalidValue, $"The field '{GatewayException.Shortened(name)}' appears twice in the form.", GatewayException.Shortened(name));
         _fields.Add(new FormField(name, value));
         return value.Length;
@@ -31,7 +34,7 @@ internal sealed class FormParts : IParameterSource, IDisposable
             Inputs.Add(InputImages.Identified(bytes, fileName, role), role);
         else if (role == "mask")
             Inputs.SetMask(InputImages.Identified(bytes, fileName, role));
-        else if (Parameters.IsKnown(name))
+        else if (KnownParameters.Names.Contains(name))
             throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{name}': it is a file. Allowed: a text field without a filename.", name);
         else
             _files.Add(new UnknownFile(name, fileName, contentType, bytes));

@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using ImageGateway.Images;
-using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Api.Reading;
 
@@ -18,19 +16,13 @@ internal interface IParameterSource
     bool? Flag(string name);
 }
 
-/// <summary>Reads the parameters the gateway understands; all others stay in the body, unread.</summary>
+/// <summary>Reads the parameters the gateway understands (<see cref="KnownParameters"/>); all others stay in the body, unread.</summary>
 internal static class Parameters
 {
     // Longer words are nobody's, and need not be kept.
     private const int LongestWord = 512;
 
     private const int LongestUser = 256;
-
-    private static readonly FrozenSet<string> Known =
-    [
-        "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression",
-        "response_format", "input_fidelity", "stream", "partial_images", "user", LuminanceMask.Parameter,
-    ];
 
     /// <summary>What an end user's id may be.</summary>
     public static readonly string AllowedUser = $"a text of 1 to {LongestUser} characters, none of them NUL";
@@ -54,9 +46,6 @@ internal static class Parameters
         Moderation = Word(source, "moderation"),
         User = User(source),
     };
-
-    /// <summary>True for a parameter that is read here: as a file it would pass the gateway unread, and the provider might read it.</summary>
-    public static bool IsKnown(string name) => Known.Contains(name);
 
     /// <summary>The asked model; null when absent.</summary>
     public static string? Model(IParameterSource source) => Word(source, "model");

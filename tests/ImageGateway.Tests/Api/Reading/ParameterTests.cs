@@ -71,25 +71,52 @@ public sealed class ParameterTests
         Assert.Equal(6, parts.Fields.Count);
     }
 
-    [Fact]
-    public void Form_field_that_stands_twice_is_refused()
-    {
-        using var parts = new FormParts();
-        parts.AddField("n", "1");
-        Assert.Equal((ErrorKind.InvalidValue, "n"), Requests.Failure(() => parts.AddField("n", "10")) is var error ? (error.Kind, error.Param) : default);
-    }
-
     // A provider may read a parameter that comes as a file; the gateway would have planned and priced without it.
     [Theory]
-    [InlineData("n")]
     [InlineData("model")]
     [InlineData("prompt")]
+    [InlineData("n")]
+    [InlineData("size")]
     [InlineData("quality")]
-    public void Parameter_that_comes_as_a_file_is_refused(string name)
+    [InlineData("background")]
+    [InlineData("output_format")]
+    [InlineData("output_compression")]
+    [InlineData("response_format")]
+    [InlineData("input_fidelity")]
+    [InlineData("stream")]
+    [InlineData("partial_images")]
+    [InlineData("user")]
+    [InlineData("style")]
+    [InlineData("moderation")]
+    [InlineData("mask_mode")]
+    public void Parameter_that_comes_twice_or_as_a_file_is_refused(string name)
     {
         using var parts = new FormParts();
-        var error = Requests.Failure(() => parts.AddFile(name, null, "n.txt", "text/plain", Requests.Spooled("10"u8)));
-        Assert.Equal((ErrorKind.InvalidValue, name), (error.Kind, error.Param));
+        parts.AddField(name, "1");
+        foreach (var error in (GatewayError[])[Requests.Failure(() => parts.AddField(name, "10")), Requests.Failure(() => parts.AddFile(name, null, "n.txt", "text/plain", Requests.Spooled("10"u8)))])
+            Assert.Equal((ErrorKind.InvalidValue, name), (error.Kind, error.Param));
+    }
+
+    [Fact]
+    public void What_is_not_read_may_come_twice_and_as_a_file()
+    {
+        using var parts = new FormParts();
+        parts.AddField("tag", "a");
+        parts.AddField("tag", "b");
+        parts.AddFile("tag", null, "c.txt", "text/plain", Requests.Spooled("c"u8));
+        Assert.Equal([new("tag", "a"), new("tag", "b")], parts.Fields);
+        Assert.Equal("tag", Assert.Single(parts.Files).Name);
+    }
+
+    [Fact]
+    public void Known_parameters_are_those_that_are_read()
+    {
+        var source = new Listed();
+        Parameters.Read(source);
+        Parameters.Model(source);
+        Parameters.Prompt(source, Operation.Variation);
+        MaskModes.Read(source, hasMask: true);
+        Assert.Equal(KnownParameters.Names.Order(), source.Asked.Order());
     }
 
     [Theory]
@@ -123,4 +150,28 @@ public sealed class ParameterTests
     [Fact]
     public void Body_of_invalid_utf8_is_refused() =>
         Assert.Equal(ErrorKind.InvalidJson, Requests.Failure(() => Requests.Json([.. "{\""u8, 0xFF, .. "\":1}"u8])).Kind);
+
+    /// <summary>A request without parameters, which notes what it is asked for.</summary>
+    private sealed class Listed : IParameterSource
+    {
+        public HashSet<string> Asked { get; } = [];
+
+        public string? Text(string name)
+        {
+            Asked.Add(name);
+            return null;
+        }
+
+        public int? Number(string name, int min, int max)
+        {
+            Asked.Add(name);
+            return null;
+        }
+
+        public bool? Flag(string name)
+        {
+            Asked.Add(name);
+            return null;
+        }
+    }
 }
