@@ -25,19 +25,18 @@ internal static class ModelEndpoints
     {
         foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai"])
         {
-            app.MapGet($"{prefix}/models", (HttpContext http, GatewaySnapshot snapshot) => new ListAnswer<ModelAnswer>([.. Models(snapshot, http.Caller())]));
-            app.MapGet($"{prefix}/models/{{**id}}", (HttpContext http, GatewaySnapshot snapshot, string id) =>
-                Models(snapshot, http.Caller()).FirstOrDefault(model => model.Id == RouteText.Slashed(id))
+            app.MapGet($"{prefix}/models", (HttpContext http, GatewaySnapshot snapshot, TimeProvider time) => new ListAnswer<ModelAnswer>([.. Models(snapshot, http.Caller(), time.Today())]));
+            app.MapGet($"{prefix}/models/{{**id}}", (HttpContext http, GatewaySnapshot snapshot, TimeProvider time, string id) =>
+                Models(snapshot, http.Caller(), time.Today()).FirstOrDefault(model => model.Id == RouteText.Slashed(id))
                 ?? throw new GatewayException(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(id)}' does not exist, or this key may not use it.", "model"));
         }
     }
 
-    private static IEnumerable<ModelAnswer> Models(GatewaySnapshot snapshot, Caller caller)
+    private static IEnumerable<ModelAnswer> Models(GatewaySnapshot snapshot, Caller caller, DateOnly today)
     {
-        var models = snapshot.Routing.Targets.Select(target => target.Model).Where(model => caller.MayUse(model.Name)).Distinct();
         foreach (var alias in snapshot.Routing.AliasesOf(caller))
             yield return new ModelAnswer(alias, 0, "imagegateway", null);
-        foreach (var model in models)
+        foreach (var model in snapshot.Routing.ModelsOf(caller, today))
         {
             // It is there as long as one of its targets is.
             var targets = snapshot.Routing.Named(model.Name, deploymentFirst: false);
