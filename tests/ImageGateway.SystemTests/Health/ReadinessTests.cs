@@ -75,9 +75,19 @@ public sealed class ReadinessTests
         Assert.Equal("answers", Detail((await ReadyAsync(gateway)).Answer, "redis"));
 
         redis.Kill();
-        using var job = await gateway.GenerateAsync();
         await Until.TrueAsync(async () => Word((await ReadyAsync(gateway)).Answer, "redis") == word, "Redis is missed");
         Assert.Equal(status, (await ReadyAsync(gateway)).Status);
+    }
+
+    // Nobody has limits and nobody asks for a picture: nothing but readiness would ask Redis.
+    [Fact]
+    public async Task Redis_that_was_never_there_is_missed_before_the_first_job()
+    {
+        await using var gateway = await OwnGateway.StartAsync(Provider, null, "", "--ConnectionStrings:Redis", $"127.0.0.1:{RedisServer.FreePort()}");
+
+        var (status, answer) = await ReadyAsync(gateway);
+
+        Assert.Equal((503, "unhealthy", "it does not answer"), (status, Word(answer, "redis"), Detail(answer, "redis")));
     }
 
     private static async Task<(int Status, JsonNode Answer)> ReadyAsync(OwnGateway gateway)

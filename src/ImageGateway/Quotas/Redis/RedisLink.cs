@@ -5,7 +5,7 @@ namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
 /// The connection of quotas to Redis, used for nothing else: a large value on it would delay every script behind it. A call
-/// that fails or takes too long opens a circuit, so that the calls after it fail at once; <see cref="ProbeAsync"/> closes it.
+/// that fails or takes too long opens a circuit, so that the calls after it fail at once, as does a <see cref="ProbeAsync"/> without an answer; one with an answer closes it.
 /// </summary>
 internal sealed class RedisLink : IDisposable
 {
@@ -90,11 +90,9 @@ internal sealed class RedisLink : IDisposable
         }
     }
 
-    /// <summary>Lets calls through again when the server answers in time; true when they are.</summary>
+    /// <summary>Asks the server whether it is there: calls are let through while it answers in time, and not while it does not. True when it answers.</summary>
     public async Task<bool> ProbeAsync()
     {
-        if (!_isOpen)
-            return true;
         try
         {
             await _redis.GetDatabase().PingAsync().WaitAsync(Patience);
@@ -104,6 +102,9 @@ internal sealed class RedisLink : IDisposable
         }
         catch (Exception e) when (IsOutage(e) || e is RedisException)
         {
+            // Why calls failed first says more than that they still do; and what the server says, be it an error, is no outage.
+            if (!_isOpen && IsOutage(e))
+                Open(e);
             return false;
         }
     }

@@ -3,7 +3,7 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Looks after the store: finds out that Redis is back, settles then what had to wait, has the counters of tenants whose jobs
+/// Looks after the store: finds out that Redis is gone, also while no job asks it, or is back, settles then what had to wait, has the counters of tenants whose jobs
 /// ran without Redis built again, and audits old reservations.
 /// </summary>
 /// <param name="link">The connection.</param>
@@ -13,12 +13,22 @@ namespace ImageGateway.Quotas.Redis;
 /// <param name="log">The log.</param>
 internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore store, EmergencyAllowance emergency, TimeSpan lease, ILogger<RedisMaintenance> log) : BackgroundService
 {
+    // Every two seconds: while nobody calls, readiness has nothing else to go by.
+    private const int AskEvery = 10;
     private const int AuditEvery = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     private int _audit;
+    private int _looks;
+
+    /// <summary>Asks before the gateway listens, and so before anybody asks whether it is ready.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await link.ProbeAsync();
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => TimeProvider.System.EveryAsync(Pause, LookAsync, stoppingToken);
 
@@ -26,7 +36,7 @@ internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore s
     {
         if (link.Outage is { } outage)
             LogOutage(outage);
-        if (await link.ProbeAsync())
+        if ((++_looks % AskEvery != 0 && !link.IsOpen) || await link.ProbeAsync())
             await TryAsync(isAudit: ++_audit % AuditEvery == 0);
     }
 
