@@ -5,8 +5,8 @@ namespace ImageGateway.Caching;
 /// <summary>How a flight ended: with an answer; with an error; or, neither, with an answer that could not be kept for others.</summary>
 internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error = null)
 {
-    /// <summary>True when the answer lies where identical jobs look for it.</summary>
-    public bool IsStored { get; init; }
+    /// <summary>Under which key the answer lies, that of the model that drew it; null: it is stored nowhere.</summary>
+    public string? StoredAs { get; init; }
 
     /// <summary>True when the leader's client knows of the error.</summary>
     public bool IsTold { get; init; }

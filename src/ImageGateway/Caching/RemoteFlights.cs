@@ -9,6 +9,8 @@ namespace ImageGateway.Caching;
 internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, TimeProvider time)
 {
     private const string Stored = "stored";
+
+    // It is nowhere, or where another model's pictures are: so it is looked for there first.
     private const string Unkept = "unkept";
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -46,39 +48,66 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
                 await Task.Delay(Look, time, cancellationToken);
                 continue;
             }
-            if (await EndAsync(partition, key, there.Outcome) is { } end && there.Owner == waited)
+            if (there.Owner == waited && await EndAsync(ask, key, there) is { } end)
             {
                 if (end.Error is null || end.IsRefusal || hasFailed)
-                    return new RemoteClaim(null, end);
+                    return new RemoteClaim(null, end, null);
                 hasFailed = true;
             }
             over = there.Owner;
         }
-        return new RemoteClaim(new ClaimHold(claims, partition.Tenant, name, mine, time), null);
+        var hold = new ClaimHold(claims, partition.Tenant, name, mine, time);
+        return new RemoteClaim(hold, null, end => TellAsync(partition.Tenant, key, hold, end));
     }
 
     // Null: it has an answer that is gone already.
-    private async Task<FlightEnd?> EndAsync(Partition partition, string key, string outcome) => outcome switch
+    private async Task<FlightEnd?> EndAsync(ReplayAsk ask, string key, Claim there) => there.Outcome switch
     {
-        Stored => await answers.FindAsync(partition, key) is { } answer ? new FlightEnd(answer) : null,
-        Unkept => new FlightEnd(null),
-        _ => new FlightEnd(null, Idempotency.Read(outcome)),
+        Stored => await answers.FindAsync(ask.Partition, key) is { } answer ? new FlightEnd(answer) : null,
+        Unkept => new FlightEnd(await FallbackAsync(ask, there.Owner)),
+        { } error => new FlightEnd(null, Idempotency.Read(error)),
+        null => null,
     };
 
-    /// <summary>How a flight ended, as others read it.</summary>
-    internal static string Outcome(FlightEnd end) => end.Error is { Error: var error } ? Idempotency.Written(error) : end.IsStored ? Stored : Unkept;
+    // What another model drew, where this job may have it too.
+    private async Task<StoredAnswer?> FallbackAsync(ReplayAsk ask, string owner) =>
+        await claims.FindAsync(ask.Partition.Tenant, Place(owner)) is { Tag: var key } && ask.Takes(key) ? await answers.FindAsync(ask.Partition, key) : null;
 
-    internal static TimeSpan KeepOutcome => Keep;
+    private async Task TellAsync(string tenant, string key, ClaimHold hold, FlightEnd end)
+    {
+        if (end.StoredAs is { } place && place != key)
+            await PointAsync(tenant, hold.Owner, place);
+        await hold.SettleAsync(Outcome(end, key), Keep);
+    }
+
+    // By a claim beside the flight's, which outlives its outcome, and not by a word of its own: replicas of an older version, which
+    // know none but these, would fail over it.
+    private async Task PointAsync(string tenant, string owner, string place)
+    {
+        try
+        {
+            await claims.TakeAsync(tenant, Place(owner), new Claim(owner, place, null));
+        }
+        catch (GatewayException)
+        {
+            // The others have one drawn themselves.
+        }
+    }
+
+    private static string Place(string owner) => $"flight-place:{owner}";
+
+    /// <summary>How a flight ended, as others read it.</summary>
+    internal static string Outcome(FlightEnd end, string key) => end.Error is { Error: var error } ? Idempotency.Written(error) : end.StoredAs == key ? Stored : Unkept;
 }
 
 /// <summary>The lead of a flight among replicas, or how it ended elsewhere.</summary>
-internal sealed class RemoteClaim(ClaimHold? hold, FlightEnd? elsewhere) : IAsyncDisposable
+internal sealed class RemoteClaim(ClaimHold? hold, FlightEnd? elsewhere, Func<FlightEnd, Task>? tell) : IAsyncDisposable
 {
     /// <summary>How it ended; null: the caller leads.</summary>
     public FlightEnd? Elsewhere => elsewhere;
 
     /// <summary>Tells the others how it ended.</summary>
-    public Task LandAsync(FlightEnd end) => hold!.SettleAsync(RemoteFlights.Outcome(end), RemoteFlights.KeepOutcome);
+    public Task LandAsync(FlightEnd end) => tell!(end);
 
     public ValueTask DisposeAsync() => hold?.DisposeAsync() ?? default;
 }

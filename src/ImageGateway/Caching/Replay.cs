@@ -78,16 +78,16 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
         return answer;
     }
 
-    // True when it is found where it was looked for.
-    private async Task<bool> KeepAsync(ReplayAsk ask, bool hasKey, bool isCached, StoredAnswer answer)
+    // The key that it is cached under.
+    private async Task<string?> KeepAsync(ReplayAsk ask, bool hasKey, bool isCached, StoredAnswer answer)
     {
         // Its key keeps it when its recording is gone.
         if (hasKey)
             answer.Retain();
-        return isCached && await CacheAsync(ask, answer);
+        return isCached ? await CacheAsync(ask, answer) : null;
     }
 
     // Under the key of the model that drew it, which may not be the one that was looked for.
-    private async Task<bool> CacheAsync(ReplayAsk ask, StoredAnswer answer) =>
-        ask.KeyOf(answer) is { } key && await answers.KeepAsync(ask.Partition, key, answer, ask.Rule!.Ttl) && key == ask.Models[0].Key.Value;
+    private async Task<string?> CacheAsync(ReplayAsk ask, StoredAnswer answer) =>
+        ask.KeyOf(answer) is { } key && await answers.KeepAsync(ask.Partition, key, answer, ask.Rule!.Ttl) ? key : null;
 }

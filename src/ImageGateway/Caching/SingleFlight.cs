@@ -13,10 +13,10 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job, which is cached.</param>
     /// <param name="name">What identical jobs have in common.</param>
-    /// <param name="keep">Stores the answer; true when it lies where identical jobs look for it.</param>
+    /// <param name="keep">Stores the answer; the key under which it lies, null when it could not be stored.</param>
     /// <param name="run">Has a provider answer the job.</param>
     /// <returns>The answer, when it could be kept.</returns>
-    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, string name, Func<StoredAnswer, Task<bool>> keep, Func<HttpContext, Task> run)
+    public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, string name, Func<StoredAnswer, Task<string?>> keep, Func<HttpContext, Task> run)
     {
         var follower = new Follower(http, ask, delivery, time);
         var job = new Job(ask, name, keep, run);
@@ -115,8 +115,8 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         try
         {
             var answer = await recorder.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
-            var isStored = answer is not null && await job.Keep(answer);
-            return record.Status == JobStatus.Completed ? new FlightEnd(answer) { IsStored = isStored } : BrokenOff(record, http.RequestAborted.IsCancellationRequested);
+            var storedAs = answer is null ? null : await job.Keep(answer);
+            return record.Status == JobStatus.Completed ? new FlightEnd(answer) { StoredAs = storedAs } : BrokenOff(record, http.RequestAborted.IsCancellationRequested);
         }
         catch (GatewayException e)
         {
@@ -152,5 +152,5 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private sealed record Fetched(FlightEnd End, How How);
 
-    private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<bool>> Keep, Func<HttpContext, Task> Run);
+    private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<string?>> Keep, Func<HttpContext, Task> Run);
 }

@@ -70,15 +70,16 @@ public sealed class SingleFlightTests : IDisposable
     public void Answer_is_told_to_be_stored_where_identical_jobs_find_it()
     {
         var answer = Stored(Json([1, 2, 3]));
-        Assert.Equal("stored", RemoteFlights.Outcome(new FlightEnd(answer) { IsStored = true }));
-        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(answer)));
-        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(null)));
+        Assert.Equal("stored", RemoteFlights.Outcome(new FlightEnd(answer) { StoredAs = "a fox" }, "a fox"));
+        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(answer) { StoredAs = "a fox of another model" }, "a fox"));
+        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(answer), "a fox"));
+        Assert.Equal("unkept", RemoteFlights.Outcome(new FlightEnd(null), "a fox"));
     }
 
     // Each call waits until all the others follow it.
     private async Task<IReadOnlyList<Task>> TogetherAsync(int count, Func<Client, int, Task> draw)
     {
-        var jobs = Enumerable.Range(0, count).Select(_ => new Client()).Select(client => _single.RunAsync(client.Http, client.Ask, "a fox", _ => Task.FromResult(true), async _ =>
+        var jobs = Enumerable.Range(0, count).Select(_ => new Client()).Select(client => _single.RunAsync(client.Http, client.Ask, "a fox", _ => Task.FromResult<string?>("a fox"), async _ =>
         {
             var run = Interlocked.Increment(ref _runs);
             await UntilAsync(() => _flights.Followers == count - run);
