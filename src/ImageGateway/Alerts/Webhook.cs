@@ -11,7 +11,7 @@ namespace ImageGateway.Alerts;
 /// </summary>
 internal sealed class Webhook(Uri address, string secret, TimeProvider time) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>True when the receiver took it (2xx).</summary>
     public async Task<bool> PostAsync(string id, string body, CancellationToken cancellationToken)

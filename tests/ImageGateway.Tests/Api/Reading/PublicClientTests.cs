@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -64,6 +65,20 @@ public sealed class PublicClientTests : IDisposable
         Assert.False(_server.Pending(), "a connection was made");
     }
 
+    [Fact]
+    public async Task Server_is_not_told_what_the_client_is_traced_by()
+    {
+        using var client = new PublicClient(_time, _ => true);
+        using var bytes = Bytes();
+        using var trace = new Activity("request").AddBaggage("customer", "acme").Start();
+        trace.TraceStateString = "vendor=1";
+        var answering = AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+        Assert.Equal((FetchResult.Fetched, 200), await client.FetchAsync(Address, bytes, 3, default));
+        var asked = await answering;
+        foreach (var header in (string[])["traceparent", "tracestate", "baggage", "correlation-context"])
+            Assert.DoesNotContain(header, asked, StringComparison.OrdinalIgnoreCase);
+    }
+
     // 127.0.0.1 stands for the world, 127.0.0.2 for what is inside; both listen.
     [Fact]
     public async Task Name_that_changes_its_address_is_asked_once_for_a_connection_and_never_leads_inside()
@@ -103,12 +118,15 @@ public sealed class PublicClientTests : IDisposable
 
     private SpooledBytes Bytes() => new(_pool, new BufferBudget(1 << 20));
 
-    private async Task AnswerAsync(string answer)
+    // What was asked.
+    private async Task<string> AnswerAsync(string answer)
     {
         using var connection = await _server.AcceptSocketAsync();
-        await connection.ReceiveAsync(new byte[4096]);
+        var asked = new byte[4096];
+        var length = await connection.ReceiveAsync(asked);
         await connection.SendAsync(Encoding.ASCII.GetBytes(answer));
         connection.Shutdown(SocketShutdown.Send);
         while (await connection.ReceiveAsync(new byte[4096]) > 0) { }
+        return Encoding.ASCII.GetString(asked, 0, length);
     }
 }
