@@ -50,8 +50,10 @@ internal sealed class JobReplay : IDisposable
     }
 
     private DrawingModel Model(PlannedTarget planned) => new(
-        planned.Target.Model.Name, planned.Dialect.Sent.Count, new Lazy<string>(() => _digest.Value.PictureKey(planned.Target.Model, planned.Dialect.Sent), isThreadSafe: false),
+        planned.Target.Model.Name, planned.Dialect.Sent.Count, new Lazy<string>(() => _digest.Value.PictureKey(planned.Target.Model, planned.Dialect.Sent, ProviderOf(planned.Target)), isThreadSafe: false),
         new Lazy<string?>(() => planned.Dialect.Adjustments is { Count: > 0 } adjustments ? Adjustment.Header(adjustments) : null, isThreadSafe: false));
+
+    private static string ProviderOf(Target target) => target.Name[..target.Name.IndexOf('/')];
 
     private static bool IsSimulated(Plan plan, string target)
     {

@@ -32,7 +32,8 @@ internal sealed class JobDigest : IDisposable
     /// <summary>Of what decides the picture: operation, model, prompt, parameters as they are sent with their defaults, input pictures and unknown fields.</summary>
     /// <param name="model">The model that draws.</param>
     /// <param name="sent">The parameters in its dialect.</param>
-    public string PictureKey(Model model, ImageParameters sent)
+    /// <param name="provider">Where it draws: a file id means another picture with another account.</param>
+    public string PictureKey(Model model, ImageParameters sent, string provider)
     {
         Add("picture/1");
         Add(WireName.Of(_job.Operation));
@@ -47,6 +48,8 @@ internal sealed class JobDigest : IDisposable
         Add(sent.InputFidelity ?? (model.Fidelities.Contains("low") ? "low" : null));
         Add(sent.Style ?? (model.Takes.Contains("style") ? "vivid" : null));
         Add(sent.Moderation ?? (model.Takes.Contains("moderation") ? "auto" : null));
+        if (_job.FileIds > 0)
+            Add(provider);
         return End();
     }
 

@@ -41,7 +41,7 @@ internal static class KeyCommand
         {
             var start = Stopwatch.GetTimestamp();
             using var digest = new JobDigest(job);
-            if (digest.PictureKey(model, job.Parameters) == digest.BodyKey())
+            if (digest.PictureKey(model, job.Parameters, "openai") == digest.BodyKey())
                 throw new InvalidOperationException("one key for two questions");
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }

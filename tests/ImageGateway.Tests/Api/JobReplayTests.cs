@@ -29,6 +29,24 @@ public sealed class JobReplayTests
         Assert.Equal((Partition.Shared, Shared), (ask.Partition.Tenant, ask.Partition.MaxBytes));
     }
 
+    // Each account has a file-1 of its own.
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(0, true)]
+    public void Picture_of_a_providers_own_file_is_known_by_the_provider_too(int fileIds, bool isSame)
+    {
+        var job = Plans.Job("gpt-image-1", operation: Operation.Edit) with { FileIds = fileIds, Body = Requests.Json("""{"prompt":"a fox","images":[{"file_id":"file-1"}]}""") };
+        Assert.Equal(isSame, Key("openai/gpt-image-1") == Key("dalle/gpt-image-1"));
+
+        string Key(string target)
+        {
+            var record = new JobRecord("id", Plans.Anyone, job, TimeProvider.System, _ => ValueTask.CompletedTask);
+            var route = Plans.RouteTo("by-model", Plans.Of(target, "gpt-image-1"));
+            using var replay = JobReplay.Of(record, Plans.PlanOf(job, Plans.TableOf(route.Targets, route)), Shared);
+            return replay.Ask.Models[0].Key.Value;
+        }
+    }
+
     private static ReplayAsk Ask(CacheRule? tenant, CacheRule? route)
     {
         var job = Plans.Job("gpt-image-1");

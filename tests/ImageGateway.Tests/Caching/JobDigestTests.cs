@@ -97,14 +97,14 @@ public sealed class JobDigestTests
     {
         using var job = Job($$"""{"prompt":"a fox",{{body[1..]}}""") with { Operation = Operation.Edit, Images = [Requests.Image("a.png", "a")] };
         using var digest = new JobDigest(job);
-        return digest.PictureKey(ShippedCatalogue.Model("gpt-image-1"), job.Parameters);
+        return digest.PictureKey(ShippedCatalogue.Model("gpt-image-1"), job.Parameters, "west");
     }
 
     private static string PictureKey(string body, string model = "gpt-image-1")
     {
         using var job = Job(body);
         using var digest = new JobDigest(job);
-        return digest.PictureKey(ShippedCatalogue.Model(model), job.Parameters);
+        return digest.PictureKey(ShippedCatalogue.Model(model), job.Parameters, "west");
     }
 
     private static string BodyKey(string body)
@@ -133,6 +133,6 @@ public sealed class JobDigestTests
             Body = new FormBody([], []),
         };
         using var digest = new JobDigest(job);
-        return digest.PictureKey(ShippedCatalogue.Model("gpt-image-1"), job.Parameters);
+        return digest.PictureKey(ShippedCatalogue.Model("gpt-image-1"), job.Parameters, "west");
     }
 }

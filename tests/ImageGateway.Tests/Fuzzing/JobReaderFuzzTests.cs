@@ -81,7 +81,7 @@ public sealed class JobReaderFuzzTests(ITestOutputHelper output)
 
     private static async Task SendAsync(ImageJob job, PlannedTarget planned, JobDigest digest, HttpContext http)
     {
-        Assert.Equal(64, digest.PictureKey(planned.Target.Model, planned.Dialect.Sent).Length);
+        Assert.Equal(64, digest.PictureKey(planned.Target.Model, planned.Dialect.Sent, "openai").Length);
         Assert.True(Ascii.IsValid(Adjustment.Header(planned.Dialect.Adjustments)));
         using var content = UpstreamBody.For(new Attempt(job, planned.Target.Model, planned.Target.UpstreamName, planned.Dialect.Edits, http), planned.Target.UpstreamName, planned.Target.Provider.TakesJsonEdits);
         var sent = await content.ReadAsByteArrayAsync();
