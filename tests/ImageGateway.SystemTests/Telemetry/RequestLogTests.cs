@@ -51,6 +51,21 @@ public sealed class RequestLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Job_whose_client_does_not_wait_leaves_the_line_of_any_job()
+    {
+        Write("Information");
+        using var gateway = GatewayProcess.Start(_folder.Path, ["--config", "gateway.json", "--urls", "http://127.0.0.1:0"], ("ACME_KEY", Keys.Acme));
+        using var http = new HttpClient { BaseAddress = new Uri(Url(await gateway.LineAsync("Listening on"))), DefaultRequestHeaders = { { "Prefer", "respond-async" } } };
+
+        var drawn = await GenerateAsync(http, Keys.Acme);
+        var job = JsonNode.Parse(await gateway.LineAsync($"\"RequestId\":\"{drawn}\",\"Tenant\":\"acme\",\"Project\":\"default\",\"Key\":\"acme/web\",\"Target\""))!["Properties"]!;
+
+        Assert.Equal(("POST", "/v1/images/generations", 200), ((string?)job["Method"], (string?)job["Path"], (int)job["Status"]!));
+        Assert.Equal(("openai/gpt-image-1", "completed", 1), ((string?)job["Target"], (string?)job["Outcome"], (int)job["Attempts"]!));
+        Assert.True((double)job["CostUsd"]! > 0 && (double)job["DurationMs"]! >= (double)job["FirstByteMs"]! && (double)job["QueuedMs"]! >= 0, job.ToJsonString());
+    }
+
+    [Fact]
     public async Task Level_that_is_none_is_a_mistake_at_start()
     {
         Write("Loud");

@@ -8,7 +8,7 @@ namespace ImageGateway.Api.Async;
 /// Jobs whose answers are fetched later (<c>Prefer: respond-async</c>). Each runs the way of any job, for a client that is not
 /// there. It is accepted when it begins to take long (<see cref="JobRecord.AcceptAsync"/>); what ends it before is told at once.
 /// </summary>
-internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims, AnswerRecorder recorder, RunningJobs runningJobs, TimeProvider time, ILogger<AsyncJobs> log)
+internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims, AnswerRecorder recorder, RunningJobs runningJobs, TimeProvider time, ILogger<AsyncJobs> log, ILoggerFactory logs)
 {
     /// <summary>Has a job run on its own; how it stands as soon as it is accepted.</summary>
     /// <param name="http">The client's exchange, which the job does not use when this has returned.</param>
@@ -91,7 +91,7 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
             : state.As(AsyncState.Failed) with { Error = AsyncFailure.Of(job, record, failure) };
         await job.FreeKeyAsync(); // who reads that it is over may ask again
         await store.EndAsync(job, state);
-        LogEnded(record.Id, record.Caller.Tenant, state.Job.Status, record.ErrorCode, record.Duration.TotalMilliseconds);
+        JobLog.Write(logs.CreateLogger<RequestLog>(), job.Client.Request, state.Error is { } error ? ErrorEnvelope.Status(error) : StatusCodes.Status200OK, record.Duration, record);
     }
 
     // A job that was refused is told of as if its client had waited: with its limits, and in the log.
@@ -101,9 +101,6 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         foreach (var (name, value) in job.Client.Response.Headers)
             http.Response.Headers[name] = value;
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{RequestId}: {Tenant}, asynchronous job {Status} {Code} after {DurationMs:0.0} ms")]
-    private partial void LogEnded(string requestId, string tenant, string status, string? code, double durationMs);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{RequestId}: unexpected failure of an asynchronous job")]
     private partial void LogUnexpected(Exception exception, string requestId);
