@@ -16,13 +16,14 @@ namespace ImageGateway.Hosting;
 internal static class TelemetryServices
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Disabled = "OTEL_SDK_DISABLED";
 
     /// <summary>The version of the program, as traces, metrics and <c>version</c> tell it.</summary>
     public static string Version { get; } = typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var isOff = string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+        var isOff = string.Equals(configuration[Disabled], "true", StringComparison.OrdinalIgnoreCase);
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<GatewayGauges>();
         services.AddSingleton<PrometheusExporter>();
@@ -39,12 +40,16 @@ internal static class TelemetryServices
     private static MeterProvider Metrics(PrometheusExporter exporter, IConfiguration configuration, bool exports)
     {
         var builder = Sdk.CreateMeterProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton(configuration))
+            .ConfigureServices(services => services.AddSingleton(Enabled(configuration)))
             .ConfigureResource(resource => Describe(resource, configuration))
             .AddMeter(JobMetrics.MeterName, "System.Runtime")
             .AddReader(new BaseExportingMetricReader(exporter));
         return (exports ? builder.AddOtlpExporter() : builder).Build();
     }
+
+    // What is off is the export. The SDK would measure nothing at all, and /metrics has nobody else to ask.
+    private static IConfiguration Enabled(IConfiguration configuration) =>
+        new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection([new(Disabled, "false")]).Build();
 
     private static TracerProvider Traces(IConfiguration configuration) => Sdk.CreateTracerProviderBuilder()
         .ConfigureServices(services => services.AddSingleton(configuration))

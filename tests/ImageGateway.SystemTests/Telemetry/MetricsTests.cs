@@ -62,6 +62,18 @@ public sealed class MetricsTests
         Assert.Equal("counter", metrics["imagegateway_store_errors_total"].Type);
     }
 
+    // The variable is the operator's word on what is exported. What Prometheus asks for is not.
+    [Fact]
+    public async Task Metrics_are_told_also_where_opentelemetry_is_off()
+    {
+        await using var gateway = await MeteredGateway.StartAsync(environment: ("OTEL_SDK_DISABLED", "true"));
+        using var drawn = await gateway.GenerateAsync();
+
+        var metrics = await ScrapeAsync(gateway, requests: 1);
+
+        Assert.Equal(1, Value(metrics, "imagegateway_images_total", ("tenant", "acme")));
+    }
+
     /// <summary>What is told when so many requests were counted: a job is counted when its client may have the answer already.</summary>
     private static async Task<Dictionary<string, Family>> ScrapeAsync(MeteredGateway gateway, int requests)
     {
