@@ -42,10 +42,10 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
             if (there.Outcome != Answered)
                 throw Refused(http, there.Outcome);
             if (await answers.ReadAsync(partition, name) is { } answer)
-                return new IdempotentJob(answer, null, answers, partition, name, time);
+                return new IdempotentJob(answer, null, answers, claims.IsShared, partition, name, time);
             lost = there.Owner; // its answer made room for others
         }
-        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, partition, name, time);
+        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, claims.IsShared, partition, name, time);
     }
 
     /// <summary>Says on an answer that it is a repetition.</summary>
@@ -87,7 +87,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 }
 
 /// <summary>A job with an idempotency key: the answer it had before, or the hold on its key.</summary>
-internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, Partition partition, string name, TimeProvider time) : IAsyncDisposable
+internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, bool isShared, Partition partition, string name, TimeProvider time) : IAsyncDisposable
 {
     // A store that fails over is back by then, and the claim, renewed a third of its lease ago at most, is still there.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -96,13 +96,13 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
     /// <summary>The answer to give again; null: the job runs.</summary>
     public StoredAnswer? Before => before;
 
-    /// <summary>Leaves the answer to those that repeat the request, and tries again while the store does not take it.</summary>
+    /// <summary>Leaves the answer to those that repeat the request, and tries again while a store elsewhere does not take it; one in this process that refuses it has no room.</summary>
     public async Task KeepAsync(StoredAnswer answer)
     {
         if (answer.Bytes > partition.MaxBytes)
             return;
         var start = time.GetTimestamp();
-        while (!await TryKeepAsync(answer) && time.GetElapsedTime(start) < Patience)
+        while (!await TryKeepAsync(answer) && isShared && time.GetElapsedTime(start) < Patience)
             await Task.Delay(Pause, time);
     }
 
