@@ -14,8 +14,14 @@ internal sealed class AnswerReader : JsonScanner
     private readonly UsageCounts _usage = new();
     private Member _top;
     private Member _second;
+    private Picture _named;
+    private Picture _item;
 
     private enum Member : byte { Other, Data, Usage, Error, InputDetails, OutputDetails, Input, Output, Type, Size, Quality, Background, OutputFormat }
+
+    // How an item of data brings its picture.
+    [Flags]
+    private enum Picture : byte { None, Base64, Url }
 
     /// <summary>The event's type, as in <c>image_generation.completed</c>.</summary>
     public string? Type { get; private set; }
@@ -25,7 +31,7 @@ internal sealed class AnswerReader : JsonScanner
     public string? Background { get; private set; }
     public string? OutputFormat { get; private set; }
 
-    /// <summary>Entries of <c>data</c>.</summary>
+    /// <summary>Entries of <c>data</c> with a picture, be it itself or an address; one counts from its first letter on.</summary>
     public int DataItems { get; private set; }
 
     /// <summary>Where the items of <c>data</c> stand in the text: after its bracket, up to the closing one.</summary>
@@ -46,16 +52,24 @@ internal sealed class AnswerReader : JsonScanner
 
     protected override void OnName(ReadOnlySpan<byte> name)
     {
-        if (Depth > 3 || (Depth > 1 && _top != Member.Usage))
+        if (Depth > 3 || (Depth > 1 && _top != Member.Usage && !IsInItem))
             return;
         Span<byte> room = stackalloc byte[MaxToken];
         var plain = Unescaped(name, room);
         if (Depth == 1)
             _top = Top(plain);
+        else if (IsInItem)
+            NameInItem(plain.SequenceEqual("b64_json"u8) ? Picture.Base64 : plain.SequenceEqual("url"u8) ? Picture.Url : Picture.None);
         else if (Depth == 2)
             _second = Second(plain);
         else if (_second is Member.InputDetails or Member.OutputDetails)
             _usage.Name(plain);
+    }
+
+    protected override void OnText()
+    {
+        if (IsInItem)
+            Count(_item | _named);
     }
 
     protected override void OnString(ReadOnlySpan<byte> value, bool fits)
@@ -86,8 +100,8 @@ internal sealed class AnswerReader : JsonScanner
     protected override void OnStart(bool isObject)
     {
         BeginValue(Depth - 1, isNull: false);
-        if (Depth == 3 && _top == Member.Data && isObject)
-            DataItems++;
+        if (IsInItem)
+            (_named, _item) = (Picture.None, Picture.None);
         // What has the wrong shape is read as something unknown.
         if (Depth == 2)
             _second = Member.Other;
@@ -105,6 +119,21 @@ internal sealed class AnswerReader : JsonScanner
             DataRange = DataRange with { End = Position };
     }
 
+    private bool IsInItem => Depth == 3 && _top == Member.Data;
+
+    // What follows replaces what was called so before.
+    private void NameInItem(Picture named)
+    {
+        _named = named;
+        Count(_item & ~named);
+    }
+
+    private void Count(Picture item)
+    {
+        DataItems += (item != Picture.None ? 1 : 0) - (_item != Picture.None ? 1 : 0);
+        _item = item;
+    }
+
     // A later value of the same name replaces the earlier one wholly.
     private void BeginValue(int depth, bool isNull)
     {
@@ -118,7 +147,7 @@ internal sealed class AnswerReader : JsonScanner
         switch (_top)
         {
             case Member.Usage: _usage.Clear(); break;
-            case Member.Data: DataItems = 0; break;
+            case Member.Data: (DataItems, _item) = (0, Picture.None); break;
             case Member.Error: HasError = !isNull; break;
             case Member.Type: Type = null; break;
             case Member.Size: Size = null; break;

@@ -71,6 +71,9 @@ internal abstract partial class JsonScanner
     /// <summary>An object or array has ended; <see cref="Depth"/> no longer counts it, <see cref="Position"/> is its last byte.</summary>
     protected virtual void OnEnd() { }
 
+    /// <summary>A string value begins, and has at least one letter; its end may be megabytes away.</summary>
+    protected virtual void OnText() { }
+
     /// <summary>A member's name, raw between its quotes; empty when it was too long to keep.</summary>
     protected abstract void OnName(ReadOnlySpan<byte> name);
 
@@ -133,6 +136,8 @@ internal abstract partial class JsonScanner
     {
         if (_escape > 0)
             return InEscape(bytes);
+        if (_tokenLength == 0 && _tokenFits && !_isName && bytes[0] != '"')
+            OnText();
         var end = bytes.IndexOfAny((byte)'"', (byte)'\\');
         Keep(end < 0 ? bytes : bytes[..end]);
         if (end < 0)

@@ -8,7 +8,7 @@ internal sealed class JsonAnswers(Random random, bool lineBreaks = true)
 {
     private static readonly string[] Names =
     [
-        "usage", "usage", "data", "size", "quality", "background", "output_format", "type", "error", "created", "b64_json",
+        "usage", "usage", "data", "size", "quality", "background", "output_format", "type", "error", "created", "b64_json", "url",
         "input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details",
         "text_tokens", "image_tokens", "cached_tokens", "", "usag", "usages", "a\\\"usage", "Größe",
     ];

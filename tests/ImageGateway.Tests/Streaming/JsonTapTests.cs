@@ -43,7 +43,9 @@ public sealed class JsonTapTests
 
     [Theory]
     [InlineData("""{"data":[{"b64_json":"QUJD"}]}""", "Answer")]
-    [InlineData("""{"created":1,"data":[{""", "Answer")]
+    [InlineData("""{"created":1,"data":[{""", "Undecided")]
+    [InlineData("""{"created":1,"data":[{"b64_json":"Q""", "Answer")]
+    [InlineData("""{"data":[{"url":"https://pictures.example/1.png"}]}""", "Answer")]
     [InlineData("""{"error":null,"data":[{"b64_json":"QUJD"}]}""", "Answer")]
     [InlineData("""{"error":{"message":"no"}}""", "Error")]
     [InlineData("""{"created":1,"error":{"code":"contentFilter","message":"no"}}""", "Error")]
@@ -60,6 +62,24 @@ public sealed class JsonTapTests
         tap.Write(Encoding.UTF8.GetBytes(body));
         tap.Complete();
         Assert.Equal(Enum.Parse<Verdict>(verdict), tap.Verdict);
+    }
+
+    [Theory]
+    [InlineData("""{"data":[{}]}""", 0)]
+    [InlineData("""{"data":[{"b64_json":null}]}""", 0)]
+    [InlineData("""{"data":[{"b64_json":""},{"url":""}]}""", 0)]
+    [InlineData("""{"data":[{"b64_json":1,"url":{"url":"x"}},["b64_json","AAAA"],"AAAA",null]}""", 0)]
+    [InlineData("""{"data":[{"revised_prompt":"a fox","nested":{"b64_json":"AAAA"}}]}""", 0)]
+    [InlineData("""{"data":[{"b64_json":"AAAA","b64_json":null}]}""", 0)]
+    [InlineData("""{"data":[{"b64_json":"AAAA","url":null},{}]}""", 1)]
+    [InlineData("""{"data":[{"b64_json":"AAAA","url":"https://pictures.example/1.png"}]}""", 1)]
+    [InlineData("""{"data":[{"b64\u005fjson":"\u0041AAA"},{"url":"https://pictures.example/1.png"}]}""", 2)]
+    public void Item_counts_that_has_a_picture_or_its_address(string body, int images)
+    {
+        var tap = new JsonTap();
+        tap.Write(Encoding.UTF8.GetBytes(body));
+        tap.Complete();
+        Assert.Equal((images, images > 0 ? Verdict.Answer : Verdict.Undecided), (tap.Facts.Images, tap.Verdict));
     }
 
     // Fewer pictures than were asked for are a whole answer: some providers leave out what they refuse. Of what is not JSON nothing is known.

@@ -19,7 +19,7 @@ internal sealed record WholeAnswer(TokenUsage? Usage, int Items, bool HasError, 
         var error = Last(root, "error");
         return new WholeAnswer(
             UsageOf(Last(root, "usage")),
-            data is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray().Count(item => item.ValueKind == JsonValueKind.Object) : 0,
+            data is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray().Count(item => HasText(item, "b64_json") || HasText(item, "url")) : 0,
             error is { ValueKind: not JsonValueKind.Null },
             Word(root, "type"), Word(root, "size"), Word(root, "quality"), Word(root, "background"), Word(root, "output_format"));
     }
@@ -59,6 +59,8 @@ internal sealed record WholeAnswer(TokenUsage? Usage, int Items, bool HasError, 
     // A text that is too long to keep is as good as none.
     private static string? Word(JsonElement owner, string name) =>
         Last(owner, name) is { ValueKind: JsonValueKind.String } text && Encoding.UTF8.GetByteCount(text.GetRawText()) - 2 <= JsonScanner.MaxToken ? text.GetString() : null;
+
+    private static bool HasText(JsonElement item, string name) => Last(item, name) is { ValueKind: JsonValueKind.String } text && text.GetRawText().Length > 2;
 
     private static JsonElement? Last(JsonElement? owner, string name)
     {
