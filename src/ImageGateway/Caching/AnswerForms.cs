@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ImageGateway.Images;
@@ -46,11 +47,21 @@ internal static class AnswerForms
             return answer.Pictures[index].Members;
         using var top = Parsed(answer.Members);
         var text = new StringBuilder(answer.Pictures[index].Members);
-        Append(text, "created_at", Raw(top, "created"));
+        Append(text, "created_at", Raw(top, "created") ?? answer.StoredAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         foreach (var name in Shared)
-            Append(text, name, Raw(top, name));
+            Append(text, name, Raw(top, name) ?? Known(answer, index, name));
         Append(text, "usage", answer.Pictures.Count == 1 ? Raw(top, "usage") : Usage(answer.Members)?.Share(index, answer.Pictures.Count).ToJson());
         return text.ToString();
+    }
+
+    // Events must say what some providers leave out of JSON: as it was asked for, else as the picture's file shows.
+    private static string Known(StoredAnswer answer, int index, string name)
+    {
+        const string Auto = "auto";
+        var (asked, file) = (name switch { "quality" => answer.Quality, "size" => answer.Size, _ => null }, answer.Pictures[index].Bytes);
+        if (asked is null or Auto && name is "size" or "output_format" && ImageHeader.Read(file.Read) is { } header)
+            asked = name == "size" ? $"{header.Width}x{header.Height}" : header.FormatName;
+        return $"\"{JsonEncodedText.Encode(asked ?? Auto)}\"";
     }
 
     private static TokenUsage? Sum(StoredAnswer answer)

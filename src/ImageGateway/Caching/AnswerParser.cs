@@ -9,11 +9,11 @@ namespace ImageGateway.Caching;
 internal static class AnswerParser
 {
     /// <summary>The answer; null when it is none that can be given again: broken, with an error among its events, or without a picture.</summary>
-    public static StoredAnswer? Parse(AnswerCutter cut, bool isStream)
+    public static StoredAnswer? Parse(AnswerCutter cut)
     {
         try
         {
-            var answer = isStream ? EventReader.Read(cut) : Whole(cut);
+            var answer = IsObject(cut.Text) ? Whole(cut) : EventReader.Read(cut);
             return answer is { Pictures.Count: > 0 } ? answer : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
@@ -30,6 +30,14 @@ internal static class AnswerParser
         var part = ReadObject(ref reader, json, cut, isTop: true);
         while (reader.Read()) { }
         return part;
+    }
+
+    // Which form it has was the provider's to say: not all know streams, whatever they are asked for. No line of a stream begins so.
+    private static bool IsObject(ReadOnlySequence<byte> text)
+    {
+        var reader = new SequenceReader<byte>(text);
+        reader.AdvancePastAny(" \t\r\n"u8);
+        return reader.IsNext((byte)'{');
     }
 
     private static StoredAnswer Whole(AnswerCutter cut)

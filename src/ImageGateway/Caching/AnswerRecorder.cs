@@ -46,10 +46,10 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         // The client need not wait for what follows, unless it counts on it.
         if (!client.IsCancellationRequested && !ask.EndsWhenKept)
             await server.CompleteAsync();
-        return Stored(recording.Answer(record.Job.Parameters.Stream), ask);
+        return Stored(recording.Answer(), ask);
     }
 
-    /// <summary>Runs a job for a client that is not there (<see cref="DetachedContext"/>); its JSON answer as it stands, when there is a whole one and it could be kept.</summary>
+    /// <summary>Runs a job for a client that is not there (<see cref="DetachedContext"/>); its answer as it stands, when there is a whole one and it could be kept.</summary>
     public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, AnswerRecording recording, Func<Task> run)
     {
         var nowhere = shadow.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -57,7 +57,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         shadow.Features.Set<IHttpResponseBodyFeature>(new KeptBody(nowhere, tee));
         await run();
         recording.End();
-        return recording.Answer(isStream: false);
+        return recording.Answer();
     }
 
     private StoredAnswer? Stored(StoredAnswer? answer, ReplayAsk ask)

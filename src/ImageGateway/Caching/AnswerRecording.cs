@@ -64,7 +64,7 @@ internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDi
     }
 
     /// <summary>The answer, when it has ended; null when it is none that can be given again. Its pictures are held as long as the recording is.</summary>
-    public StoredAnswer? Answer(bool isStream) => _answer.IsKept ? AnswerParser.Parse(_answer, isStream) : null;
+    public StoredAnswer? Answer() => _answer.IsKept ? AnswerParser.Parse(_answer) : null;
 
     public void Dispose()
     {

@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Caching;
 
-/// <summary>A response body whose pipe is a tee; everything else is the server's.</summary>
-internal sealed class KeptBody(IHttpResponseBodyFeature server, Tee tee) : IHttpResponseBodyFeature
+/// <summary>A response body whose pipe is another; everything else is the server's.</summary>
+internal sealed class KeptBody(IHttpResponseBodyFeature server, PipeWriter pipe) : IHttpResponseBodyFeature
 {
     public Stream Stream => server.Stream;
 
-    public PipeWriter Writer => tee;
+    public PipeWriter Writer => pipe;
 
     public void DisableBuffering() => server.DisableBuffering();
 

@@ -37,6 +37,15 @@ internal sealed class PictureBytes
 
     public long Length => Sequence.Length;
 
+    /// <summary>Copies the bytes from <paramref name="position"/> on into <paramref name="destination"/>; returns how many there were.</summary>
+    public int Read(long position, Span<byte> destination)
+    {
+        var rest = Sequence.Slice(Math.Min(position, Length));
+        rest = rest.Slice(0, Math.Min(rest.Length, destination.Length));
+        rest.CopyTo(destination);
+        return (int)rest.Length;
+    }
+
     public bool IsEmpty => Sequence.IsEmpty;
 
     /// <summary>Joins those who hold it; whoever makes it is the first.</summary>

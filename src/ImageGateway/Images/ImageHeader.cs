@@ -5,6 +5,9 @@ namespace ImageGateway.Images;
 /// <summary>The file formats that pictures come in.</summary>
 internal enum ImageFormat { Png, Jpeg, WebP }
 
+/// <summary>Copies bytes of a file from a position on; returns how many there were.</summary>
+internal delegate int FileRead(long position, Span<byte> destination);
+
 /// <summary>
 /// What a picture's first bytes say of it. Only headers are read, never pixels, so a decompression bomb costs nothing.
 /// </summary>
@@ -13,27 +16,34 @@ internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bo
     // A JPEG keeps its size behind the metadata; more segments than this before it is not a camera's work.
     private const int MaxJpegSegments = 256;
 
+    /// <summary>Reads the header of a file.</summary>
+    public static ImageHeader? Read(SpooledBytes bytes) => Read(bytes.Read);
+
     /// <summary>Reads the header of a PNG, JPEG or WebP; null when the bytes are none of them or their size is absent.</summary>
-    public static ImageHeader? Read(SpooledBytes bytes)
+    /// <param name="read">Copies the file's bytes from a position on; returns how many there were.</param>
+    public static ImageHeader? Read(FileRead read)
     {
         Span<byte> head = stackalloc byte[32];
-        head = head[..bytes.Read(0, head)];
+        head = head[..read(0, head)];
         return head switch
         {
             [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Png(head),
-            [0xFF, 0xD8, 0xFF, ..] => Jpeg(bytes),
+            [0xFF, 0xD8, 0xFF, ..] => Jpeg(read),
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => WebP(head),
             _ => null,
         };
     }
 
-    /// <summary>The media type of the format.</summary>
-    public string ContentType => Format switch
+    /// <summary>The format as <c>output_format</c> has it.</summary>
+    public string FormatName => Format switch
     {
-        ImageFormat.Png => "image/png",
-        ImageFormat.Jpeg => "image/jpeg",
-        _ => "image/webp",
+        ImageFormat.Png => "png",
+        ImageFormat.Jpeg => "jpeg",
+        _ => "webp",
     };
+
+    /// <summary>The media type of the format.</summary>
+    public string ContentType => $"image/{FormatName}";
 
     // PNG (ISO/IEC 15948 §11.2.2): the IHDR chunk is first; colour types 4 and 6 carry alpha.
     private static ImageHeader? Png(ReadOnlySpan<byte> head)
@@ -44,11 +54,11 @@ internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bo
     }
 
     // JPEG (ITU-T T.81 §B.2): walk the segments to the frame header, SOF0 to SOF15 without DHT, JPG and DAC.
-    private static ImageHeader? Jpeg(SpooledBytes bytes)
+    private static ImageHeader? Jpeg(FileRead read)
     {
         Span<byte> segment = stackalloc byte[9];
         long position = 2;
-        for (var i = 0; i < MaxJpegSegments && bytes.Read(position, segment) == segment.Length && segment[0] == 0xFF; i++)
+        for (var i = 0; i < MaxJpegSegments && read(position, segment) == segment.Length && segment[0] == 0xFF; i++)
         {
             var marker = segment[1];
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))

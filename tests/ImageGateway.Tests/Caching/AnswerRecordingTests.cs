@@ -24,7 +24,7 @@ public sealed class AnswerRecordingTests
         Assert.False((await tee.WriteAsync(text.AsMemory(10, 10))).IsCompleted);
         Assert.False((await tee.WriteAsync(text.AsMemory(20))).IsCompleted);
         recording.End();
-        Assert.Equal(new byte[] { 1, 2, 3 }, recording.Answer(isStream: false)!.Pictures[0].Bytes.Sequence.ToArray());
+        Assert.Equal(new byte[] { 1, 2, 3 }, recording.Answer()!.Pictures[0].Bytes.Sequence.ToArray());
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class AnswerRecordingTests
         using var tee = new Tee(pipe.Writer, recording, _pool, default);
         Assert.False((await tee.WriteAsync(text)).IsCompleted);
         Assert.False(recording.IsKept);
-        Assert.Null(recording.Answer(isStream: false));
+        Assert.Null(recording.Answer());
         Assert.Equal(text, (await pipe.Reader.ReadAsync()).Buffer.ToArray());
     }
 
@@ -97,7 +97,7 @@ public sealed class AnswerRecordingTests
         using var recording = new AnswerRecording(_pool, _budget);
         recording.Append(Encoding.UTF8.GetBytes(Json(picture)));
         recording.End();
-        var answer = recording.Answer(isStream: false)!;
+        var answer = recording.Answer()!;
         Assert.True(await store.KeepAsync(partition, "key", answer, TimeSpan.FromHours(1)));
         return answer.Pictures[0].Bytes.Sequence;
     }

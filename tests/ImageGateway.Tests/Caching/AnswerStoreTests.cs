@@ -29,7 +29,7 @@ public abstract class AnswerStoreTests
     [Fact]
     public async Task Stream_is_found_with_its_partial_pictures()
     {
-        var answer = Stored(Partial(new Random(1).Bytes(600_000), 0) + Partial([1], 1) + Completed(new Random(2).Bytes(700_000)), isStream: true);
+        var answer = Stored(Partial(new Random(1).Bytes(600_000), 0) + Partial([1], 1) + Completed(new Random(2).Bytes(700_000)));
         await Store.KeepAsync(Acme, "a", answer, Hour);
         Same(answer, await Store.FindAsync(Acme, "a"));
     }
@@ -116,12 +116,12 @@ public abstract class AnswerStoreTests
     public async Task Picture_that_was_altered_is_a_miss(int picture, int position)
     {
         string Events() => Partial(new Random(3).Bytes(41), 0) + Completed(new Random(1).Bytes(1_200_000)) + Completed(new Random(2).Bytes(700_000));
-        var kept = Stored(Events(), isStream: true);
+        var kept = Stored(Events());
         await Store.KeepAsync(Acme, "a", kept, Hour);
         Same(kept, await Store.FindAsync(Acme, "a"));
         Alter("a", kept, picture, position);
         Assert.Null(await Store.FindAsync(Acme, "a"));
-        await Store.KeepAsync(Acme, "a", Stored(Events(), isStream: true), Hour);
+        await Store.KeepAsync(Acme, "a", Stored(Events()), Hour);
         Assert.NotNull(await Store.FindAsync(Acme, "a"));
     }
 

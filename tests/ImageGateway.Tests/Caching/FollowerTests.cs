@@ -38,7 +38,7 @@ public sealed class FollowerTests : IDisposable
         Pass(flight, _pictures[..missed]);
         var following = _follower.FollowAsync(flight);
         Pass(flight, _pictures[missed..]);
-        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)), isStream: true)));
+        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)))));
         await following;
         Assert.Equal(_pictures.Select(Convert.ToHexString).Order(), Sent().Order());
         Assert.Equal(JobStatus.Cached, _ask.Record.Status);
@@ -63,7 +63,7 @@ public sealed class FollowerTests : IDisposable
         Pass(flight, _pictures[..1]);
         await Until(() => _body.Length > 0);
         Pass(flight, _pictures[1..]);
-        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)), isStream: true)));
+        flight.Land(new FlightEnd(Stored(string.Concat(_pictures.Select(Completed)))));
         Assert.Equal(ErrorKind.UpstreamError, (await Assert.ThrowsAsync<GatewayException>(() => following)).Error.Kind);
     }
 
@@ -87,7 +87,7 @@ public sealed class FollowerTests : IDisposable
     public async Task Pictures_of_a_model_that_may_not_draw_or_fewer_of_them_are_none_of_the_clients(int pictures, string model)
     {
         using var flight = Flight(model: model);
-        var answer = Stored(string.Concat(_pictures.Take(pictures).Select(Completed)), isStream: true);
+        var answer = Stored(string.Concat(_pictures.Take(pictures).Select(Completed)));
         flight.Land(new FlightEnd(answer with { Model = model }));
         Assert.Equal(new FlightEnd(null), await _follower.FollowAsync(flight));
         Assert.Equal(0, _body.Length);
@@ -102,7 +102,7 @@ public sealed class FollowerTests : IDisposable
             flight.Recording.Append(Encoding.UTF8.GetBytes(Partial([1], 0) + Partial([2], 1) + Completed(picture)));
         flight.Land(new FlightEnd(null));
         await following;
-        var sent = Stored(Encoding.UTF8.GetString(_body.ToArray()), isStream: true);
+        var sent = Stored(Encoding.UTF8.GetString(_body.ToArray()));
         Assert.Equal([(0, "AQ=="), (1, "AQ=="), (2, "AQ==")], sent.Partials.Select(partial => (partial.Index, Convert.ToBase64String(partial.Bytes.Sequence.ToArray()))));
     }
 
@@ -154,7 +154,7 @@ public sealed class FollowerTests : IDisposable
             flight.Recording.Append(Encoding.UTF8.GetBytes(Completed(picture)));
     }
 
-    private List<string> Sent() => [.. Stored(Encoding.UTF8.GetString(_body.ToArray()), isStream: true).Pictures.Select(picture => Convert.ToHexString(picture.Bytes.Sequence.ToArray()))];
+    private List<string> Sent() => [.. Stored(Encoding.UTF8.GetString(_body.ToArray())).Pictures.Select(picture => Convert.ToHexString(picture.Bytes.Sequence.ToArray()))];
 
     private static async Task Until(Func<bool> condition)
     {

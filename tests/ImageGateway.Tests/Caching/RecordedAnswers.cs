@@ -28,19 +28,19 @@ internal static class RecordedAnswers
         Event("image_generation.partial_image", picture, $""" "created_at":1760000000,"size":"1024x1024","quality":"low","background":"opaque","output_format":"png","partial_image_index":{index} """.Trim());
 
     /// <summary>What is made of an answer that comes in pieces of any length.</summary>
-    public static StoredAnswer? Parsed(string text, Random random, bool isStream)
+    public static StoredAnswer? Parsed(string text, Random random)
     {
         var cutter = new AnswerCutter(new BlockPool(), new BufferBudget(long.MaxValue));
         foreach (var piece in random.Pieces(Encoding.UTF8.GetBytes(text)))
             cutter.Write(piece.Span);
-        return cutter.IsKept ? AnswerParser.Parse(cutter, isStream) : null;
+        return cutter.IsKept ? AnswerParser.Parse(cutter) : null;
     }
 
-    public static StoredAnswer Stored(string text, bool isStream = false)
+    public static StoredAnswer Stored(string text)
     {
         var cutter = new AnswerCutter(new BlockPool(), new BufferBudget(long.MaxValue));
         cutter.Write(Encoding.UTF8.GetBytes(text));
-        return AnswerParser.Parse(cutter, isStream)!;
+        return AnswerParser.Parse(cutter)!;
     }
 
     /// <summary>An answer of one picture of so many bytes, each drawn from a seed.</summary>

@@ -9,7 +9,8 @@ namespace ImageGateway.Api.Files;
 
 /// <summary>
 /// Answers with addresses of pictures: the job's own answer is held back, its pictures are kept, and an address stands in the
-/// place of each. Pictures that a provider answers with addresses for are taken over before, so that what is cached are pictures.
+/// place of each. Pictures that a provider answers with addresses for are taken over before, so that what is cached are pictures;
+/// and what should have been a stream and is none becomes one.
 /// </summary>
 internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
 {
@@ -19,17 +20,20 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
             ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
             : run();
 
-    /// <summary>Runs the job at a provider; pictures that it has at addresses are fetched from there.</summary>
+    /// <summary>Runs the job at a provider; pictures that it has at addresses are fetched from there, and a stream is one, whatever comes.</summary>
     public Task TakeOverAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
-        plan.Targets.Any(planned => planned.IsTakenOver) ? HoldAsync(http, record, run, answer => TakenOverAsync(answer, record, plan, http.RequestAborted)) : run();
+        plan.Targets.Any(planned => planned.IsTakenOver) ? HoldAsync(http, record, run, answer => TakenOverAsync(answer, record, plan, http.RequestAborted))
+        : record.Job.Parameters.Stream ? HoldAsync(http, record, run, Task.FromResult, passesStreams: true)
+        : run();
 
-    private async Task HoldAsync(HttpContext http, JobRecord record, Func<Task> run, Func<StoredAnswer, Task<StoredAnswer>> change)
+    private async Task HoldAsync(HttpContext http, JobRecord record, Func<Task> run, Func<StoredAnswer, Task<StoredAnswer>> change, bool passesStreams = false)
     {
         using var bytes = new SpooledBytes(pool, budget);
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var held = new WithheldBody(new SpoolStream(bytes));
         var (outer, back) = (http.Features.Get<WithheldAnswer>(), new WithheldAnswer());
-        http.Features.Set<IHttpResponseBodyFeature>(held);
+        var form = passesStreams ? new AskedForm(http.Response, server.Writer, held.Writer) : null;
+        http.Features.Set<IHttpResponseBodyFeature>(form is null ? held : new KeptBody(server, form));
         http.Features.Set(back);
         try
         {
@@ -43,22 +47,30 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         }
         if (back.Error is { } error)
             throw new GatewayException(record.Upstream = error);
+        if (form is { IsHeld: false })
+            return;
         if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
-            await SendAsync(http, bytes, change);
+            await SendAsync(http, record, bytes, change);
     }
 
-    private async Task SendAsync(HttpContext http, SpooledBytes bytes, Func<StoredAnswer, Task<StoredAnswer>> change)
+    private async Task SendAsync(HttpContext http, JobRecord record, SpooledBytes bytes, Func<StoredAnswer, Task<StoredAnswer>> change)
     {
         using var cut = Cut(bytes);
-        if (!cut.IsKept || AnswerParser.Parse(cut, isStream: false) is not { } answer)
+        if (!cut.IsKept || AnswerParser.Parse(cut) is not { } answer)
         {
             await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
             return;
         }
-        var writer = AnswerWriter.Json(await change(answer));
+        var (changed, asked) = (await change(answer), record.Job.Parameters);
+        var writer = asked.Stream ? AnswerWriter.Events(Described(changed, record), record.Job.Operation, asked.PartialImages ?? 0) : AnswerWriter.Json(changed);
+        http.Response.ContentType = asked.Stream ? "text/event-stream" : "application/json";
         http.Response.ContentLength = writer.Length;
         await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
+
+    // Events say more than some providers' JSON does.
+    private static StoredAnswer Described(StoredAnswer answer, JobRecord record) =>
+        record.Attempts is [.., var last] ? answer with { Size = last.Size, Quality = last.Quality, StoredAt = record.Created } : answer;
 
     // What has come is held already, within its budget or on disk.
     private AnswerCutter Cut(SpooledBytes bytes)
