@@ -45,6 +45,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
         var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
+        WarnOfUncounted(passThrough, limits);
         if (mistakes.All.Count != before)
             return null;
         var routing = new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow };
@@ -79,6 +80,12 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
             foreach (var glob in tenant.Models.Where(glob => !RoutingTable.IsAlias(glob, out _) && !catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name))))
                 mistakes.At("Tenants").At(id).Warn(nameof(tenant.Models), $"'{glob}' matches no model of the catalogue (deployments and targets count as the model they serve)");
         }
+    }
+
+    private void WarnOfUncounted(List<PassThroughRoute> passThrough, List<ScopeLimits> limits)
+    {
+        if (passThrough.Exists(route => route.TakesResponses) && limits.Exists(scope => scope.Limits.Any(limit => limit.Kind.Measure == Measure.NanoUsd)))
+            mistakes.Warn(nameof(options.PassThrough), "pictures of the Responses API's image tool pass uncounted, and are held against no limit in USD");
     }
 
     private AlertOptions Alerts()

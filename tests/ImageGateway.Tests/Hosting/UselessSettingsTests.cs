@@ -38,6 +38,20 @@ public sealed class UselessSettingsTests
     }
 
     [Theory]
+    [InlineData("/v1/responses", "UsdPerDay", true)]
+    [InlineData("/v1/responses/{**rest}", "UsdTotal", true)]
+    [InlineData("/v1/responses/{id}", "UsdPerDay", false)]
+    [InlineData("/v1/responses", "ImagesPerMinute", false)]
+    [InlineData("/v1/files", "UsdPerDay", false)]
+    public void Budgets_that_pictures_of_the_responses_api_pass_by_are_a_warning(string path, string limit, bool isWarned)
+    {
+        var tenant = $$"""{"Projects":{"web":{"Limits":{"{{limit}}":5 } } } }""";
+        var (mistakes, warnings) = Check($$"""{"Providers":{"a":P },"PassThrough":[{"Path":"{{path}}","Provider":"a"}],"Tenants":{"t":{{tenant}} } }""");
+        Assert.Empty(mistakes);
+        Assert.Equal(isWarned ? ["Gateway:PassThrough: pictures of the Responses API's image tool pass uncounted, and are held against no limit in USD"] : [], warnings);
+    }
+
+    [Theory]
     [InlineData("""{"Tenants":{"t":{"OnStoreFailure":"allow"}}}""", "Gateway:Tenants:t:OnStoreFailure: 'allow' does nothing without EmergencyUsd: jobs are refused while the store cannot be reached")]
     [InlineData("""{"Tenants":{"t":{"Models":["gpt-*","img-std"]}}}""", "Gateway:Tenants:t:Models: 'img-std' matches no model of the catalogue (deployments and targets count as the model they serve)")]
     [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"gpt-9*"}}]}""", "Gateway:Routes:0:When:Model: 'gpt-9*' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)")]

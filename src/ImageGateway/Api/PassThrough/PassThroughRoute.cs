@@ -16,6 +16,8 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
         "/openai/deployments/{deployment}/images/{**rest}",
     }.Select(path => PathPattern.Parse(path)!)];
 
+    private static readonly PathPattern[] Responses = [.. new[] { "/v1/responses", "/openai/v1/responses", "/openai/responses" }.Select(path => PathPattern.Parse(path)!)];
+
     /// <summary>Reads the list; every mistake is reported under its key path.</summary>
     /// <param name="options">The list.</param>
     /// <param name="providers">The providers by name; null for one that has mistakes of its own.</param>
@@ -41,6 +43,9 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
         }
         return routes;
     }
+
+    /// <summary>True when it takes calls of the Responses API, whose image tool draws pictures that nobody counts here.</summary>
+    public bool TakesResponses => Methods.Contains("POST") && Array.Exists(Responses, Path.Overlaps);
 
     private static string[] MethodsOf(PassThroughOptions entry) => entry.Methods.Count == 0 ? ["GET", "POST"] : [.. entry.Methods.Select(method => method.ToUpperInvariant())];
 
