@@ -95,7 +95,8 @@ internal sealed class RedisLink : IDisposable
     {
         try
         {
-            await _redis.GetDatabase().PingAsync().WaitAsync(Patience);
+            // A pause that no job meets is nobody's: while calls go through, only a longer one ends them.
+            await _redis.GetDatabase().PingAsync().WaitAsync(_isOpen ? Patience : Idle(Patience));
             Outage = null;
             _isOpen = false;
             return true;
@@ -128,6 +129,8 @@ internal sealed class RedisLink : IDisposable
             return await database.ScriptEvaluateAsync(script.Text, keys, values, CommandFlags.NoScriptCache);
         }
     }
+
+    private static TimeSpan Idle(TimeSpan patience) => 4 * patience;
 
     private static bool IsOutage(Exception e) => e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException;
 
