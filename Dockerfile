@@ -1,7 +1,7 @@
-# Unpacked it is reckoned at 145 MB, and a test keeps it below 150: the publish output (22 MB), the runtime of the chiseled ASP.NET
-# base (110 MB, as installed with the SDK), and what is below it, without a shell or a package manager: 13 MB, as listed for the
-# same image of .NET 8 (github.com/dpbevin/dotnet-staticfiles). Microsoft's own report has 111 MB for a small application on the
-# base of .NET 8, and 53 MB compressed on that of .NET 10 (github.com/dotnet/dotnet-docker, documentation/sample-image-size-report.md).
+# Estimated at 145 MB unpacked, and a test keeps it below 150: the publish output (22 MB), the runtime of the chiseled ASP.NET
+# base image (110 MB, as installed with the SDK), and the layers below it, without a shell or a package manager: 13 MB, as listed
+# for the same image of .NET 8 (github.com/dpbevin/dotnet-staticfiles). Microsoft reports 111 MB for a small application on the
+# .NET 8 base, and 53 MB compressed on that of .NET 10 (github.com/dotnet/dotnet-docker, documentation/sample-image-size-report.md).
 FROM node:22-bookworm-slim AS charts
 WORKDIR /charts
 COPY src/ImageGateway/Dashboard/package.json src/ImageGateway/Dashboard/package-lock.json ./
@@ -10,7 +10,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /source
-# Restored by themselves, so that a change of the code does not fetch every package again.
+# Restored separately, so that a code change does not download every package again.
 COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
 COPY src/BannedSymbols.txt src/
 COPY src/ImageGateway/ImageGateway.csproj src/ImageGateway/
@@ -25,7 +25,7 @@ RUN dotnet publish src/ImageGateway -c Release --no-restore -a ${TARGETARCH:-amd
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build --chown=0:0 /app .
-# The only places that are written to; the root file system may be read-only.
+# The only writable locations; the root file system may be read-only.
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 COPY --from=build --chown=$APP_UID:$APP_UID /scratch /tmp
 VOLUME ["/data", "/tmp"]

@@ -16,7 +16,7 @@ internal static class AzureErrors
     public static ProviderException MultipartOnly() =>
         Error(415, "UnsupportedMediaType", "Image edits take multipart/form-data.");
 
-    /// <summary>A refusal; its status is 400, or the 200 in which it is known to hide.</summary>
+    /// <summary>A refusal; its status is 400, or 200, which Azure is known to send at times.</summary>
     public static ProviderException ContentFilter(int status, DateTimeOffset now)
     {
         var refusal = Error(status, "contentFilter", "Your task failed as a result of our safety system.");
@@ -29,7 +29,7 @@ internal static class AzureErrors
         return refusal;
     }
 
-    /// <summary>The four categories; <paramref name="filtered"/> is the one that struck.</summary>
+    /// <summary>The four categories; <paramref name="filtered"/> is the one that caused the refusal.</summary>
     public static JsonObject FilterResults(string? filtered = null)
     {
         var results = new JsonObject();

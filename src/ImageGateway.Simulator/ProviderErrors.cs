@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageGateway.Simulator;
 
-/// <summary>An answer that is an error, with the body the provider would send.</summary>
+/// <summary>An error response, with the body the provider would send.</summary>
 internal sealed class ProviderException(int status, JsonObject body) : Exception("The simulated provider refuses the call.")
 {
     public int Status { get; } = status;
@@ -25,7 +25,7 @@ internal static class ProviderErrors
     public static ProviderException ModelNotFound(string model) =>
         Request(404, "model_not_found", "model", $"The model '{model}' does not exist");
 
-    // Not a 404: the images endpoints report a model they do not know as a wrong value.
+    // Not a 404: the images endpoints report an unknown model as an invalid value.
     public static ProviderException UnknownModel(string model) =>
         UserError("invalid_value", "model", $"The model '{model}' does not exist.");
 
@@ -59,7 +59,7 @@ internal static class ProviderErrors
     public static ProviderException InvalidValue(string name, string value, IReadOnlyList<string> allowed) =>
         Invalid(name, $"Invalid value: '{value}'. Supported values are: {string.Join(", ", allowed.SkipLast(1).Select(item => $"'{item}'"))}{(allowed.Count > 1 ? ", and " : "")}'{allowed[^1]}'.");
 
-    /// <summary>The type the image models use for what they refuse themselves.</summary>
+    /// <summary>The error type for refusals by the image models themselves.</summary>
     public static ProviderException UserError(string code, string? param, string message) =>
         Error(400, "image_generation_user_error", code, param, message);
 

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace ImageGateway.Simulator;
 
-/// <summary>What one model of the providers accepts and what it bills.</summary>
+/// <summary>A model of the providers: the parameters it accepts and its billing.</summary>
 internal sealed record SimulatedModel(string Name)
 {
-    /// <summary>The GPT Image family: base64 answers, token usage, streams. The others are DALL·E.</summary>
+    /// <summary>The GPT Image family: base64 responses, token usage, streams. The others are DALL·E.</summary>
     public bool IsGpt { get; init; } = true;
 
     public int MaxPromptLength { get; init; } = 32_000;
@@ -19,7 +19,7 @@ internal sealed record SimulatedModel(string Name)
 
     public string[] Qualities { get; init; } = ["low", "medium", "high"];
 
-    /// <summary>What an absent or <c>auto</c> quality becomes.</summary>
+    /// <summary>The quality used when it is absent or <c>auto</c>.</summary>
     public string DefaultQuality { get; init; } = "high";
 
     public string[] InputFidelities { get; init; } = ["low", "high"];
@@ -33,7 +33,7 @@ internal sealed record SimulatedModel(string Name)
     public int[]? QualityFactors { get; init; }
 }
 
-/// <summary>The models the simulated providers serve. Independent of the gateway's catalogue on purpose: one checks the other.</summary>
+/// <summary>The models the simulated providers serve. Deliberately independent of the gateway's catalogue, so that one checks the other.</summary>
 internal static class SimulatedModels
 {
     public static readonly FrozenDictionary<string, SimulatedModel> All = new SimulatedModel[]

@@ -6,8 +6,8 @@ using ImageGateway.Simulator.Faults;
 namespace ImageGateway.Simulator;
 
 /// <summary>
-/// Builds a simulator of OpenAI's and Azure OpenAI's images APIs. Pictures are always PNG, whatever <c>output_format</c> asks,
-/// and say so. <see cref="CallLog"/> and <see cref="FaultRules"/> of a hosted one are in its services.
+/// Builds a simulator of OpenAI's and Azure OpenAI's images APIs. Images are always PNG, whatever the
+/// <c>output_format</c>, and declared as such. <see cref="CallLog"/> and <see cref="FaultRules"/> of a hosted one are in its services.
 /// </summary>
 public static class SimulatorHost
 {
@@ -15,7 +15,7 @@ public static class SimulatorHost
 
     /// <summary>
     /// Ready to start; its addresses are in <see cref="WebApplication.Urls"/> once started.
-    /// Without <paramref name="args"/> it is a guest in another process: no logging, no signals, no environment variables.
+    /// Without <paramref name="args"/> it runs inside another process: no logging, no signals, no environment variables.
     /// </summary>
     public static WebApplication Build(SimulatorOptions options, string[]? args = null)
     {
@@ -41,7 +41,7 @@ public static class SimulatorHost
     {
         builder.Configuration.AddCommandLine(args);
         builder.Host.UseConsoleLifetime();
-        // Kestrel reports every cut connection as a failed request, and cuts are what this program is for.
+        // Kestrel logs every aborted connection as a failed request, and aborting connections is a purpose of this program.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft.AspNetCore", LogLevel.None);
     }

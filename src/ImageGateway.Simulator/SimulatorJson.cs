@@ -5,7 +5,7 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator;
 
-/// <summary>What <c>GET /_simulator/calls</c> answers.</summary>
+/// <summary>The response of <c>GET /_simulator/calls</c>.</summary>
 internal sealed record CallList(long Total, IReadOnlyList<Call> Calls);
 
 [JsonSourceGenerationOptions(

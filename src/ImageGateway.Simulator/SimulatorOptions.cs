@@ -8,7 +8,7 @@ public sealed class SimulatorOptions
     /// <summary>Addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
     public string Urls { get; set; } = "http://127.0.0.1:9090";
 
-    /// <summary>Azure deployment name → model, read at every request. A name that is a model's own needs no entry.</summary>
+    /// <summary>Azure deployment name → model, read at every request. A deployment named after its model needs no entry.</summary>
     public IDictionary<string, string> Deployments { get; } = new ConcurrentDictionary<string, string>(StringComparer.Ordinal)
     {
         ["img-std"] = "gpt-image-1",
@@ -16,12 +16,12 @@ public sealed class SimulatorOptions
         ["img-2"] = "gpt-image-2",
     };
 
-    /// <summary>Calls that each deployment, or each model of an account, takes within any 60 s, at least 1; more are a 429. Default: no limit.</summary>
+    /// <summary>Calls that each deployment, or each model of an account, accepts within any 60 s, at least 1; further ones get a 429. Default: no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 
     /// <summary>
-    /// True: pictures show nothing of what was asked, so that they take no time, and those of every call differ in their
-    /// provenance, so that one given again can be told from one drawn again. Default: the same request, the same pictures.
+    /// True: images do not depend on the request, so that they take no time, and every call's images differ in their provenance,
+    /// so that a replayed image can be told from a new one. Default: the same request gives the same images.
     /// </summary>
     public bool IsStock { get; set; }
 
@@ -31,7 +31,7 @@ public sealed class SimulatorOptions
     /// <summary>Wait before every event of a stream. Default: none.</summary>
     public TimeSpan EventDelay { get; set; }
 
-    /// <summary>Wait before every answer starts, errors of the provider included. Default: none.</summary>
+    /// <summary>Wait before every response starts, including the provider's errors. Default: none.</summary>
     public TimeSpan ResponseDelay { get; set; }
 
     /// <summary>The clock of <c>created</c>, of limits and of all waiting.</summary>

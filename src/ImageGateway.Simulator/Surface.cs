@@ -1,6 +1,6 @@
 namespace ImageGateway.Simulator;
 
-/// <summary>The three shapes of paths.</summary>
+/// <summary>The three styles of paths.</summary>
 internal enum Surface
 {
     OpenAI,

@@ -4,7 +4,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator;
 
-/// <summary>What the providers bill: the published token table and calculator.</summary>
+/// <summary>The providers' billing: the published token table and calculator.</summary>
 internal static class Tokens
 {
     private const int PartialImage = 100;
@@ -13,13 +13,13 @@ internal static class Tokens
     private const int SquareFidelity = 4160;
     private const int OblongFidelity = 6240;
 
-    /// <summary>Null for DALL·E, which is priced by the picture.</summary>
+    /// <summary>Null for DALL·E, which is priced per image.</summary>
     public static TokenUsage? Of(ImageJob job, int partialImagesSent) =>
         job.Model.IsGpt
             ? new TokenUsage(Input(job.Prompt), job.Images.Sum(image => Input(job, image)), job.Count * OutputPerImage(job) + PartialImage * partialImagesSent)
             : null;
 
-    /// <summary>The share of one picture of a stream: the input is billed with the first, so that the shares add up to the whole.</summary>
+    /// <summary>The share of one streamed image: the input is billed with the first, so that the shares add up to the whole.</summary>
     public static TokenUsage? OfStreamed(ImageJob job, int index)
     {
         var single = Of(job with { Count = 1 }, job.PartialImages);
@@ -44,8 +44,8 @@ internal static class Tokens
 
     private static int Input(string prompt) => (Encoding.UTF8.GetByteCount(prompt) + 3) / 4;
 
-    // The picture is scaled until its shortest side is one tile; fitting it into 2048² first changes no proportion,
-    // so the tiles are the long side over the short one, rounded up.
+    // The image is scaled until its shortest side is one tile; fitting it into 2048² first changes no proportion,
+    // so the number of tiles is the long side divided by the short one, rounded up.
     private static int Input(ImageJob job, InputFile image)
     {
         var (width, height) = (image.Header!.Width, image.Header.Height);

@@ -5,7 +5,7 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>Kestrel closes the connection when a handler fails after its answer began: what was flushed arrives, the rest never does.</summary>
+/// <summary>Kestrel closes the connection when a handler fails after its response began: flushed bytes arrive, the rest never does.</summary>
 internal sealed class CutException : Exception
 {
     public CutException()
@@ -14,7 +14,7 @@ internal sealed class CutException : Exception
     }
 }
 
-/// <summary>Sends an answer, up to the byte or event where a fault wants it to end, and notes in the log how far it came.</summary>
+/// <summary>Sends a response, up to the byte or event at which a fault ends it, and logs how far it got.</summary>
 internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
 {
     private const int Tail = 1024;
@@ -30,7 +30,7 @@ internal sealed class AnswerWriter(HttpContext http, OpenCall call, Pause pause)
     {
         Start(status, contentType);
         http.Response.ContentLength = body.Length;
-        // The end goes out by itself, after the note: who has read the whole answer finds it complete in the log.
+        // The end is sent separately, after the log entry: a client that has read the whole response finds it complete in the log.
         await SendAsync(body[..Math.Max(0, body.Length - Tail)]);
         await CompleteAsync(body[Math.Max(0, body.Length - Tail)..]);
     }

@@ -7,7 +7,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The answer as server-sent events: the previews of a picture, then the picture; picture after picture.</summary>
+/// <summary>The response as server-sent events: image by image, each preceded by its previews.</summary>
 internal sealed class EventStream(ImageJob job, AnswerWriter answer, OpenCall call, TimeProvider clock)
 {
     private readonly string _prefix = job.Operation == ImageOperation.Edit ? "image_edit" : "image_generation";

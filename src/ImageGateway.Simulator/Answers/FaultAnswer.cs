@@ -6,10 +6,10 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The faults that replace the answer as a whole.</summary>
+/// <summary>The faults that replace the whole response.</summary>
 internal static class FaultAnswer
 {
-    /// <summary>Returns whether the call has been dealt with.</summary>
+    /// <summary>Returns whether the call has been answered.</summary>
     public static async Task<bool> WriteAsync(Fault fault, AnswerWriter answer, HttpContext http, Call call)
     {
         if (fault.Reset)

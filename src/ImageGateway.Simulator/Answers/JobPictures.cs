@@ -3,7 +3,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The pictures of a job: the same for the same request, or from stock; different by index.</summary>
+/// <summary>The images of a job: the same for the same request, or from stock; different by index.</summary>
 internal static class JobPictures
 {
     public static Picture Of(ImageJob job, int index)

@@ -6,7 +6,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The answer as one JSON document.</summary>
+/// <summary>The response as one JSON document.</summary>
 internal sealed class JsonAnswer(ImageJob job, Surface surface, DateTimeOffset now)
 {
     public (ReadOnlyMemory<byte> Body, string[] Images) Write(Func<byte[], string> addressOf)
@@ -71,7 +71,7 @@ internal sealed class JsonAnswer(ImageJob job, Surface surface, DateTimeOffset n
     }
 }
 
-/// <summary>What documents and events say alike.</summary>
+/// <summary>Members that documents and events share.</summary>
 internal static class Facts
 {
     public static void Write(Utf8JsonWriter json, ImageJob job)

@@ -2,7 +2,7 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>All waiting, by the simulator's clock or until a fault is over; it ends when the client goes or the simulator stops.</summary>
+/// <summary>All waits, by the simulator's clock or until a fault is over; they end when the client disconnects or the simulator stops.</summary>
 internal sealed class Pause(SimulatorOptions options, IHostApplicationLifetime lifetime)
 {
     public async Task BeforeAnswerAsync(Fault fault, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace ImageGateway.Simulator.Answers;
 
-/// <summary>The latest pictures that were answered by address, until newer ones push them out.</summary>
+/// <summary>The latest images returned as URLs, until newer ones evict them.</summary>
 internal sealed class PictureStore
 {
     private const int Capacity = 100;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Simulator.Calls;
 
-/// <summary>Whose wire form a call used.</summary>
+/// <summary>The provider whose wire format a call used.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ProviderKind>))]
 public enum ProviderKind
 {
@@ -53,7 +53,7 @@ public sealed record Call
     /// <summary>Query as sent, with its question mark; empty without one.</summary>
     public required string Query { get; init; }
 
-    /// <summary><c>bearer</c> or <c>api-key</c>; null when neither header came.</summary>
+    /// <summary><c>bearer</c> or <c>api-key</c>; null without either header.</summary>
     public string? Auth { get; init; }
 
     /// <summary>The key, exactly as sent.</summary>
@@ -71,51 +71,51 @@ public sealed record Call
     /// <summary>Uploaded files, and data URLs of a JSON body under the field <c>images[i]</c> or <c>mask</c>.</summary>
     public IReadOnlyList<CallFile> Files { get; init; } = [];
 
-    /// <summary>The model asked for; on Azure the model behind the deployment, null when there is none.</summary>
+    /// <summary>The requested model; on Azure the model behind the deployment, null when there is none.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The Azure deployment asked for.</summary>
+    /// <summary>The requested Azure deployment.</summary>
     public string? Deployment { get; init; }
 
-    /// <summary>Whether the body asked for events.</summary>
+    /// <summary>Whether the body requested events.</summary>
     public bool Stream { get; init; }
 
-    /// <summary>Status sent; null while nothing was.</summary>
+    /// <summary>Status sent; null before that.</summary>
     public int? Status { get; init; }
 
     /// <summary>Tokens billed; null for failures and DALL·E.</summary>
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>SHA-256 of every final picture sent, in lower-case hex.</summary>
+    /// <summary>SHA-256 of every final image sent, in lower-case hex.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
 
-    /// <summary>The whole answer, error or not, was written.</summary>
+    /// <summary>True when the whole response, error or not, was written.</summary>
     public bool Completed { get; init; }
 
-    /// <summary>The client went away before the answer was complete.</summary>
+    /// <summary>True when the client disconnected before the response was complete.</summary>
     public bool Aborted { get; init; }
 }
 
-/// <summary>One picture that came with a call; width and height in pixels, null when it is no PNG, JPEG or WebP.</summary>
+/// <summary>One image sent with a call; width and height in pixels, null when it is not a PNG, JPEG or WebP.</summary>
 public sealed record CallFile(
     string Field, [property: JsonPropertyName("filename")] string? FileName, string? ContentType, int Bytes, string Sha256, int? Width, int? Height);
 
 /// <summary>Tokens as the images API reports them.</summary>
 public sealed record TokenUsage(int InputTextTokens, int InputImageTokens, int OutputTokens)
 {
-    /// <summary>Text and image tokens that came in.</summary>
+    /// <summary>Text and image tokens of the input.</summary>
     public int InputTokens => InputTextTokens + InputImageTokens;
 
-    /// <summary>Everything.</summary>
+    /// <summary>All tokens.</summary>
     public int TotalTokens => InputTokens + OutputTokens;
 }
 
 /// <summary>Sums over all calls since the start or the last reset.</summary>
 public sealed record UsageTotals(long Calls, long Images, long InputTextTokens, long InputImageTokens, long OutputTokens)
 {
-    /// <summary>Text and image tokens that came in.</summary>
+    /// <summary>Text and image tokens of the input.</summary>
     public long InputTokens => InputTextTokens + InputImageTokens;
 
-    /// <summary>Everything.</summary>
+    /// <summary>All tokens.</summary>
     public long TotalTokens => InputTokens + OutputTokens;
 }

@@ -18,10 +18,10 @@ public sealed class CallLog(int capacity = 10_000)
         }
     }
 
-    /// <summary>How many came since the start or the last <see cref="Clear"/>, also those no longer kept.</summary>
+    /// <summary>How many arrived since the start or the last <see cref="Clear"/>, also those no longer kept.</summary>
     public long Total => Usage.Calls;
 
-    /// <summary>What was billed for all of them.</summary>
+    /// <summary>The usage billed for all of them.</summary>
     public UsageTotals Usage
     {
         get
@@ -54,7 +54,7 @@ public sealed class CallLog(int capacity = 10_000)
         }
     }
 
-    // Bound to the sums of its time, so that a call that outlives a reset adds to sums nobody reads.
+    // Bound to the sums of its time, so that a call that outlives a reset adds to discarded sums.
     private Action<TokenUsage?, int> Bill(Sums sums) => (usage, images) =>
     {
         lock (_gate)

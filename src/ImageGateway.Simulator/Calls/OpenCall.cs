@@ -9,7 +9,7 @@ internal sealed class OpenCall(Call call, Action<TokenUsage?, int> bill)
 
     public void Update(Func<Call, Call> change) => _current = change(_current);
 
-    /// <summary>Notes what is charged for pictures about to be sent; a stream notes every picture by itself.</summary>
+    /// <summary>Records the charge for images about to be sent; a stream records every image separately.</summary>
     public void Bill(TokenUsage? usage, IReadOnlyCollection<string> images)
     {
         Update(now => now with { Usage = Add(now.Usage, usage), Images = [.. now.Images, .. images] });

@@ -3,7 +3,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>What the log keeps of a request.</summary>
+/// <summary>A request's log record.</summary>
 internal static class CallRecord
 {
     public static Call Of(HttpRequest request, Surface surface, ImageOperation operation)

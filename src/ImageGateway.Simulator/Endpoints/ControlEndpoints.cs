@@ -4,7 +4,7 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>What no provider has: order faults, read the calls.</summary>
+/// <summary>The simulator's own endpoints: add faults, read the calls.</summary>
 internal static class ControlEndpoints
 {
     public static void MapControl(this IEndpointRouteBuilder routes, FaultRules faults, CallLog log)

@@ -1,6 +1,6 @@
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The key of a request. Any will do, except those made to be refused.</summary>
+/// <summary>The key of a request. Any key is accepted, except those reserved for refusals.</summary>
 internal static class Credentials
 {
     private const string BearerScheme = "Bearer ";

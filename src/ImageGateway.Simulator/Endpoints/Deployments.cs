@@ -1,6 +1,6 @@
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>Which model answers: the deployment's at Azure, the one named at OpenAI.</summary>
+/// <summary>Resolves the model: the deployment's for Azure, the requested one for OpenAI.</summary>
 internal sealed class Deployments(SimulatorOptions options)
 {
     public string? ModelOf(string? deployment)
@@ -12,7 +12,7 @@ internal sealed class Deployments(SimulatorOptions options)
         return SimulatedModels.All.ContainsKey(deployment) ? deployment : null;
     }
 
-    /// <summary>The model of a call, or the error its provider answers.</summary>
+    /// <summary>The model of a call, or its provider's error.</summary>
     public static SimulatedModel Resolve(Calls.Call call, Surface surface)
     {
         if (surface != Surface.OpenAI)

@@ -3,7 +3,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>What is refused before a model sees the request: keys, addresses, forms of body.</summary>
+/// <summary>The checks before a model sees the request: keys, URLs, body formats.</summary>
 internal static class Gate
 {
     public static void Check(HttpRequest request, Surface surface, Call call, RequestBody body)
@@ -23,7 +23,7 @@ internal static class Gate
     {
         if (surface != Surface.OpenAI && !body.IsMultipart)
             throw AzureErrors.MultipartOnly();
-        // Azure takes the model from the path and fails on the part, although the official clients send it.
+        // Azure takes the model from the path and rejects the member, although the official clients send it.
         if (surface == Surface.AzureDeployment && body.Members.ContainsKey("model"))
             throw ProviderErrors.Invalid("model", $"Invalid value: '{body.Text("model")}'. The model is given by the deployment.");
         if (call.Model == "dall-e-3")

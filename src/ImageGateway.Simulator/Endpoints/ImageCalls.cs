@@ -6,7 +6,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The way of one image call: log it, read it, let its deployment's limit or a fault strike, judge it, answer it.</summary>
+/// <summary>Handles an image call: log it, read it, apply its deployment's limit or a fault, validate it, respond.</summary>
 internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRules faults, PictureStore pictures, Deployments deployments, Meter meter, Pause pause)
 {
     public RequestDelegate Handle(Surface surface, ImageOperation operation, Profile? profile = null) => http => HandleAsync(http, surface, operation, profile);
@@ -30,7 +30,7 @@ internal sealed class ImageCalls(SimulatorOptions options, CallLog log, FaultRul
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
-            // The client left, or the simulator stops while it hangs. Returning would send an empty 200. Noted here: the
+            // The client disconnected, or the simulator stops while the call hangs. Returning would send an empty 200. Recorded here: the
             // request's token is cancelled a moment later.
             call.Update(now => now with { Aborted = true });
             http.Abort();

@@ -4,7 +4,7 @@ using ImageGateway.Simulator.Faults;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>Holds every deployment to <see cref="SimulatorOptions.RequestsPerMinute"/>, in any 60 s, and says in headers what is left.</summary>
+/// <summary>Limits every deployment to <see cref="SimulatorOptions.RequestsPerMinute"/> in any 60 s, and reports the remainder in headers.</summary>
 internal sealed class Meter(SimulatorOptions options)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
@@ -12,7 +12,7 @@ internal sealed class Meter(SimulatorOptions options)
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Account, string? Deployment), Queue<DateTimeOffset>> _taken = [];
 
-    /// <summary>Counts the call; the fault that it gets when it is one too many. What is refused does not count.</summary>
+    /// <summary>Counts the call; returns a fault when it exceeds the limit. Refused calls do not count.</summary>
     public Fault? Take(Call call, IHeaderDictionary answer)
     {
         if (options.RequestsPerMinute is not { } limit)

@@ -2,12 +2,12 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>Refuses prompts that carry a marker, each provider in its own words.</summary>
+/// <summary>Refuses prompts with a marker, in each provider's own format.</summary>
 internal static class Moderation
 {
     private const string Marker = "[moderated]";
 
-    /// <summary>Azure is known to answer the same refusal under status 200 at times.</summary>
+    /// <summary>Azure is known to send the same refusal with status 200 at times.</summary>
     private const string MarkerOfHidden = "[moderated-200]";
 
     public static void Check(ImageJob job, Surface surface, string requestId, DateTimeOffset now)

@@ -5,7 +5,7 @@ using ImageGateway.Simulator.Profiles;
 
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The routes of OpenAI, of Azure and of OpenAI's near relatives.</summary>
+/// <summary>The routes of OpenAI, of Azure and of OpenAI-compatible providers.</summary>
 internal static class ProviderEndpoints
 {
     private static readonly DateTimeOffset Released = new(2025, 4, 23, 0, 0, 0, TimeSpan.Zero);
@@ -20,7 +20,7 @@ internal static class ProviderEndpoints
         routes.MapFallback(http => AnswerAsync(http, () => throw ProviderErrors.UnknownUrl(http.Request.Method, http.Request.Path)));
     }
 
-    /// <summary>OpenAI's near relatives, each under a path of its own.</summary>
+    /// <summary>OpenAI-compatible providers, each under its own path.</summary>
     public static void MapProfiles(this IEndpointRouteBuilder routes, ImageCalls calls)
     {
         foreach (var (name, profile) in Profile.All)
@@ -44,7 +44,7 @@ internal static class ProviderEndpoints
         });
     }
 
-    /// <summary>Pictures answered by address need no key, as the real ones do not: the address is the secret.</summary>
+    /// <summary>Images returned as URLs need no key, like the real ones: the URL is the secret.</summary>
     public static void MapFiles(this IEndpointRouteBuilder routes, PictureStore pictures) =>
         routes.MapGet("/files/{id}.png", (string id) =>
             pictures.Find(id) is { } png ? Results.Bytes(png, "image/png") : Results.NotFound());

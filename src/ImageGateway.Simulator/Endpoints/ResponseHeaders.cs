@@ -1,6 +1,6 @@
 namespace ImageGateway.Simulator.Endpoints;
 
-/// <summary>The headers every provider answer carries.</summary>
+/// <summary>The headers of every provider response.</summary>
 internal static class ResponseHeaders
 {
     private const string RequestIdName = "x-request-id";

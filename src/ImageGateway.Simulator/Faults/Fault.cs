@@ -3,19 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Simulator.Faults;
 
-/// <summary>How a call is to go wrong. Delays combine with everything else.</summary>
+/// <summary>A fault of a call. Delays combine with everything else.</summary>
 public sealed record Fault
 {
-    /// <summary>Answer this HTTP status.</summary>
+    /// <summary>Respond with this HTTP status.</summary>
     public int? Status { get; init; }
 
     /// <summary>More response headers, e.g. <c>retry-after</c>.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Body of that status: JSON, or a string sent as it is. Absent: what the provider would say.</summary>
+    /// <summary>Body of that status: JSON, or a string sent as it is. Absent: the provider's own error.</summary>
     public JsonNode? Body { get; init; }
 
-    /// <summary>Wait, in milliseconds, before the answer starts.</summary>
+    /// <summary>Wait, in milliseconds, before the response starts.</summary>
     [JsonPropertyName("delay_ms")]
     public int DelayMilliseconds { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record Fault
     [JsonPropertyName("event_delay_ms")]
     public int EventDelayMilliseconds { get; init; }
 
-    /// <summary>Not answer until the faults are deleted; end when the client goes.</summary>
+    /// <summary>Do not respond until the faults are deleted; end when the client disconnects.</summary>
     public bool Hang { get; init; }
 
     /// <summary>Stop after so many events, until the faults are deleted.</summary>
@@ -49,17 +49,17 @@ public sealed record Fault
     /// <summary>Abort the connection before the first byte.</summary>
     public bool Reset { get; init; }
 
-    /// <summary>Answer an HTML page, as a proxy in between would; status 502 unless given.</summary>
+    /// <summary>Respond with an HTML page, like a proxy in between; status 502 by default.</summary>
     public bool Html { get; init; }
 
     internal bool Hangs => Hang || HangAfterEvents is not null || (PauseAfterBytes is not null && PauseMilliseconds is null);
 
-    /// <summary>The end of what hangs.</summary>
+    /// <summary>Completes when the hanging call may continue.</summary>
     [JsonIgnore]
     internal Task Released { get; init; } = Task.CompletedTask;
 }
 
-/// <summary>Which calls get a fault; what is null matches all.</summary>
+/// <summary>Which calls get a fault; null matches all.</summary>
 public sealed record FaultRule
 {
     /// <summary>Account of the path.</summary>
@@ -77,7 +77,7 @@ public sealed record FaultRule
     /// <summary>How many calls; null: all.</summary>
     public int? Times { get; init; }
 
-    /// <summary>What happens to them.</summary>
+    /// <summary>The fault.</summary>
     public required Fault Fault { get; init; }
 
     internal bool Matches(Calls.Call call) =>

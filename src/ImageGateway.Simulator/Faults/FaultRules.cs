@@ -1,13 +1,13 @@
 namespace ImageGateway.Simulator.Faults;
 
-/// <summary>The faults ordered from a simulator; a call gets the first that matches it.</summary>
+/// <summary>The configured faults; a call gets the first that matches it.</summary>
 public sealed class FaultRules
 {
     private readonly Lock _gate = new();
     private readonly List<FaultRule> _rules = [];
     private readonly Queue<TaskCompletionSource> _hanging = [];
 
-    /// <summary>What is still to come, in order; <see cref="FaultRule.Times"/> is what is left of it.</summary>
+    /// <summary>The remaining rules, in order; <see cref="FaultRule.Times"/> is the remaining number.</summary>
     public IReadOnlyList<FaultRule> Pending
     {
         get
@@ -29,7 +29,7 @@ public sealed class FaultRules
         }
     }
 
-    /// <summary>Removes all; what hangs goes on.</summary>
+    /// <summary>Removes all rules; hanging calls continue.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -40,8 +40,8 @@ public sealed class FaultRules
         }
     }
 
-    /// <summary>What hangs by the oldest rule goes on; so does what that rule is still to come to.</summary>
-    /// <exception cref="InvalidOperationException">No rule lets anything hang.</exception>
+    /// <summary>Releases the calls that hang by the oldest hanging rule, and those it would still match.</summary>
+    /// <exception cref="InvalidOperationException">No rule makes calls hang.</exception>
     public void Release()
     {
         lock (_gate)

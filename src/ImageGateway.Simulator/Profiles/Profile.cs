@@ -4,20 +4,20 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Profiles;
 
-/// <summary>A provider whose API is nearly OpenAI's: how it reads pictures out of a JSON body, and how it judges a request.</summary>
+/// <summary>An OpenAI-compatible provider: how it reads images from a JSON body, and how it validates a request.</summary>
 internal abstract class Profile
 {
-    /// <summary>All of them, by the segment behind <c>/profiles/</c>.</summary>
+    /// <summary>All of them, by the segment after <c>/profiles/</c>.</summary>
     public static IReadOnlyDictionary<string, Profile> All { get; } = new Dictionary<string, Profile>(StringComparer.Ordinal)
     {
         ["xai"] = new XAi(),
         ["together"] = new Together(),
     };
 
-    /// <summary>What it draws; other operations are unknown addresses.</summary>
+    /// <summary>Its operations; others are unknown URLs.</summary>
     public abstract IReadOnlyList<ImageOperation> Operations { get; }
 
-    /// <summary>The pictures among a body's members.</summary>
+    /// <summary>The images among a body's members.</summary>
     public abstract List<InputFile> Pictures(Dictionary<string, JsonElement> members);
 
     /// <summary>The job, or the provider's own refusal.</summary>
@@ -46,6 +46,6 @@ internal abstract class Profile
     /// <summary>The rest of the parameters.</summary>
     protected abstract ImageJob Judge(Parameters parameters, RequestBody body, SimulatedModel model, ImageOperation operation, string prompt);
 
-    /// <summary>An error in the provider's form.</summary>
+    /// <summary>An error in the provider's format.</summary>
     protected abstract ProviderException Refuse(int status, string? param, string message);
 }

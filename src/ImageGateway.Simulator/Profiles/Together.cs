@@ -5,7 +5,7 @@ using ImageGateway.Simulator.Requests;
 
 namespace ImageGateway.Simulator.Profiles;
 
-/// <summary>Together: sizes are width and height, base64 is called <c>base64</c>, at most four pictures, no edits.</summary>
+/// <summary>Together: sizes are width and height, base64 is called <c>base64</c>, at most four images, no edits.</summary>
 internal sealed class Together : Profile
 {
     private const int LargestEdge = 2048;

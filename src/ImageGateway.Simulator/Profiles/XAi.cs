@@ -29,7 +29,7 @@ internal sealed class XAi : Profile
         return files;
     }
 
-    // Pictures sent to generations are ignored without a word.
+    // Images sent to generations are silently ignored.
     protected override IReadOnlyList<string> Known(ImageOperation operation) => Members;
 
     protected override SimulatedModel Model(string? name) =>

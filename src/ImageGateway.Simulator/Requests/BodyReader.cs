@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>Reads a request's body, JSON or multipart, without judging its members.</summary>
+/// <summary>Reads a request's body, JSON or multipart, without validating its members.</summary>
 internal static class BodyReader
 {
     public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<Dictionary<string, JsonElement>, List<InputFile>> pictures, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal static class BodyReader
                 await ReadPartAsync(section, members, files, cancellationToken);
             return new RequestBody(IsMultipart: true, members, files);
         }
-        // Lost connections come as derived types; the reader's own complaint about a missing boundary is a bare IOException.
+        // Lost connections are derived types; the reader's own error for a missing boundary is a plain IOException.
         catch (Exception broken) when (broken is InvalidDataException || broken.GetType() == typeof(IOException))
         {
             throw ProviderErrors.MalformedMultipart();

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>Format and dimensions, read from a picture's first bytes.</summary>
+/// <summary>Format and dimensions, read from an image's first bytes.</summary>
 internal sealed record ImageHeader(string Format, int Width, int Height, bool HasAlpha)
 {
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Null when the bytes are no PNG, JPEG or WebP.</summary>
+    /// <summary>Null when the bytes are not a PNG, JPEG or WebP.</summary>
     public static ImageHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= 33 && bytes.StartsWith(PngSignature))
@@ -17,7 +17,7 @@ internal sealed record ImageHeader(string Format, int Width, int Height, bool Ha
         return bytes is [0xFF, 0xD8, ..] ? ReadJpeg(bytes[2..]) : null;
     }
 
-    // A palette picture may be transparent, but the services do not count that as an alpha channel.
+    // A palette image may be transparent, but the services do not count that as an alpha channel.
     private static ImageHeader ReadPng(ReadOnlySpan<byte> header) =>
         new("png", BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header[4..]), header[9] is 4 or 6);
 

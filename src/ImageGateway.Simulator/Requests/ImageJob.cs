@@ -2,7 +2,7 @@ using ImageGateway.Simulator.Calls;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>A request found valid, every parameter resolved to what the model will use.</summary>
+/// <summary>A valid request, with every parameter resolved.</summary>
 internal sealed record ImageJob(SimulatedModel Model, ImageOperation Operation, string Prompt)
 {
     public int Count { get; init; } = 1;
@@ -21,22 +21,22 @@ internal sealed record ImageJob(SimulatedModel Model, ImageOperation Operation, 
 
     public bool HighFidelity { get; init; }
 
-    /// <summary>DALL·E's default: an address instead of base64.</summary>
+    /// <summary>DALL·E's default: a URL instead of base64.</summary>
     public bool AsUrl { get; init; }
 
     public string? Style { get; init; }
 
-    /// <summary>Together's answers say what each picture comes as.</summary>
+    /// <summary>Together's responses state each image's format.</summary>
     public bool SaysType { get; init; }
 
-    /// <summary>xAI's answers say what they cost, in ten-billionths of a dollar.</summary>
+    /// <summary>xAI's responses state their cost, in ten-billionths of a dollar.</summary>
     public long? CostTicks { get; init; }
 
     public IReadOnlyList<InputFile> Images { get; init; } = [];
 
     public bool HasMask { get; init; }
 
-    /// <summary>What tells its stock pictures from those of other calls; null: its pictures are drawn.</summary>
+    /// <summary>Distinguishes its stock images from those of other calls; null: its images are drawn.</summary>
     public string? Stock { get; init; }
 
     public string Size => $"{Width}x{Height}";

@@ -2,7 +2,7 @@ using ImageGateway.Simulator.Calls;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>Judges the pictures of an edit or a variation.</summary>
+/// <summary>Validates the images of an edit or a variation.</summary>
 internal static class InputImages
 {
     private const int MostImages = 16;

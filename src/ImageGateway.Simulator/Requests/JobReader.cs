@@ -2,7 +2,7 @@ using ImageGateway.Simulator.Calls;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>Judges a request as the model would, parameter by parameter, and resolves its defaults.</summary>
+/// <summary>Validates a request like the model, parameter by parameter, and resolves its defaults.</summary>
 internal static class JobReader
 {
     private const int FullQuality = 100;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImageGateway.Simulator.Requests;
 
-/// <summary>The pictures inside a JSON edit: <c>images[]</c> and <c>mask</c>, each an <c>image_url</c> or a <c>file_id</c>.</summary>
+/// <summary>The images of a JSON edit: <c>images[]</c> and <c>mask</c>, each an <c>image_url</c> or a <c>file_id</c>.</summary>
 internal static class JsonImages
 {
     public static List<InputFile> Read(Dictionary<string, JsonElement> members)
@@ -19,7 +19,7 @@ internal static class JsonImages
         return files;
     }
 
-    /// <summary>A value as it is logged: its text, every data URL in it replaced by its digest.</summary>
+    /// <summary>A value for the log: its text, with every data URL replaced by its digest.</summary>
     public static string ToLogText(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Nested))}]",
@@ -36,7 +36,7 @@ internal static class JsonImages
     private static string Shorten(string text) =>
         TryDecode(text, out var type, out var bytes) ? $"data:{type};sha256={InputFile.From("", null, null, bytes).Sha256}" : text;
 
-    /// <summary>A picture by its data URL; anything else is a reference.</summary>
+    /// <summary>An image from its data URL; anything else is a reference.</summary>
     public static InputFile FromDataUrl(string url, string field)
     {
         if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))

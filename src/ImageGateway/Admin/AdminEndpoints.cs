@@ -7,7 +7,7 @@ namespace ImageGateway.Admin;
 /// <summary>The control plane: everything below <c>/admin/v1</c>.</summary>
 internal static class AdminEndpoints
 {
-    /// <summary>Maps it, and its description at <c>/openapi/v1.json</c>.</summary>
+    /// <summary>Maps the control plane, and its description at <c>/openapi/v1.json</c>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder app)
     {
         app.MapTenants();

@@ -17,12 +17,12 @@ internal static class AuditEndpoints
         var (request, limit) = (http.Request, http.Request.Limit());
         var query = new QueryReader(request.Query);
         var (from, to) = query.Period();
-        // Kept in whole seconds: of a part of one the whole is meant.
+        // Stored in whole seconds, so a fraction is rounded to its second.
         var filter = new AuditFilter(query.Text("subject"), query.Text("actor"), query.Text("tenant"), from / 1000, (to + 999) / 1000);
         return Paging.Of(await AuditLog.ReadAsync(database, filter, Before(request), limit + 1, http.RequestAborted), limit, List, entry => entry.Id);
     });
 
-    // Who makes a cursor of their own may have written anything.
+    // A forged cursor may contain anything.
     private static long? Before(HttpRequest request) => request.After(List) is not { } number ? null
         : long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before
         : throw Cursor.Invalid("cursor", request.Query["cursor"].ToString());

@@ -5,16 +5,19 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A change of the control plane. <see cref="CreatedAt"/> is in Unix seconds; of <see cref="Before"/> and <see cref="After"/> one is null when something was made or is gone.</summary>
+/// <summary>
+/// A change of the control plane. <see cref="CreatedAt"/> is in Unix seconds; <see cref="Before"/> is null for a creation,
+/// <see cref="After"/> for a deletion.
+/// </summary>
 internal sealed record AuditEntry(string Id, long CreatedAt, string Actor, string ActorScope, string Action, string Subject, string? Tenant, JsonElement? Before, JsonElement? After);
 
-/// <summary>What a reader of the audit log looks for; null: anything. Times are Unix seconds, from inclusive, to exclusive.</summary>
+/// <summary>The filter of an audit log query; null: anything. Times are Unix seconds, from inclusive, to exclusive.</summary>
 internal sealed record AuditFilter(string? Subject, string? Actor, string? Tenant, long? From, long? To);
 
 /// <summary>Reads the audit log.</summary>
 internal static class AuditLog
 {
-    /// <summary>At most <paramref name="count"/> entries from <paramref name="before"/> (an entry's number; null: the newest) back.</summary>
+    /// <summary>At most <paramref name="count"/> entries, backwards from <paramref name="before"/> (an entry's number; null: the newest).</summary>
     public static async Task<IReadOnlyList<AuditEntry>> ReadAsync(SqlDatabase database, AuditFilter filter, long? before, int count, CancellationToken cancellationToken)
     {
         string?[] conditions =

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageGateway.Admin;
 
 /// <summary>
-/// The members of a control-plane request's body, each read once and checked; what is wrong is named with its value and what
-/// is allowed. A member that nothing reads is refused, since who misspells <c>disabled</c> must hear of it.
+/// The members of a control plane request's body, each read once and checked; an error names the value and what is allowed.
+/// Unknown members are refused, so that a misspelt <c>disabled</c> is noticed.
 /// </summary>
 internal sealed class BodyMembers
 {
@@ -16,7 +16,7 @@ internal sealed class BodyMembers
 
     private readonly Dictionary<string, JsonElement> _members;
 
-    // The names that lead here, each followed by a dot.
+    // The parent members' names, each followed by a dot.
     private readonly string _path;
 
     private BodyMembers(Dictionary<string, JsonElement> members, IReadOnlyList<string> allowed, string path)
@@ -29,8 +29,8 @@ internal sealed class BodyMembers
         }
     }
 
-    /// <summary>Reads a body that may have these members; no body is an empty one.</summary>
-    /// <exception cref="GatewayException">It is not a JSON object, too large, or has another member.</exception>
+    /// <summary>Reads a body that may have these members; no body counts as an empty one.</summary>
+    /// <exception cref="GatewayException">It is not a JSON object, is too large, or has another member.</exception>
     public static async Task<BodyMembers> ReadAsync(HttpRequest request, IReadOnlyList<string> allowed)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -42,7 +42,7 @@ internal sealed class BodyMembers
 
     public bool Has(string name) => _members.ContainsKey(name);
 
-    /// <summary>The members of an object within, which may have these; null where the body has null. The body has the member.</summary>
+    /// <summary>The members of a nested object, which may have these; null where the body has null. The body must have the member.</summary>
     public BodyMembers? Object(string name, IReadOnlyList<string> allowed) => _members[name] switch
     {
         { ValueKind: JsonValueKind.Null } => null,
@@ -53,7 +53,7 @@ internal sealed class BodyMembers
     /// <summary>A text of 1 to 200 characters without control characters.</summary>
     public string Text(string name, string absent) => Read(name, absent, "a text of 1 to 200 characters", static value => StringOf(value) is { } text && IsText(text) ? text : null);
 
-    /// <summary>Such a text, which may be absent or null.</summary>
+    /// <summary>The same for a text that may be absent or null.</summary>
     public string? Text(string name) => IsAbsentOrNull(name) ? null : Text(name, "");
 
     /// <summary>An id of a tenant or a project; <paramref name="absent"/> null: it is required.</summary>
@@ -75,11 +75,11 @@ internal sealed class BodyMembers
     public decimal? Amount(string name) =>
         IsAbsentOrNull(name) ? null : Read<decimal>(name, 0, "a number", static value => DecimalOf(value) is { } amount && Math.Abs(amount) <= 1_000_000_000_000_000 ? amount : null);
 
-    /// <summary>A whole number from 0 to <paramref name="most"/>; null where the body has null.</summary>
+    /// <summary>An integer from 0 to <paramref name="most"/>; null where the body has null.</summary>
     public long? Whole(string name, long? absent, long most, string allowed) =>
         !Has(name) ? absent : IsAbsentOrNull(name) ? null : Read<long>(name, 0, allowed, value => WholeOf(value) is >= 0 and var number && number <= most ? number : null);
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>An integer within bounds.</summary>
     public long Whole(string name, long absent, long least, long most) =>
         Read<long>(name, absent, $"a whole number from {least} to {most}", value => WholeOf(value) is { } number && number >= least && number <= most ? number : null);
 
@@ -87,7 +87,7 @@ internal sealed class BodyMembers
     public TimeSpan Time(string name, TimeSpan absent, TimeSpan longest) =>
         Read<TimeSpan>(name, absent, $"00:00:00 to {longest:c}, as in \"7.00:00:00\" for a week", value => TimeOf(value) is { } time && time >= TimeSpan.Zero && time <= longest ? time : null);
 
-    /// <summary>One of an enumeration's words.</summary>
+    /// <summary>One of an enumeration's names.</summary>
     public T Word<T>(string name, T absent)
         where T : struct, Enum
     {
@@ -95,7 +95,7 @@ internal sealed class BodyMembers
         return Read<T>(name, absent, string.Join(", ", words.Keys), value => StringOf(value) is { } word && words.TryGetValue(word, out var known) ? known : null);
     }
 
-    /// <summary>A list of at most 100 texts that fit.</summary>
+    /// <summary>A list of at most 100 valid texts.</summary>
     public IReadOnlyList<string> Texts(string name, IReadOnlyList<string> absent, int least, Func<string, bool> fits, string allowed)
     {
         if (!_members.TryGetValue(name, out var list))
@@ -128,14 +128,15 @@ internal sealed class BodyMembers
 
     private static long? WholeOf(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-    // A lone number would be days.
+    // A plain number would mean days.
     private static TimeSpan? TimeOf(JsonElement value) =>
         StringOf(value) is { } text && text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private GatewayException Wrong(string name, JsonElement value, string allowed) =>
         GatewayException.Invalid(_path + name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), allowed);
 
-    // Half of a surrogate pair is well-formed JSON and no text; it shows when it is read, which is done here, all at once.
+    // Half of a surrogate pair is well-formed JSON but not text; it shows only when it is read, which is done here for
+    // everything.
     private static JsonElement Readable(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String)
@@ -167,7 +168,7 @@ internal sealed class BodyMembers
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The parser quotes no more than the byte it stumbled over.
+            // The parser's message quotes no more than the offending byte.
             throw new GatewayException(new GatewayError(ErrorKind.InvalidJson, $"The body is not valid JSON: {e.Message}"), e);
         }
     }

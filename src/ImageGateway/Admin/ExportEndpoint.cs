@@ -7,7 +7,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Admin;
 
-/// <summary><c>GET /admin/v1/export?format=csv|jsonl|focus</c>: the entries of a period, the oldest first, as they are read; gzip for who accepts it.</summary>
+/// <summary>
+/// <c>GET /admin/v1/export?format=csv|jsonl|focus</c>: a period's entries, oldest first, streamed as they are read; gzip if the
+/// client accepts it.
+/// </summary>
 internal static class ExportEndpoint
 {
     public static void MapExport(this IEndpointRouteBuilder app) => app.MapGet("/admin/v1/export", async (HttpContext http, LedgerReader ledger, GatewaySnapshot snapshot) =>

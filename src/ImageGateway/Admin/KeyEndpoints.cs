@@ -4,7 +4,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A key with its secret, which no other answer shows.</summary>
+/// <summary>A key with its secret, which no other response contains.</summary>
 internal sealed record IssuedKeyAnswer(
     string Id, string Secret, string Prefix, string Tenant, string Project, string Name, long? ExpiresAt, bool Disabled, long? CreatedAt, long? RotatedAt, Source Source)
 {
@@ -37,7 +37,7 @@ internal static class KeyEndpoints
     private static async Task<IResult> IssueAsync(HttpContext http, string tenant, KeyStore store, TimeProvider time)
     {
         var body = await BodyMembers.ReadAsync(http.Request, ["project", .. Settings]);
-        // Sorted by when they were made.
+        // Sorts by creation time.
         var id = $"key_{Guid.CreateVersion7(time.GetUtcNow()):N}";
         var key = Edit(new TenantKey { Id = id, Tenant = tenant, Project = body.Id("project", "default"), Name = id }, body);
         var (made, secret) = await store.IssueAsync(key, http.Actor(), http.RequestAborted);
@@ -69,7 +69,7 @@ internal static class KeyEndpoints
     private static async Task<IssuedKeyAnswer> RotateAsync(HttpContext http, string tenant, string id, KeyStore store)
     {
         var body = await BodyMembers.ReadAsync(http.Request, ["grace_seconds"]);
-        var grace = body.Whole("grace_seconds", 0, LongestGrace, $"0 to {LongestGrace} seconds for which the secret so far stays valid") ?? 0;
+        var grace = body.Whole("grace_seconds", 0, LongestGrace, $"0 to {LongestGrace} seconds for which the previous secret stays valid") ?? 0;
         var (key, secret) = await store.RotateAsync(tenant, RouteText.Slashed(id), TimeSpan.FromSeconds(grace), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         HideFromCaches(http, key);
         return IssuedKeyAnswer.Of(key, secret);

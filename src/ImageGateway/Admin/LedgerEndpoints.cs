@@ -4,7 +4,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A page of entries; null as the cursor of the last one.</summary>
+/// <summary>A page of entries; the last one has a null cursor.</summary>
 internal sealed record LedgerPage(IReadOnlyList<LedgerRow> Data, string? NextCursor);
 
 /// <summary><c>GET /admin/v1/ledger</c>, the newest entry first, and <c>GET /admin/v1/ledger/{request-id}</c>.</summary>
@@ -24,7 +24,7 @@ internal static class LedgerEndpoints
         var limit = query.Number("limit", ifAbsent: 50, min: 1, max: 500);
         EntryPosition? after = query.Text("cursor") is { } cursor ? Position(cursor) : null;
         var rows = new List<LedgerRow>();
-        // One more than asked for says whether there is a next page.
+        // One more than requested shows whether there is a next page.
         await ledger.ReadAsync(
             async connection =>
             {

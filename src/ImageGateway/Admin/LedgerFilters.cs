@@ -4,7 +4,10 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin;
 
-/// <summary>Which entries a request is about: <c>from</c>, <c>to</c>, <c>tag=NAME:VALUE</c> and the words of an entry; any may stand several times.</summary>
+/// <summary>
+/// The filters of a ledger query: <c>from</c>, <c>to</c>, <c>tag=NAME:VALUE</c> and an entry's columns; any may appear several
+/// times.
+/// </summary>
 internal static class LedgerFilters
 {
     private static readonly string[] Operations = ["generation", "edit", "variation"];

@@ -10,8 +10,8 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Admin;
 
 /// <summary>
-/// <c>/admin/v1/tenants/{tenant}/limits</c>, and the same below a project, a key and an end user (<c>*</c>: each of them).
-/// PUT replaces the whole set; a scope of the configuration may have limits of both, of which the stricter hold.
+/// <c>/admin/v1/tenants/{tenant}/limits</c>, and the same below a project, a key and an end user (<c>*</c>: each of them). PUT
+/// replaces the whole set; if the configuration limits the scope too, the stricter limits apply.
 /// </summary>
 internal static class LimitEndpoints
 {
@@ -48,7 +48,7 @@ internal static class LimitEndpoints
         }
     }
 
-    // A key of the configuration is called TENANT/NAME, and may be named by its name here.
+    // A key of the configuration has the id TENANT/NAME, and may be given by its name here.
     private static string KeyScope(TenantContents contents, Tenant tenant, string id)
     {
         var key = contents.Keys.FirstOrDefault(key => key.Id == id || key.Id == $"{tenant.Id}/{id}");

@@ -7,14 +7,14 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Admin;
 
 /// <summary>
-/// The limits of a scope and how they stand; <see cref="MaxQuality"/> null: any. It has two words, <c>medium, standard</c>, where
-/// configuration and control plane differ: both hold.
+/// The limits of a scope and their current use; <see cref="MaxQuality"/> null: any. It has two words, <c>medium, standard</c>,
+/// if configuration and control plane differ: both apply.
 /// </summary>
 internal sealed record ScopeAnswer(string Scope, string Tenant, string? MaxQuality, IReadOnlyList<LimitAnswer> Limits);
 
 /// <summary>
-/// <c>GET /admin/v1/limits</c>: every scope with limits, those of the configuration and of the control plane as one. Limits for
-/// each user (<c>user:acme/*</c>) have a counter for each and stand nowhere as one, so they are left out.
+/// <c>GET /admin/v1/limits</c>: every scope with limits, those of the configuration and of the control plane merged. Limits for
+/// each user (<c>user:acme/*</c>) have a counter per user and no common one, so they are left out.
 /// </summary>
 internal static class LimitStandings
 {
@@ -36,6 +36,6 @@ internal static class LimitStandings
         return new ScopeAnswer(limits.Scope, tenant, limits.Qualities.Count == 0 ? null : string.Join(", ", limits.Qualities.Select(quality => quality.Most).Distinct()), [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, now))]);
     }
 
-    // Of the configuration: all of its scopes name their tenant first, keys included.
+    // For the configuration: all of its scopes start with their tenant, keys included.
     private static string TenantOf(string scope) => scope[(scope.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('/', 2)[0];
 }

@@ -3,16 +3,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A page of a list; <see cref="NextCursor"/> leads to the next one, null: there is none.</summary>
+/// <summary>A page of a list; <see cref="NextCursor"/> leads to the next one; null: there is none.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 
-/// <summary>What part of a list a request asks for: <c>?limit=</c> (1 to 1000, 100) and <c>?cursor=</c>.</summary>
+/// <summary>The part of a list that a request asks for: <c>?limit=</c> (1 to 1000, default 100) and <c>?cursor=</c>.</summary>
 internal static class Paging
 {
     private const int Usual = 100;
     private const int Most = 1000;
 
-    /// <summary>How many entries a page may have.</summary>
+    /// <summary>The maximum number of entries on a page.</summary>
     public static int Limit(this HttpRequest request) => request.Query["limit"].ToString() switch
     {
         "" => Usual,
@@ -20,7 +20,7 @@ internal static class Paging
         var text => throw GatewayException.Invalid("limit", text, $"1 to {Most}"),
     };
 
-    /// <summary>The key of the last entry of the page before; null on the first page.</summary>
+    /// <summary>The key of the previous page's last entry; null on the first page.</summary>
     /// <param name="request">The request.</param>
     /// <param name="list">The list's name: a cursor of another list is refused.</param>
     public static string? After(this HttpRequest request, string list)
@@ -30,12 +30,12 @@ internal static class Paging
         return Cursor.Read(cursor, 2) is [var name, var key] && name == list ? key : throw GatewayException.Invalid("cursor", cursor, "next_cursor of a page of this list");
     }
 
-    /// <summary>The page of entries that were read one more than it may have.</summary>
+    /// <summary>A page, from entries read with one more than the limit.</summary>
     public static Page<T> Of<T>(IReadOnlyList<T> entries, int limit, string list, Func<T, string> key) => entries.Count <= limit
         ? new Page<T>(entries, null)
         : new Page<T>([.. entries.Take(limit)], Cursor.Of(list, key(entries[limit - 1])));
 
-    /// <summary>The page of a list in memory, in the order of its keys.</summary>
+    /// <summary>A page of a list in memory, in the order of its keys.</summary>
     public static Page<T> Of<T>(IEnumerable<T> entries, HttpRequest request, string list, Func<T, string> key)
     {
         var (limit, after) = (request.Limit(), request.After(list));

@@ -4,7 +4,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Admin;
 
-/// <summary>The price book as the control plane shows it: USD for a million tokens, or for one picture.</summary>
+/// <summary>The price book of the control plane: USD per million tokens, or per image.</summary>
 internal sealed record PriceBookAnswer(string PriceBook, string Currency, IReadOnlyList<PriceAnswer> Data);
 
 /// <summary>The price of a model from a day on.</summary>

@@ -9,18 +9,21 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A target's health and room. <see cref="WaitMs"/> is how long until it takes a call, 0 for now.</summary>
+/// <summary>A target's health and capacity. <see cref="WaitMs"/> is the time until it can take a call, 0 for now.</summary>
 internal sealed record TargetAnswer(
     string Target, string Model, string State, int? RequestsLeft, double MedianMs, double ErrorShare, double WaitMs, string? Region, string? ShutdownDate, bool Simulated);
 
-/// <summary><c>GET /admin/v1/targets</c>, and <c>POST /admin/v1/targets/{target}/drain|enable</c>; a target's name has slashes in it, each escaped or not.</summary>
+/// <summary>
+/// <c>GET /admin/v1/targets</c>, and <c>POST /admin/v1/targets/{target}/drain|enable</c>; the slashes in a target's name may be
+/// escaped or not.
+/// </summary>
 internal static class TargetEndpoints
 {
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, TargetRegistry registry) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, registry)).ToList() });
         app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", SwitchAsync);
-        // With slashes as they are, which OpenAPI cannot describe.
+        // With unescaped slashes, which OpenAPI cannot describe.
         app.MapPost("/admin/v1/targets/{**path:regex(/(drain|enable)$)}", (HttpContext http, string path) =>
             SwitchAsync(http, path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..])).ExcludeFromDescription();
     }
@@ -31,7 +34,7 @@ internal static class TargetEndpoints
         var found = services.GetRequiredService<GatewaySnapshot>().Routing.Targets.FirstOrDefault(known => known.Name == name)
             ?? throw new GatewayException(ErrorKind.NotFound, $"There is no target '{GatewayException.Shortened(name)}'.");
         var made = new TargetSwitch(name, action == "drain");
-        // This replica reads it as the others do: of two switches at once the later one holds on all of them.
+        // This replica applies it by reading it like the others: of two concurrent switches the later one wins on all of them.
         if (services.GetRequiredService<TenantChanges>() is { CanRecord: true } changes)
             await changes.MakeAsync(http.Actor(), change => KeepAsync(change, made, Describe(found, registry)), http.RequestAborted);
         else

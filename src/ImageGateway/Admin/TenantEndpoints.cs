@@ -5,7 +5,10 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary><c>/admin/v1/tenants[/{id}]</c>: PATCH changes what it names, PUT sets the rest to its defaults. Read from memory, changed in the database.</summary>
+/// <summary>
+/// <c>/admin/v1/tenants[/{id}]</c>: PATCH changes the given members, PUT resets the others to their defaults. Read from memory,
+/// changed in the database.
+/// </summary>
 internal static class TenantEndpoints
 {
     private const string Path = "/admin/v1/tenants";
@@ -13,7 +16,7 @@ internal static class TenantEndpoints
 
     private static readonly string[] Settings = ["name", "models", "default_tier", "hide_target", "required_tags", "markup", "cache", "on_disconnect", "disabled"];
 
-    // So that what was read can be sent back changed.
+    // So that a response can be sent back with changes.
     private static readonly string[] Members = [.. Settings, "id", "created_at", "source"];
     private static readonly string[] CacheMembers = ["ttl", "max_bytes", "scope"];
     private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
@@ -27,7 +30,7 @@ internal static class TenantEndpoints
         app.MapDelete(One, DeleteAsync);
     }
 
-    /// <summary>Who makes the change of this request.</summary>
+    /// <summary>The author of this request's change.</summary>
     public static Actor Actor(this HttpContext http) => new(http.Admin().Id, WireName.Of(http.Admin().Scope));
 
     private static async Task<IResult> CreateAsync(HttpContext http, TenantStore store)
@@ -62,11 +65,11 @@ internal static class TenantEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Refuses a body that is of another than the address.</summary>
+    /// <summary>Refuses a body whose id differs from the URL's.</summary>
     public static void CheckId(BodyMembers body, string id)
     {
         if (body.Text("id", id) is var other && other != id)
-            throw GatewayException.Invalid("id", other, $"{id}, as in the address; an id does not change");
+            throw GatewayException.Invalid("id", other, $"{id}, as in the URL; an id cannot be changed");
     }
 
     private static Tenant Edit(Tenant tenant, BodyMembers body) => tenant with
@@ -82,7 +85,7 @@ internal static class TenantEndpoints
         Disabled = body.Flag("disabled", tenant.Disabled),
     };
 
-    // One setting: what it does not name has its default, whatever was there before.
+    // One setting: members that it lacks get their defaults, not their earlier values.
     private static CacheRule? Cache(BodyMembers? body) => body is null ? null : new CacheRule(
         body.Time("ttl", CacheRule.Default.Ttl, CacheRule.LongestTtl),
         body.Whole("max_bytes", CacheRule.Default.MaxBytes, 1, CacheRule.MostBytes),

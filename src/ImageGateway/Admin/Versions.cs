@@ -5,24 +5,24 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Admin;
 
-/// <summary>Versions of what the control plane keeps, as ETag and If-Match carry them.</summary>
+/// <summary>Versions of the control plane's objects, as ETag and If-Match carry them.</summary>
 internal static class Versions
 {
-    /// <summary>Says which version the answer shows; what the configuration made (version 0) is not changed here and has none.</summary>
+    /// <summary>Sets the ETag; an object of the configuration (version 0) cannot be changed here and has none.</summary>
     public static void SetVersion(this HttpContext http, long version)
     {
         if (version > 0)
             http.Response.Headers.ETag = $"\"{version}\"";
     }
 
-    /// <summary>The versions that the request is meant for. A weak tag or one of another make is none that there ever was.</summary>
-    /// <exception cref="GatewayException">The header cannot be read: taking it for absent would overwrite what it should protect.</exception>
+    /// <summary>The versions that the request requires. A weak or foreign tag matches no version.</summary>
+    /// <exception cref="GatewayException">The header is malformed: ignoring it would overwrite what it should protect.</exception>
     public static IfMatch IfMatch(this HttpRequest request)
     {
         if (request.Headers.IfMatch.Count == 0)
             return Tenants.IfMatch.Any;
         if (!EntityTagHeaderValue.TryParseStrictList(request.Headers.IfMatch, out var tags))
-            throw GatewayException.Invalid("If-Match", request.Headers.IfMatch.ToString(), "the ETag of an earlier answer, or *");
+            throw GatewayException.Invalid("If-Match", request.Headers.IfMatch.ToString(), "the ETag of an earlier response, or *");
         if (tags.Contains(EntityTagHeaderValue.Any))
             return Tenants.IfMatch.Any;
         return new IfMatch([.. tags.Where(tag => !tag.IsWeak).Select(tag => long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1)]);

@@ -3,7 +3,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>Posts what is not delivered yet. Apart from the look at budgets, which a slow receiver must not hold up.</summary>
+/// <summary>Posts undelivered alerts. Separate from the evaluation of budgets, so that a slow receiver does not delay it.</summary>
 /// <param name="store">The alerts.</param>
 /// <param name="webhook">Their receiver.</param>
 /// <param name="time">The clock.</param>
@@ -13,11 +13,11 @@ internal sealed partial class AlertDelivery(AlertStore store, Webhook webhook, T
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    // What is not delivered when the gateway stops is in the database.
+    // Alerts that are undelivered when the gateway stops are in the database.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.EveryAsync(Interval, () => TryAsync(stoppingToken), stoppingToken);
 
-    // Each is claimed when it is its turn, so that no other replica posts it meanwhile. The first that is not taken is the last:
-    // the receiver may be down, and takes ten seconds each time. The others' turn is the next time.
+    // Each alert is claimed just before it is posted, so that no other replica posts it meanwhile. The first failure ends the
+    // round: the receiver may be down, and each try takes ten seconds. The others are tried in the next round.
     private async Task TryAsync(CancellationToken cancellationToken)
     {
         try
@@ -34,7 +34,7 @@ internal sealed partial class AlertDelivery(AlertStore store, Webhook webhook, T
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    // At least once: who dies between the receiver's answer and the mark sends it again, under the same id.
+    // At least once: a process that dies between the receiver's answer and the mark causes a repeat, with the same id.
     private async Task<bool> PostAsync(DueAlert alert, CancellationToken cancellationToken)
     {
         if (await webhook.PostAsync(alert.Id, alert.Body, cancellationToken))
@@ -48,9 +48,9 @@ internal sealed partial class AlertDelivery(AlertStore store, Webhook webhook, T
         return false;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook did not take alert {Id} (try {Tries}); again in {Pause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook did not accept alert {Id} (try {Tries}); next try in {Pause}")]
     private partial void LogUndelivered(string id, long tries, TimeSpan pause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Alerts wait to be posted, and are tried again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Alerts could not be posted and will be retried: {Message}")]
     private partial void LogFailed(string message);
 }

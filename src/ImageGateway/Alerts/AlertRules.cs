@@ -3,21 +3,21 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>Finds what is to be told of a counter. Pure.</summary>
+/// <summary>Decides which alerts a counter raises. Pure.</summary>
 internal static class AlertRules
 {
-    // A job is refused when less is left than it may cost, so what is enforced is hardly ever used to the last cent. While more
-    // than a fifth is left, a refusal says more of the job than of the budget.
+    // A job is refused when less is left than it may cost, so an enforced budget is rarely used to the last cent. While more
+    // than a fifth is left, a refusal says more about the job than about the budget.
     private const int SpentPercent = 80;
 
-    // Of a window that has just begun a forecast says nothing.
+    // At the start of a window a forecast is meaningless.
     private const double LeastShareOfWindow = 0.05;
 
-    // The hour's spend that is told: so many times what is usual, and not pennies.
+    // An hour's spend raises an alert at this multiple of the usual, if it is more than pennies.
     private const int AnomalyFactor = 5;
     private const decimal LeastAnomalyUsd = 1;
 
-    /// <summary>The thresholds a budget has crossed, and whether it will pass its limit before its window ends.</summary>
+    /// <summary>The thresholds a budget has crossed, and a forecast if it will pass its limit before its window ends.</summary>
     public static IEnumerable<Alert> Of(TouchedBudget budget, CounterState state, IReadOnlyList<int> thresholds, DateTimeOffset now)
     {
         var (use, kind) = (budget.Use, budget.Use.Limit.Kind);
@@ -35,7 +35,7 @@ internal static class AlertRules
             yield return alert with { Type = "budget.forecast", Forecast = forecast };
     }
 
-    /// <summary>What a window uses in all if it goes on as it did so far; null for one without an end, or that has just begun.</summary>
+    /// <summary>A window's total use at the present rate; null for a window without an end, or one that has just begun.</summary>
     public static decimal? Forecast(LimitKind kind, decimal used, DateTimeOffset window, DateTimeOffset now)
     {
         if (kind.Start(window) is not { } start || kind.End(window) is not { } end)
@@ -44,7 +44,7 @@ internal static class AlertRules
         return share is >= LeastShareOfWindow and <= 1 ? decimal.Round(used / (decimal)share, 9) : null;
     }
 
-    /// <summary>Whether the last hour has spent far more than an hour of the days before; amounts in USD.</summary>
+    /// <summary>An alert if the last hour's spend is far above that of an hour in the days before; amounts in USD.</summary>
     public static Alert? Anomaly(string scope, decimal hour, decimal usualHour, DateTimeOffset now) =>
         usualHour > 0 && hour >= LeastAnomalyUsd && hour > usualHour * AnomalyFactor
             ? new Alert("", "spend.anomaly", now.ToUnixTimeSeconds(), scope, "usd_per_hour", now.UtcDateTime.ToString("yyyy-MM-ddTHH", CultureInfo.InvariantCulture), usualHour * AnomalyFactor, hour) { HourUsd = hour, UsualHourUsd = usualHour }

@@ -3,21 +3,21 @@ using ImageGateway.Database;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>An alert that is to be delivered.</summary>
+/// <summary>An alert to be delivered.</summary>
 internal sealed record DueAlert(string Crossing, string Id, string Body, long Tries);
 
-/// <summary>Keeps alerts until they are delivered: each crossing once, whichever replica sees it first.</summary>
+/// <summary>Stores alerts until they are delivered: each crossing once, whichever replica sees it first.</summary>
 internal sealed class AlertStore(SqlDatabase database)
 {
-    // Who tries has so long before another replica does: far longer than a post may take.
+    // How long a replica may try before another one does: far longer than a post takes.
     private const long ClaimMs = 60_000;
 
     // The longest window is a month; jobs that began in it may end after it.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(62);
 
-    /// <summary>Adds those whose crossing is not known yet, and gives them back.</summary>
-    /// <param name="alerts">What was crossed.</param>
-    /// <param name="isPosted">False when nobody is there to post them to: nor are they posted to who comes later.</param>
+    /// <summary>Adds the alerts whose crossing is new, and returns them.</summary>
+    /// <param name="alerts">The alerts.</param>
+    /// <param name="isPosted">False without a webhook: these alerts are then never posted, even if a webhook is configured later.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<List<Alert>> AddAsync(IReadOnlyList<Alert> alerts, bool isPosted, CancellationToken cancellationToken)
     {
@@ -38,7 +38,10 @@ internal sealed class AlertStore(SqlDatabase database)
         return added;
     }
 
-    /// <summary>Claims one that is to be delivered now (Unix ms): those that were never tried first, then as they fell due; null: there is none, or another replica has just claimed it.</summary>
+    /// <summary>
+    /// Claims an alert that is due now (Unix ms): never tried ones first, then in the order they fell due; null: there is none,
+    /// or another replica has just claimed it.
+    /// </summary>
     public async Task<DueAlert?> ClaimAsync(long now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -51,14 +54,14 @@ internal sealed class AlertStore(SqlDatabase database)
             new { until = now + ClaimMs, now });
     }
 
-    /// <summary>What waits to be posted never is: nobody is there to post it to.</summary>
+    /// <summary>Marks waiting alerts as never to be posted, since there is no webhook.</summary>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync("UPDATE alerts SET delivered_at = created_at WHERE delivered_at IS NULL");
     }
 
-    /// <summary>It was delivered, or is tried again at <paramref name="dueAt"/> (Unix ms).</summary>
+    /// <summary>Records the delivery, or the next try at <paramref name="dueAt"/> (Unix ms).</summary>
     public async Task EndAsync(DueAlert alert, long? deliveredAt, long dueAt, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -66,14 +69,17 @@ internal sealed class AlertStore(SqlDatabase database)
             "UPDATE alerts SET delivered_at = @deliveredAt, due_at = @dueAt, tries = tries + 1 WHERE crossing = @Crossing", new { deliveredAt, dueAt, alert.Crossing });
     }
 
-    /// <summary>Deletes what nobody can cross again: alerts of windows that are long over, posted or not. Those without a window stay.</summary>
+    /// <summary>Deletes crossings that cannot recur: alerts of windows long past, posted or not. Alerts without a window stay.</summary>
     public async Task CleanAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync("DELETE FROM alerts WHERE created_at < @before AND crossing NOT LIKE '|%'", new { before = (now - Kept).ToUnixTimeMilliseconds() });
     }
 
-    /// <summary>What each tenant spent in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD; without those that spent nothing.</summary>
+    /// <summary>
+    /// Each tenant's spend in the hours from <paramref name="from"/> to <paramref name="to"/> (Unix ms), in nano-USD; without
+    /// tenants that spent nothing.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, long>> SpentAsync(long from, long to, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

@@ -6,15 +6,15 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>Looks at the budgets that jobs have used lately, and tells what was crossed.</summary>
+/// <summary>Evaluates the budgets that jobs have used lately, and raises alerts.</summary>
 internal sealed partial class BudgetAlerts : BackgroundService
 {
-    // A database takes so many parts of a question only.
+    // A database limits the number of parameters in a query.
     private const int AtOnce = 200;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    // The norm of an hour is that of the week before.
+    // The usual hourly spend is that of the week before.
     private const int NormHours = 7 * 24;
     private const long Hour = 3_600_000;
 
@@ -26,7 +26,7 @@ internal sealed partial class BudgetAlerts : BackgroundService
     private readonly Counter<long> _count;
     private readonly BudgetShares _shares;
 
-    // The hour that was looked at last, and what tenants usually spend in one.
+    // The last evaluated hour, and tenants' usual hourly spend.
     private long _hour;
     private IReadOnlyDictionary<string, long> _norms = FrozenDictionary<string, long>.Empty;
 
@@ -36,11 +36,11 @@ internal sealed partial class BudgetAlerts : BackgroundService
         quota.IsWatched = true;
         var meter = meters.Create("ImageGateway");
         _shares = new BudgetShares(time);
-        meter.CreateObservableGauge("imagegateway.budget.used", _shares.Read, "1", "Share of a tenant's budget that is used, what jobs hold included.");
-        _count = meter.CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Crossings of budgets that were told.");
+        meter.CreateObservableGauge("imagegateway.budget.used", _shares.Read, "1", "Share of a tenant's budget that is used, including reservations of jobs in flight.");
+        _count = meter.CreateCounter<long>("imagegateway.budget.alerts", "{alert}", "Budget alerts raised.");
     }
 
-    // Redis may be away, and what tenants spend is in the database.
+    // Redis may be away, and tenants' spend is in the database.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.EveryAsync(
         Interval,
         async () =>
@@ -100,7 +100,7 @@ internal sealed partial class BudgetAlerts : BackgroundService
         await TellAsync([.. spent.Select(tenant => AlertRules.Anomaly($"tenant:{tenant.Key}", new NanoUsd(tenant.Value).Usd, Norm(tenant.Key), now)).OfType<Alert>()], cancellationToken);
     }
 
-    // The week's norm is read once an hour, and for all tenants in one look.
+    // The week's average is read once an hour, for all tenants in one query.
     private async Task BeginAsync(long hour, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await _store.CleanAsync(now, cancellationToken);
@@ -121,9 +121,9 @@ internal sealed partial class BudgetAlerts : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type}: {Limit} of {Scope} stands at {Used} of {Max}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type}: {Limit} of {Scope} is at {Used} of {Max}")]
     private partial void LogAlert(string type, string scope, string limit, decimal used, decimal max);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Budget alerts wait, and are looked at again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Budget alerts could not be evaluated and will be retried: {Message}")]
     private partial void LogFailed(string message);
 }

@@ -4,14 +4,14 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Alerts;
 
-/// <summary>How much of tenants' budgets is used, held included, as this process saw it last; a window that is over is forgotten. Bounded.</summary>
+/// <summary>The used share of tenants' budgets, reservations included, as this process last saw it; past windows are forgotten. Bounded.</summary>
 internal sealed class BudgetShares(TimeProvider time)
 {
     private const int Most = 500;
 
     private readonly ConcurrentDictionary<(string Tenant, string Limit), (double Share, long? EndsAt)> _shares = new();
 
-    /// <summary>Notes how a counter stands.</summary>
+    /// <summary>Records the state of a counter.</summary>
     public void Note(string tenant, CounterUse use, CounterState state)
     {
         var key = (tenant, use.Limit.Kind.Word);
@@ -19,7 +19,7 @@ internal sealed class BudgetShares(TimeProvider time)
             _shares[key] = ((state.Used + state.Held) / (double)use.Limit.Max, use.EndsAt);
     }
 
-    /// <summary>What is known now.</summary>
+    /// <summary>The current shares.</summary>
     public IEnumerable<Measurement<double>> Read()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();

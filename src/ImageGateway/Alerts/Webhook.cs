@@ -13,7 +13,7 @@ internal sealed class Webhook(Uri address, string secret, TimeProvider time) : I
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>True when the receiver took it (2xx).</summary>
+    /// <summary>True when the receiver accepted it (2xx).</summary>
     public async Task<bool> PostAsync(string id, string body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };

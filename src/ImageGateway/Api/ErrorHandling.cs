@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// The outermost stage: gives every request its id, and lets every failure leave in the shape its reader knows,
-/// OpenAI's envelope on the data plane and ProblemDetails on the control plane.
+/// The outermost middleware: gives every request its id, and turns every failure into the format its reader expects, OpenAI's
+/// envelope on the data plane and ProblemDetails on the control plane.
 /// </summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider time, ILogger<ErrorHandling> log)
 {
@@ -25,7 +25,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         }
         catch (Exception e) when (IsUnreadable(e))
         {
-            // The server's own words are about framing and never quote the body; where the next request begins is not known.
+            // The server's messages are about framing and never quote the body; after such an error the start of the next
+            // request is unknown.
             var kind = e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } ? ErrorKind.RequestTooLarge : ErrorKind.InvalidValue;
             if (!http.Response.HasStarted && HttpProtocol.IsHttp11(http.Request.Protocol))
                 http.Response.Headers.Connection = "close";
@@ -42,18 +43,18 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         }
     }
 
-    // The server goes by the chunks, as RFC 9112 (6.3) lets it, and moves the length to this header, for which nobody else has use.
-    // A proxy in front may have gone by the length.
+    // By RFC 9112 (6.3) the server goes by the chunks and moves the length to this otherwise unused header. A proxy in front
+    // may have gone by the length (request smuggling).
     private static void RefuseTwoLengths(IHeaderDictionary headers)
     {
         if (headers.TransferEncoding.Count > 0 && headers.ContainsKey("X-Content-Length"))
             throw new BadHttpRequestException("It has a Content-Length and a Transfer-Encoding.");
     }
 
-    // The second is what the server throws for a chunk whose size is beyond any number.
+    // The server throws the second for a chunk whose size overflows.
     private static bool IsUnreadable(Exception e) => e is BadHttpRequestException or IOException { InnerException: OverflowException };
 
-    // Routing answers unknown paths and methods with a bare status.
+    // Routing answers unknown paths and methods with a bare status code.
     private static Task DescribeAsync(HttpContext http) => (http.Response.HasStarted, http.Response.StatusCode) switch
     {
         (false, StatusCodes.Status404NotFound) => FailAsync(http, new GatewayError(ErrorKind.UnknownUrl, $"Unknown request URL: {http.Request.Method} {GatewayException.Shortened(http.Request.Path)}.")),
@@ -83,7 +84,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, TimeProvider t
         return http.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", http.RequestAborted);
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId}: the client is gone")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId}: the client disconnected")]
     private partial void LogClientGone(string requestId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{RequestId}: unexpected failure")]

@@ -8,7 +8,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>A job's plan and cost, nothing spent. Amounts are USD; null where the catalogue has no price.</summary>
+/// <summary>A job's plan and cost, without spending anything. Amounts are USD; null where the catalogue has no price.</summary>
 internal sealed record EstimateAnswer(
     string Currency, string? Route, string? Tier, decimal? WorstCaseUsd, decimal? ExpectedUsd, string PriceBook,
     IReadOnlyList<EstimatedTarget> Targets, IReadOnlyList<EstimateSkip> Skipped)
@@ -16,14 +16,14 @@ internal sealed record EstimateAnswer(
     public string Object { get; init; } = "image.estimate";
 }
 
-/// <summary>A target the job would go to, in order, with the arithmetic of its worst case, after the target's discount.</summary>
+/// <summary>A target the job would go to, in order, with the calculation of its worst-case cost after the target's discount.</summary>
 internal sealed record EstimatedTarget(
     string? Target, string Model, int Calls, decimal? WorstCaseUsd, decimal? ExpectedUsd, IReadOnlyList<EstimateLine> Lines, Dictionary<string, EstimateChange> Adjusted);
 
-/// <summary>Tokens at a price for a million, or pictures at a price each.</summary>
+/// <summary>Tokens at a price per million, or images at a price each.</summary>
 internal sealed record EstimateLine(string Item, long? Tokens, decimal? UsdPerMillion, int? Images, decimal? UsdPerImage, decimal Usd);
 
-/// <summary>A parameter that would be sent differently; <see cref="To"/> empty when it is dropped.</summary>
+/// <summary>A parameter that would be sent differently; <see cref="To"/> is empty when it is dropped.</summary>
 internal sealed record EstimateChange(string From, string To);
 
 /// <summary>A target the job would not go to, and why.</summary>
@@ -38,7 +38,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
     public void Map(IEndpointRouteBuilder app)
     {
         foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
-            app.MapPost($"{prefix}/images/estimate", (Delegate)EstimateAsync); // as a RequestDelegate its result would be dropped
+            app.MapPost($"{prefix}/images/estimate", (Delegate)EstimateAsync); // as a RequestDelegate, its result would be dropped
     }
 
     private async Task<IResult> EstimateAsync(HttpContext http)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// <c>/healthz/live</c>: the process runs; <c>/healthz/ready</c>: it can take requests (200, else 503), and how each part is.
-/// Neither needs a key.
+/// <c>/healthz/live</c>: the process runs; <c>/healthz/ready</c>: it can take requests (200, else 503), with the state of each
+/// part. Neither needs a key.
 /// </summary>
 internal static class HealthEndpoints
 {

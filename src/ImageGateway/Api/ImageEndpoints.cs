@@ -53,7 +53,7 @@ internal sealed class ImageEndpoints(
         await RunAsync(http, job, now, unattended: null);
     }
 
-    /// <summary>The way of a job: plan, replay, hold, dispatch; in the end its charge and its entry in the ledger, however it ended.</summary>
+    /// <summary>Runs a job: plan, replay, reserve, dispatch; finally charges it and writes its ledger entry, however it ended.</summary>
     private async Task RunAsync(HttpContext http, ImageJob job, GatewaySnapshot now, AsyncJob? unattended)
     {
         using var read = job;
@@ -82,7 +82,7 @@ internal sealed class ImageEndpoints(
         using var span = Tracing.Step("replay");
         await replay.RunAsync(http, ask.Ask, async client =>
         {
-            // There is nothing to give again: what follows is the job's own.
+            // No replay: from here on the job runs itself.
             Tracing.End(span, Replay.Word(http));
             await exchange.HoldAsync(plan);
             await hosted.TakeOverAsync(client, exchange.Record, plan, () => dispatcher.RunAsync(client, exchange.Record, plan));

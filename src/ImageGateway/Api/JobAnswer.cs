@@ -6,19 +6,19 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Api;
 
-/// <summary>A job as its tenant sees it. The amount and its basis are null while it runs, as are targets where they are hidden.</summary>
+/// <summary>A job as its tenant sees it. The amount and its basis are null while it runs; targets are null if they are hidden.</summary>
 internal sealed record JobAnswer(
     string Id, string Status, long CreatedAt, string? Model, string? ServedModel, string? Target, long Images, UsageAnswer? Usage,
     decimal? ChargeUsd, string? Basis, string? ErrorCode, IReadOnlyList<AttemptAnswer> Attempts)
 {
     public string Object { get; init; } = "image.job";
 
-    /// <summary>A job that runs.</summary>
+    /// <summary>A running job.</summary>
     public static JobAnswer Running(LedgerEntry intent, bool hideTarget) => new(
         intent.Id, "running", intent.CreatedAt / 1000, intent.RequestedModel, intent.ServedModel, hideTarget ? null : intent.Target, 0, null, null, null, null,
         [.. intent.Attempts.Select(attempt => AttemptAnswer.Of(attempt, hideTarget) with { ChargeUsd = attempt.Ended ? new NanoUsd(attempt.Charge).Usd : null })]);
 
-    /// <summary>A job that is over, as this process knows it.</summary>
+    /// <summary>A finished job, as this process knows it.</summary>
     public static JobAnswer Ended(LedgerEntry entry, bool hideTarget) => Running(entry, hideTarget) with
     {
         Status = WireName.Of(entry.Status),
@@ -29,7 +29,7 @@ internal sealed record JobAnswer(
         ErrorCode = entry.ErrorCode,
     };
 
-    /// <summary>A job that is over, as the ledger knows it. Corrections hold differences; what they say of the outcome is later knowledge.</summary>
+    /// <summary>A finished job, as the ledger knows it. Corrections hold differences; their outcome supersedes the entry's.</summary>
     public static JobAnswer Ended(IReadOnlyList<LedgerRow> rows, bool hideTarget)
     {
         var (entry, latest) = (rows[0], rows[^1]);
@@ -44,6 +44,6 @@ internal sealed record JobAnswer(
 [JsonSerializable(typeof(Async.AsyncState))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
-    /// <summary>As clients read it, and as replicas tell each other.</summary>
+    /// <summary>The format for clients and between replicas.</summary>
     public static JobJson Wire { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -6,8 +6,8 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// <c>/v1/images/jobs/{request-id}</c>: what became of a job of this tenant's, with its answer if it is fetched here; and the
-/// end of one that its client does not wait for.
+/// <c>/v1/images/jobs/{request-id}</c>: the state of one of this tenant's jobs, with the response if it is fetched here;
+/// <c>DELETE</c> cancels a job whose client is not waiting for it.
 /// </summary>
 internal static class JobEndpoint
 {
@@ -36,7 +36,7 @@ internal static class JobEndpoint
             return await EndedAsync(state, http, ledger);
         var job = await ReadAsync(id, http, ledger);
         return job.Status != AsyncState.Running ? JobResult.Of(job)
-            : throw new GatewayException(ErrorKind.Conflict, "The job runs for a client that waits for its answer, and can be ended by that one alone.", "id");
+            : throw new GatewayException(ErrorKind.Conflict, "A client is waiting for this job's response; only that client can cancel it.", "id");
     }
 
     private static async Task<IResult> EndedAsync(AsyncState state, HttpContext http, LedgerReader ledger)
@@ -45,7 +45,8 @@ internal static class JobEndpoint
         return state.Error is { } error ? JobResult.Of(job, error) : JobResult.Of(job);
     }
 
-    // The ledger has later knowledge, of what a cancelled job has cost for one; where there is none, or it is late, the job's own word will do.
+    // The ledger may know more, such as what a cancelled job cost; without a ledger, or while it lags, the job's own state is
+    // used.
     private static async Task<JobAnswer> LatestAsync(AsyncState state, HttpContext http, LedgerReader ledger)
     {
         try
@@ -64,7 +65,7 @@ internal static class JobEndpoint
         var caller = http.Caller();
         return await ledger.ReadAsync(async connection =>
         {
-            // The intent first: a job that ends in between is found as an entry then.
+            // The intent is read first: a job that ends in between is then found as an entry.
             var running = await JobQueries.RunningAsync(connection, id, http.RequestAborted);
             var rows = await JobQueries.EntryAsync(connection, id, http.RequestAborted);
             return rows is [var entry, ..] && entry.Id == id && entry.Corrects is null && entry.Tenant == caller.Tenant ? JobAnswer.Ended(rows, caller.HideTarget)

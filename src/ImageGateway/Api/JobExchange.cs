@@ -9,7 +9,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>A job on its way: what it holds of its budgets, and what the ledger is told of it.</summary>
+/// <summary>A job in progress: what it reserves of its budgets, and what the ledger records about it.</summary>
 internal sealed class JobExchange : IDisposable
 {
     private readonly HttpContext _http;
@@ -33,10 +33,10 @@ internal sealed class JobExchange : IDisposable
         _span = Tracing.Job(Record);
     }
 
-    /// <summary>What happened so far.</summary>
+    /// <summary>What has happened so far.</summary>
     public JobRecord Record { get; }
 
-    /// <summary>Holds what the dearest of the plan's targets may cost.</summary>
+    /// <summary>Reserves the cost of the plan's most expensive target.</summary>
     /// <exception cref="GatewayException">A limit has no room for it.</exception>
     public async ValueTask HoldAsync(Plan plan)
     {
@@ -50,14 +50,14 @@ internal sealed class JobExchange : IDisposable
             images = Math.Max(images, target.Dialect.Sent.Count);
         }
         _held = await _quota.ReserveAsync(Record, usd, tokens, images);
-        // A stream that has begun with another job's events has its headers already.
+        // A stream that has started with another job's events has already sent its headers.
         if (!_http.Response.HasStarted)
             QuotaHeaders.Write(_http, _held);
         if (_held.Refusal is { } refusal)
             throw refusal;
     }
 
-    /// <summary>Notes how it failed.</summary>
+    /// <summary>Records how it failed.</summary>
     public void Fail(Exception e)
     {
         if (e is GatewayException { Error: var error })
@@ -67,8 +67,8 @@ internal sealed class JobExchange : IDisposable
     }
 
     /// <summary>
-    /// Closes the job in the ledger, has what was held settled when that is durable, and tells it in metrics and the trace;
-    /// never with the request's cancellation.
+    /// Closes the job in the ledger, settles its reservation once that is durable, and reports it to metrics and the trace;
+    /// never cancelled by the request.
     /// </summary>
     public async ValueTask CloseAsync()
     {
@@ -78,7 +78,7 @@ internal sealed class JobExchange : IDisposable
             if (_held is { IsHeld: true } held)
             {
                 _quota.Settle(held, Record, written);
-                _held = null; // let go when it is settled
+                _held = null; // released when it is settled
             }
         }
         finally
@@ -90,8 +90,8 @@ internal sealed class JobExchange : IDisposable
 
     public void Dispose() => _held?.Dispose();
 
-    // Before each call: the budget covers it, the ledger knows of it, and the budget still does: a store whose counters were
-    // built again between the first two built them from a ledger without this job.
+    // Before each call: the budget covers it, the ledger records the intent, and the budget is checked again, because a store
+    // that rebuilt its counters between the first two steps rebuilt them from a ledger without this job.
     private async ValueTask AnnounceAsync(JobRecord record)
     {
         await _held!.CoverAsync(record);

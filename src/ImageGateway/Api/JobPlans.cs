@@ -8,15 +8,18 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>Plans jobs as their tenants may have them done: the same for an estimate, which so promises nothing that the job is refused.</summary>
+/// <summary>
+/// Plans jobs with their tenants' limits, the same way for estimates, so that an estimate promises nothing that the job would
+/// be refused.
+/// </summary>
 internal sealed class JobPlans(Quota quota, TargetRegistry registry, TimeProvider time)
 {
     /// <summary>The plan; it has at least one target.</summary>
-    /// <param name="http">The request; limits that warn are told in its answer.</param>
+    /// <param name="http">The request; its response gets headers for limits that only warn.</param>
     /// <param name="job">The job.</param>
     /// <param name="now">The configuration in force.</param>
-    /// <param name="record">Told the route and the tier; null: it is not done, and takes no turn.</param>
-    /// <exception cref="GatewayException">It may not, or cannot, be done.</exception>
+    /// <param name="record">Records the route and the tier; null: the job only gets an estimate, and takes no turn.</param>
+    /// <exception cref="GatewayException">The job is not allowed or not possible.</exception>
     public Plan Make(HttpContext http, ImageJob job, GatewaySnapshot now, JobRecord? record = null)
     {
         var caller = http.Caller();

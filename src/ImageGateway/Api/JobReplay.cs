@@ -4,7 +4,7 @@ using ImageGateway.Routing;
 
 namespace ImageGateway.Api;
 
-/// <summary>What the replay of a planned job goes by; hashed only when it is asked for.</summary>
+/// <summary>The identity of a planned job for replay; hashed only on demand.</summary>
 internal sealed class JobReplay : IDisposable
 {
     private readonly Lazy<JobDigest> _digest;
@@ -21,7 +21,7 @@ internal sealed class JobReplay : IDisposable
     /// <summary>The replay of a job.</summary>
     /// <param name="record">The job.</param>
     /// <param name="plan">Where it goes.</param>
-    /// <param name="sharedBytes">What the answers may take that tenants share.</param>
+    /// <param name="sharedBytes">Bytes for the responses that tenants share.</param>
     public static JobReplay Of(JobRecord record, Plan plan, long sharedBytes) => new(record, plan, sharedBytes);
 
     public void Dispose()
@@ -30,8 +30,9 @@ internal sealed class JobReplay : IDisposable
             _digest.Value.Dispose();
     }
 
-    // A route's rule comes first, but what a tenant draws is shared by that tenant's own word alone. An address is not a picture, unless that is fetched from it.
-    // Whatever brings an answer to a partition, its bound is the same: nobody's makes room in what others may keep.
+    // A route's rule comes first, but only a tenant's own setting shares its images. A response with URLs is cached only if the
+    // gateway fetches the images. A partition has the same size limit whichever way a response gets there, so no response makes
+    // room in what others may keep.
     private static CacheRule? Rule(JobRecord record, Plan plan, long sharedBytes)
     {
         var (route, tenant) = (plan.Route.Cache, record.Caller.Cache);

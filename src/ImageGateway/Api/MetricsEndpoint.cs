@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api;
 
-/// <summary><c>GET /metrics</c> for Prometheus. It needs no key; where the control plane has addresses of its own, it is served there only.</summary>
+/// <summary><c>GET /metrics</c> for Prometheus. It needs no key; if the control plane has its own addresses, it is served only there.</summary>
 internal static class MetricsEndpoint
 {
     public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapGet("/metrics", async (HttpContext http, PrometheusExporter exporter) =>
@@ -14,7 +14,7 @@ internal static class MetricsEndpoint
         await http.Response.WriteAsync(exporter.Scrape(), http.RequestAborted);
     });
 
-    /// <summary>Keeps a request that only looks after the gateway out of the traces.</summary>
+    /// <summary>Excludes a request that only monitors the gateway from traces.</summary>
     public static void LeaveUntraced(this HttpContext http)
     {
         if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span)

@@ -6,19 +6,19 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>A model as OpenAI lists it. <see cref="ShutdownDate"/> is yyyy-MM-dd, or null when none is known.</summary>
+/// <summary>A model as OpenAI lists it. <see cref="ShutdownDate"/> is yyyy-MM-dd, or null if none is known.</summary>
 internal sealed record ModelAnswer(string Id, long Created, string OwnedBy, string? ShutdownDate)
 {
     public string Object { get; init; } = "model";
 }
 
-/// <summary>A list as OpenAI writes it.</summary>
+/// <summary>A list in OpenAI's format.</summary>
 internal sealed record ListAnswer<T>(IReadOnlyList<T> Data)
 {
     public string Object { get; init; } = "list";
 }
 
-/// <summary>What a key may use: the models that something serves and its tenant may be served by, and the aliases.</summary>
+/// <summary>The models a key may use: those that a target serves and its tenant allows, and the aliases.</summary>
 internal static class ModelEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder app)
@@ -38,7 +38,7 @@ internal static class ModelEndpoints
             yield return new ModelAnswer(alias, 0, "imagegateway", null);
         foreach (var model in snapshot.Routing.ModelsOf(caller, today))
         {
-            // It is there as long as one of its targets is.
+            // A model exists as long as one of its targets does.
             var targets = snapshot.Routing.Named(model.Name, deploymentFirst: false);
             var shutdown = targets.Any(target => target.Shutdown is null) ? null : targets.Max(target => target.Shutdown);
             var created = new DateTimeOffset(model.Released.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds();

@@ -4,11 +4,11 @@ using ImageGateway.Routing;
 
 namespace ImageGateway.Api;
 
-/// <summary>Leaves out targets that would draw in a better quality than a limit allows; <c>auto</c> counts as the model's highest.</summary>
+/// <summary>Removes targets that would generate in a higher quality than a limit allows; <c>auto</c> counts as the model's highest.</summary>
 internal static class QualityLimits
 {
-    /// <summary>The plan with the rest. A limit that only warns is told in a header when one of them would.</summary>
-    /// <exception cref="GatewayException">None is left: 403.</exception>
+    /// <summary>The plan with the remaining targets. For a limit that only warns, a header reports that a target would be removed.</summary>
+    /// <exception cref="GatewayException">No target remains: 403.</exception>
     public static Plan Apply(Plan plan, IReadOnlyList<ScopeLimits> scopes, IHeaderDictionary headers)
     {
         var left = plan;

@@ -5,7 +5,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
 
-/// <summary>A limit of a key: USD, tokens, pictures or requests. <see cref="ResetsAt"/> is in Unix seconds, null where nothing resets.</summary>
+/// <summary>A limit of a key: USD, tokens, images or requests. <see cref="ResetsAt"/> is in Unix seconds, null if the limit does not reset.</summary>
 internal sealed record LimitAnswer(string Scope, string Limit, decimal Max, decimal Used, decimal Held, decimal Remaining, long? ResetsAt, string Mode)
 {
     public static LimitAnswer Of(CounterUse use, CounterState state, DateTimeOffset now)
@@ -21,7 +21,7 @@ internal sealed record LimitAnswer(string Scope, string Limit, decimal Max, deci
 /// <summary>The answer of <c>GET /v1/quota</c>.</summary>
 internal sealed record QuotaAnswerBody(string Object, IReadOnlyList<LimitAnswer> Limits);
 
-/// <summary><c>GET /v1/quota</c>: every limit of the caller's key and how it stands; <c>?user=</c> adds those of an end user.</summary>
+/// <summary><c>GET /v1/quota</c>: every limit of the caller's key and its current use; <c>?user=</c> adds those of an end user.</summary>
 internal static class QuotaEndpoint
 {
     public static void MapQuota(this IEndpointRouteBuilder app) => app.MapGet("/v1/quota", async (HttpContext http, Quota quota, TimeProvider time) =>

@@ -4,10 +4,10 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Api;
 
-/// <summary>Tells a client how its limits stand, in the headers that OpenAI's clients read.</summary>
+/// <summary>Reports the state of a client's limits in the headers that OpenAI's clients read.</summary>
 internal static class QuotaHeaders
 {
-    /// <summary>Writes what is held, the tightest limits of requests and pictures a minute, and the limits that only warn.</summary>
+    /// <summary>Writes the reservation, the tightest limits of requests and images per minute, and the limits that only warn.</summary>
     public static void Write(HttpContext http, Reservation reservation)
     {
         if (reservation.Refusal is null)
@@ -15,7 +15,7 @@ internal static class QuotaHeaders
         Write(http, reservation.Counters);
     }
 
-    /// <summary>Writes the tightest limits of requests and pictures a minute, and the limits that only warn.</summary>
+    /// <summary>Writes the tightest limits of requests and images per minute, and the limits that only warn.</summary>
     public static void Write(HttpContext http, IEnumerable<(CounterUse Use, CounterState State)> counters)
     {
         (CounterUse Use, CounterState State)? requests = null, images = null;
@@ -49,7 +49,7 @@ internal static class QuotaHeaders
             return;
         headers[$"x-ratelimit-limit-{what}"] = max.ToString(CultureInfo.InvariantCulture);
         headers[$"x-ratelimit-remaining-{what}"] = remaining.ToString(CultureInfo.InvariantCulture);
-        // When the bucket is full again, if nothing more is taken.
+        // When the bucket is full again, provided that nothing more is taken.
         headers[$"x-ratelimit-reset-{what}"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(counter.State.Used * 60_000m / max)}ms");
     }
 }

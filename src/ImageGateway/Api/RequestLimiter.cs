@@ -6,12 +6,13 @@ using ImageGateway.Quotas;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// Requests a minute of a tenant, project and key, as a limiter of the framework over the store of quotas, so that it is one
-/// limit on all replicas; and before it what may run in this process at once, by the framework's own limiter. Asks for pictures and what passes through are counted; looking at models, jobs and quotas is not.
+/// Limits requests per minute of a tenant, project and key with a framework limiter over the quota store, so that all replicas
+/// share one limit; before that, the framework's own limiter bounds the requests in progress in this process. Image requests
+/// and pass-through requests count; reading models, jobs and quotas does not.
 /// </summary>
 internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : PartitionedRateLimiter<HttpContext>
 {
-    /// <summary>The metadata of a refused lease: the error.</summary>
+    /// <summary>The metadata of a rejected lease: the error.</summary>
     public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
 
     private static readonly PathPattern[] Free = [.. new[]
@@ -20,7 +21,7 @@ internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : 
         "/v1/images/estimate", "/openai/v1/images/estimate", "/openai/images/estimate", "/openai/deployments/{deployment}/images/estimate",
     }.Select(path => PathPattern.Parse(path)!)];
 
-    /// <summary>Grants what is not limited; the rest waits for the store, which may be far.</summary>
+    /// <summary>Grants requests without a limit at once; the others wait for the store, which may be remote.</summary>
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
     {
         if (resource.Features.Get<Caller>() is not { } caller)

@@ -4,8 +4,8 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// One line for every request, when it is over: who asked what, where it went, how it ended, how long it took and what it cost.
-/// Probes, scrapes and the dashboard's files are told at the level Debug. Never a prompt, a key, a query or a picture.
+/// Logs one line for every finished request: caller, path, target, outcome, duration and cost. Probes, scrapes and the
+/// dashboard's files are logged at Debug. Never logs a prompt, a key, a query or an image.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metrics, TimeProvider time, ILogger<RequestLog> log)
 {

@@ -3,14 +3,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api;
 
-/// <summary>Values of a route that may have slashes in them, which an address has escaped: the server has decoded all but these.</summary>
+/// <summary>Route values that may contain escaped slashes: the server decodes everything else in a path.</summary>
 internal static class RouteText
 {
-    /// <summary>A name with its slashes, for names that have no percent sign.</summary>
+    /// <summary>A name with its slashes, for names without percent signs.</summary>
     [return: NotNullIfNotNull(nameof(value))]
     public static string? Slashed(string? value) => value?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A value of one segment, whatever is in it. As the server has it, <c>a%2Fb</c> may have been sent for <c>a/b</c> or, as <c>a%252Fb</c>, for itself: the address tells.</summary>
+    /// <summary>
+    /// A value of one segment with any content. The server's value <c>a%2Fb</c> may have been sent for <c>a/b</c> or, as
+    /// <c>a%252Fb</c>, for itself; the raw URL decides.
+    /// </summary>
     public static string Whole(HttpContext http, string value)
     {
         var segments = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/');

@@ -1,8 +1,8 @@
 namespace ImageGateway.Api;
 
 /// <summary>
-/// Headers for browsers, which meet the gateway where somebody opens its address: nothing is guessed from content, nothing is
-/// framed, run or kept. A page of the gateway's own sets its own policy in their place.
+/// Headers for browsers that open one of the gateway's URLs: no content sniffing, no framing, no scripts, no storing. The
+/// gateway's own pages replace the policy with theirs.
 /// </summary>
 internal static class SecurityHeaders
 {

@@ -5,16 +5,16 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Takes an answer's bytes while they pass and cuts its pictures out of them, decoded where they are still in the processor's
-/// cache: what is left is a text of some hundred bytes, with a number in the place of each picture. The memory of the pictures
-/// is of a budget; over it the answer is given up.
+/// Receives a response's bytes as they pass and cuts out its images, decoding them while they are still in the processor's
+/// cache: a text of some hundred bytes remains, with a number in place of each image. The images' memory comes from a budget;
+/// beyond it the recording is given up.
 /// </summary>
 internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDisposable
 {
-    // What is said of pictures; more of it is nothing a provider of pictures says.
+    // Limit for the text around the images; no image provider sends more.
     private const int MostText = 256 * 1024;
 
-    // Ten of a job, each with three partial ones, and some. Each has a piece of memory of its own, however small it is.
+    // Ten images per job, each with three partial ones, plus a margin. Each takes its own piece of memory, however small it is.
     private const int MostPictures = 64;
 
     private readonly ArrayBufferWriter<byte> _text = new(2048);
@@ -22,13 +22,13 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
     private Base64Decoder? _picture;
     private long _taken;
 
-    /// <summary>False when it was given up.</summary>
+    /// <summary>False when the recording was given up.</summary>
     public bool IsKept { get; private set; } = true;
 
-    /// <summary>The pictures by their numbers.</summary>
+    /// <summary>The images by their numbers.</summary>
     public IReadOnlyList<PictureBytes> Pictures => _pictures;
 
-    /// <summary>The answer without its pictures.</summary>
+    /// <summary>The response without its images.</summary>
     public ReadOnlySequence<byte> Text => new(_text.WrittenMemory);
 
     /// <summary>Takes the next bytes.</summary>
@@ -52,7 +52,7 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
         }
     }
 
-    /// <summary>Drops what was kept, and releases the pictures.</summary>
+    /// <summary>Drops what was kept, and releases the images.</summary>
     public void GiveUp()
     {
         IsKept = false;
@@ -67,7 +67,7 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
 
     public void Dispose() => GiveUp();
 
-    // A quote that ends ("b64_json" : "); in a string it would stand behind a backslash.
+    // A name's closing quote ("b64_json" : "); within a string it would follow a backslash.
     private static bool BeginsPicture(ReadOnlySpan<byte> text)
     {
         text = text[..^1].TrimEnd(" \t\r\n"u8);

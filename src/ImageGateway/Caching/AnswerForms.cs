@@ -7,15 +7,15 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// What an answer says besides its pictures, in either form. In the form it came in, everything stands as it did; in the other
-/// one what both forms know is carried over, usage summed or shared out.
+/// Everything in a response except its images, in either format. In its original format everything stays as it was; in the
+/// other one, members that both formats have are carried over, with usage summed or divided.
 /// </summary>
 internal static class AnswerForms
 {
-    // What JSON says once, events say each.
+    // Members that JSON has once and every event repeats.
     private static readonly string[] Shared = ["background", "output_format", "quality", "size"];
 
-    /// <summary>The members of a JSON answer besides <c>data</c>.</summary>
+    /// <summary>The members of a JSON response except <c>data</c>.</summary>
     public static string TopMembers(StoredAnswer answer)
     {
         if (!answer.IsStream)
@@ -29,7 +29,7 @@ internal static class AnswerForms
         return text.ToString();
     }
 
-    /// <summary>The members of an item of <c>data</c> besides the picture.</summary>
+    /// <summary>The members of an item of <c>data</c> except the image.</summary>
     public static string ItemMembers(StoredAnswer answer, int index)
     {
         if (!answer.IsStream)
@@ -40,7 +40,7 @@ internal static class AnswerForms
         return text.ToString();
     }
 
-    /// <summary>The members of a completed event besides its type and picture.</summary>
+    /// <summary>The members of a completed event except its type and image.</summary>
     public static string EventMembers(StoredAnswer answer, int index)
     {
         if (answer.IsStream)

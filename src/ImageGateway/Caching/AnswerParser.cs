@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace ImageGateway.Caching;
 
-/// <summary>Makes a stored answer out of the pieces of a complete one.</summary>
+/// <summary>Builds a stored response from the pieces of a complete one.</summary>
 internal static class AnswerParser
 {
-    /// <summary>The answer; null when it is none that can be given again: broken, with an error among its events, or without a picture.</summary>
+    /// <summary>The response; null if it cannot be replayed: malformed, with an error among its events, or without an image.</summary>
     public static StoredAnswer? Parse(AnswerCutter cut)
     {
         try
@@ -22,7 +22,7 @@ internal static class AnswerParser
         }
     }
 
-    /// <summary>An object: its picture apart, everything else as it stands.</summary>
+    /// <summary>Reads an object: its image separately, everything else unchanged.</summary>
     public static Part ReadObject(ReadOnlySequence<byte> json, AnswerCutter cut)
     {
         var reader = new Utf8JsonReader(json);
@@ -53,7 +53,7 @@ internal static class AnswerParser
         var part = new Part();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            // A name with half a character, which whoever writes the answer again would stumble over, throws here.
+            // Throws for a name with half a surrogate pair, which could not be written again.
             if (reader.ValueIsEscaped)
                 reader.GetString();
             var (start, isPicture, isData, isType) = (reader.TokenStartIndex, reader.ValueTextEquals("b64_json"u8), isTop && reader.ValueTextEquals("data"u8), isTop && reader.ValueTextEquals("type"u8));
@@ -70,9 +70,9 @@ internal static class AnswerParser
         return part;
     }
 
-    // A name that was written with escapes was not seen when the pictures were cut out, and its value is no number.
+    // The cutter does not recognise a name written with escapes, so its value is not a number.
     private static PictureBytes Cut(AnswerCutter cut, string? number) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < cut.Pictures.Count ? cut.Pictures[index] : throw new FormatException("no picture");
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < cut.Pictures.Count ? cut.Pictures[index] : throw new FormatException("no image");
 
     private static void ReadItems(ref Utf8JsonReader reader, ReadOnlySequence<byte> json, AnswerCutter cut, Part part)
     {
@@ -87,7 +87,7 @@ internal static class AnswerParser
         part.Members.Append(part.Members.Length > 0 ? "," : "").Append(Encoding.UTF8.GetString(json.Slice(start, reader.BytesConsumed - start)));
     }
 
-    /// <summary>An object of an answer: the answer, an item of it, or an event's data.</summary>
+    /// <summary>An object of a response: the response itself, one of its items, or an event's data.</summary>
     internal sealed class Part
     {
         public PictureBytes Picture { get; set; } = PictureBytes.None;

@@ -4,20 +4,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Runs a job whose answer is kept: records what passes to the client, goes on when the client has left, and makes a stored
-/// answer of it in the end, when the client has all of it, or, where it must be kept before that, all but the end.
+/// Runs a job whose response is kept: records what passes to the client, continues when the client has disconnected, and
+/// finally builds the stored response, after the client has all of it or, if it must be stored first, before the client gets
+/// the end.
 /// </summary>
 internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, RunningJobs runningJobs, TimeProvider time)
 {
-    /// <summary>A recording for a job that is about to run; whoever makes it disposes it.</summary>
+    /// <summary>A recording for a job that is about to run; the caller disposes it.</summary>
     public AnswerRecording Record() => new(pool, budget.Bytes);
 
-    /// <summary>Runs the job; the answer when it is complete and could be kept, else null.</summary>
+    /// <summary>Runs the job; returns the response when it is complete and could be kept, else null.</summary>
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job.</param>
-    /// <param name="recording">Where its answer is recorded.</param>
-    /// <param name="mayFinish">Asked when the client leaves: whether the job goes on.</param>
-    /// <param name="run">The rest of the job's way.</param>
+    /// <param name="recording">Records its response.</param>
+    /// <param name="mayFinish">Called when the client disconnects: whether the job continues.</param>
+    /// <param name="run">Runs the rest of the job.</param>
     /// <exception cref="GatewayException">The job failed.</exception>
     public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, AnswerRecording recording, Func<bool> mayFinish, Func<Task> run)
     {
@@ -27,7 +28,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         using var departure = new Departure(record, recording, runningJobs, mayFinish, time);
         http.Features.Set<IHttpResponseBodyFeature>(new KeptBody(server, tee));
         http.RequestAborted = departure.Job;
-        // Without a length the answer ends when the server says so, and not with its last byte.
+        // Without a length the response ends when the server says so, not with its last byte.
         if (ask.EndsWhenKept && !http.Response.HasStarted)
             http.Response.OnStarting(static response => Task.FromResult(((HttpResponse)response).ContentLength = null), http.Response);
         try
@@ -43,13 +44,16 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         }
         if (record.Status != JobStatus.Completed || !recording.IsKept)
             return null;
-        // The client need not wait for what follows, unless it counts on it.
+        // The client need not wait for what follows, unless it relies on it.
         if (!client.IsCancellationRequested && !ask.EndsWhenKept)
             await server.CompleteAsync();
         return Stored(recording.Answer(), ask);
     }
 
-    /// <summary>Runs a job for a client that is not there (<see cref="DetachedContext"/>); its answer as it stands, when there is a whole one and it could be kept.</summary>
+    /// <summary>
+    /// Runs a job without a client (<see cref="DetachedContext"/>); returns its response unchanged, if it is complete and
+    /// could be kept.
+    /// </summary>
     public async Task<StoredAnswer?> RecordAsync(HttpContext shadow, AnswerRecording recording, Func<Task> run)
     {
         var nowhere = shadow.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -72,7 +76,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         return answer is null ? null : answer with { Model = given.Model, IsSimulated = ask.IsSimulated(given.Target), Size = given.Size, Quality = given.Quality, NanoUsd = cost, StoredAt = time.GetUtcNow() };
     }
 
-    /// <summary>What happens when the client leaves: the job goes on, or its token ends it.</summary>
+    /// <summary>Handles a disconnect: the job continues, or its token cancels it.</summary>
     private sealed class Departure(JobRecord record, AnswerRecording recording, RunningJobs runningJobs, Func<bool> mayFinish, TimeProvider time) : IDisposable
     {
         private readonly CancellationTokenSource _job = new();
@@ -82,8 +86,8 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
 
         public CancellationToken Job => _job.Token;
 
-        // Before its first call the job has cost nothing, and what is not kept is for nobody. After its last one the pictures are
-        // paid for, and may still be on their way here or to the client.
+        // Before its first call the job has cost nothing, and a response that is not kept has no reader. After its last call
+        // the images are paid for, and may still be on their way here or to the client.
         public void ClientLeft()
         {
             if (record.HasCost && recording.IsKept && mayFinish() && runningJobs.TryEnter())
@@ -109,5 +113,5 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
     }
 }
 
-/// <summary>What all recordings of the process may take.</summary>
+/// <summary>The memory of all recordings in this process.</summary>
 internal sealed record RecordingBudget(BufferBudget Bytes);

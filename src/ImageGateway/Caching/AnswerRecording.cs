@@ -4,12 +4,12 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// What is kept of an answer while it passes: its pictures and what is said of them; and, from when somebody follows it, the
-/// bytes as they come. Both are of the process's budget; over it they are given up, never the answer.
+/// The recording of a response as it passes: its images and the text around them, and, once a follower joins, the raw bytes.
+/// Both come from the process's budget; beyond it the recording is given up, never the response.
 /// </summary>
 internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDisposable
 {
-    // Tells whether an event has just ended.
+    // Enough bytes to tell whether an event has just ended.
     private const int TailLength = 4;
 
     private readonly Lock _lock = new();
@@ -36,7 +36,7 @@ internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDi
         }
     }
 
-    /// <summary>No more will come.</summary>
+    /// <summary>Marks the end of the response.</summary>
     public void End()
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDi
         }
     }
 
-    /// <summary>The events that come from now on; null when none will.</summary>
+    /// <summary>The events from now on; null when there will be none.</summary>
     public LiveEvents? Follow()
     {
         lock (_lock)
@@ -63,7 +63,7 @@ internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDi
         }
     }
 
-    /// <summary>The answer, when it has ended; null when it is none that can be given again. Its pictures are held as long as the recording is.</summary>
+    /// <summary>The response, after its end; null if it cannot be replayed. Its images are held as long as the recording is.</summary>
     public StoredAnswer? Answer() => _answer.IsKept ? AnswerParser.Parse(_answer) : null;
 
     public void Dispose()

@@ -6,10 +6,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>Writes a stored answer in OpenAI's wire form, as one JSON body or as events, whichever way it came. Pictures are encoded straight into the pipe's memory.</summary>
+/// <summary>
+/// Writes a stored response in OpenAI's wire format, as one JSON body or as events, whichever it was originally. Images are
+/// encoded straight into the pipe's memory.
+/// </summary>
 internal sealed class AnswerWriter
 {
-    // Text, or the picture that stands behind the text before it.
+    // Text, or the image that follows the text before it.
     private readonly List<(byte[]? Text, ReadOnlySequence<byte> Picture)> _pieces = [];
 
     private AnswerWriter() { }
@@ -17,7 +20,7 @@ internal sealed class AnswerWriter
     /// <summary>Bytes of the body.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The answer as one JSON body.</summary>
+    /// <summary>The response as one JSON body.</summary>
     public static AnswerWriter Json(StoredAnswer answer)
     {
         var (writer, top) = (new AnswerWriter(), AnswerForms.TopMembers(answer));
@@ -32,11 +35,11 @@ internal sealed class AnswerWriter
         return writer;
     }
 
-    /// <summary>The answer as events: of each final picture its partial ones, when they were stored and are asked for, then itself.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="operation">What the events' types begin with.</param>
-    /// <param name="partials">Most partial pictures of each final one.</param>
-    /// <param name="count">How many final pictures are written, from the first on; null: all.</param>
+    /// <summary>The response as events: for each final image its partial images, if they were stored and requested, then the image itself.</summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="operation">The prefix of the events' types.</param>
+    /// <param name="partials">Most partial images per final one.</param>
+    /// <param name="count">How many final images are written, starting with the first; null: all.</param>
     public static AnswerWriter Events(StoredAnswer answer, Operation operation, int partials, int? count = null)
     {
         var (writer, kind) = (new AnswerWriter(), operation == Operation.Edit ? "image_edit" : "image_generation");
@@ -53,7 +56,7 @@ internal sealed class AnswerWriter
         return writer;
     }
 
-    /// <summary>Writes it; false when the reader has gone.</summary>
+    /// <summary>Writes it; false when the reader has disconnected.</summary>
     public async Task<bool> WriteAsync(PipeWriter pipe, CancellationToken cancellationToken)
     {
         foreach (var (text, picture) in _pieces)
@@ -80,7 +83,7 @@ internal sealed class AnswerWriter
         return true;
     }
 
-    // As much as the memory at hand takes; three bytes are four letters, and only the very last are fewer.
+    // Encodes as much as fits the available memory; three bytes become four letters, and only the last group may be shorter.
     private static int Encode(ReadOnlySpan<byte> picture, PipeWriter pipe)
     {
         const int Least = 4096;

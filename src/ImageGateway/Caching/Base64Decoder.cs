@@ -5,8 +5,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Decodes base64 of a JSON string that comes in pieces of any length, into blocks of the pool: arrays of its own would pass through the
-/// processor's caches and the garbage collector once for every answer.
+/// Decodes base64 of a JSON string that arrives in pieces of any length into blocks of the pool: separate arrays would pass
+/// through the processor's caches and the garbage collector once per response.
 /// </summary>
 internal sealed class Base64Decoder(BlockPool pool) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Base64Decoder(BlockPool pool) : IDisposable
     private int _left;
     private bool _hasEnded;
 
-    /// <summary>Takes the next letters, escaped or not; false when they are no base64 as encoders write it.</summary>
+    /// <summary>Takes the next letters, escaped or not; false when they are not base64 as encoders write it.</summary>
     public bool TryWrite(ReadOnlySpan<byte> text)
     {
         while (!text.IsEmpty)
@@ -32,12 +32,12 @@ internal sealed class Base64Decoder(BlockPool pool) : IDisposable
         return true;
     }
 
-    /// <summary>The bytes, which have the blocks from now on; null when a group of letters or an escape is not whole.</summary>
+    /// <summary>The bytes, which own the blocks from now on; null when a group of letters or an escape is incomplete.</summary>
     public PictureBytes? End()
     {
         if (_left > 0 || _escape.IsOpen)
             return null;
-        // The last piece takes no more than it needs: small pictures would be kept in blocks many times their size.
+        // The last piece is trimmed: otherwise small images would occupy blocks many times their size.
         var last = _piece[.._used].ToArray();
         var full = _blocks.SkipLast(1).ToArray();
         if (_blocks.Count > 0)
@@ -46,7 +46,7 @@ internal sealed class Base64Decoder(BlockPool pool) : IDisposable
         return new PictureBytes([.. full.Select(block => (ReadOnlyMemory<byte>)block.Memory[..PictureBytes.PieceSize]), last], full);
     }
 
-    /// <summary>Gives the blocks back that it still has.</summary>
+    /// <summary>Returns the blocks it still owns.</summary>
     public void Dispose()
     {
         foreach (var block in _blocks)
@@ -83,7 +83,7 @@ internal sealed class Base64Decoder(BlockPool pool) : IDisposable
             var count = Math.Min(text.Length, (_piece.Length - _used) / 3 * 4);
             if (Base64.DecodeFromUtf8(text[..count], _piece.Span[_used..], out _, out var written) != OperationStatus.Done || written <= (count / 4 * 3) - 3)
                 return false;
-            // Only the last group of all has fewer than three bytes.
+            // Only the very last group may have fewer than three bytes.
             _hasEnded = written < count / 4 * 3;
             _used += written;
             text = text[count..];

@@ -1,6 +1,6 @@
 namespace ImageGateway.Caching;
 
-/// <summary>What a request's <c>Cache-Control</c> forbids; what makes no sense forbids nothing.</summary>
+/// <summary>What a request's <c>Cache-Control</c> forbids; invalid directives forbid nothing.</summary>
 internal readonly record struct CacheControl(bool MayRead, bool MayWrite)
 {
     public static CacheControl Read(HttpRequest request)

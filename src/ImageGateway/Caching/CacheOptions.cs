@@ -3,19 +3,19 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>The result cache of a tenant or a route (<c>Cache</c>); absent: there is none.</summary>
+/// <summary>The result cache of a tenant or a route (<c>Cache</c>); absent: no cache.</summary>
 internal sealed class CacheOptions
 {
-    /// <summary>How long an answer is kept; 0 to 30 days. Zero on a route: its answers are not cached, whatever the tenant's say.</summary>
+    /// <summary>How long a response is kept; 0 to 30 days. Zero on a route turns caching off for that route, even if the tenant has it on.</summary>
     public TimeSpan Ttl { get; set; } = CacheRule.Default.Ttl;
 
-    /// <summary>Bytes that a tenant's cached answers may take, and so the largest of them; above it, what was used longest ago goes. 1 to 1 TiB.</summary>
+    /// <summary>Bytes that a tenant's cached responses may take in total, and so the largest response that is cached; the least recently used are evicted. 1 to 1 TiB.</summary>
     public long MaxBytes { get; set; } = CacheRule.Default.MaxBytes;
 
-    /// <summary>Whose answers are looked at. A route can narrow it only: what a tenant draws is shared by that tenant's own word.</summary>
+    /// <summary>Whose cached responses may be served. A route can only narrow the tenant's scope, since sharing a tenant's images is that tenant's decision.</summary>
     public CacheScope Scope { get; set; }
 
-    /// <summary>As requests read it; mistakes are reported.</summary>
+    /// <summary>Converts the options to a rule and reports mistakes.</summary>
     public static CacheRule? Read(CacheOptions? options, Mistakes here)
     {
         if (options is null)
@@ -26,12 +26,12 @@ internal sealed class CacheOptions
     }
 }
 
-/// <summary>What answers may take of this process's memory (<c>Gateway:Replay</c>); read at start only.</summary>
+/// <summary>The memory of this process that recorded and stored responses may use (<c>Gateway:Replay</c>); read at start only.</summary>
 internal sealed class ReplayOptions
 {
-    /// <summary>Bytes of answers that are being recorded; above it they pass on unrecorded.</summary>
+    /// <summary>Bytes of responses being recorded; beyond that, responses pass unrecorded.</summary>
     public long RecordingBytes { get; set; } = 256L << 20;
 
-    /// <summary>Bytes of stored answers, of all tenants; without Redis.</summary>
+    /// <summary>Bytes of stored responses, for all tenants together; used only without Redis.</summary>
     public long MemoryBytes { get; set; } = 512L << 20;
 }

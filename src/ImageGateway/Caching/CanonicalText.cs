@@ -5,8 +5,8 @@ using System.Text;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Texts that read the same made the same: canonical decomposition (Unicode Standard Annex #15). The framework has it only with
-/// ICU, which small images do without. Code points that are newer than the table are left as they are.
+/// Makes texts that read the same equal: canonical decomposition (Unicode Standard Annex #15). The framework has it only with
+/// ICU, which small container images lack. Code points newer than the table stay unchanged.
 /// </summary>
 internal static class CanonicalText
 {
@@ -21,7 +21,7 @@ internal static class CanonicalText
 
     private static readonly Lazy<(FrozenDictionary<int, string> Decompositions, FrozenDictionary<int, byte> Classes)> Table = new(Read);
 
-    /// <summary>The text, decomposed; itself when it is ASCII.</summary>
+    /// <summary>The decomposed text; the text itself when it is ASCII.</summary>
     public static string Of(string text)
     {
         if (Ascii.IsValid(text))
@@ -56,7 +56,7 @@ internal static class CanonicalText
         }
     }
 
-    // Marks of one letter stand in the order of their classes; those of one class stay as they are.
+    // Marks of one letter are ordered by their classes; within a class they keep their order.
     private static void Order(List<Rune> runes)
     {
         for (var start = 0; start < runes.Count; start++)

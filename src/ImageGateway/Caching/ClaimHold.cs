@@ -2,7 +2,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>A claim while its owner works on it: renewed until it is disposed, taken again when the store has lost it, and free in the end unless it was settled.</summary>
+/// <summary>
+/// A claim while its owner works on it: renewed until it is disposed, taken again if the store lost it, and finally released
+/// unless it was settled.
+/// </summary>
 internal sealed class ClaimHold : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -20,7 +23,8 @@ internal sealed class ClaimHold : IAsyncDisposable
     /// <param name="name">The name.</param>
     /// <param name="claim">The claim.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="missed">Called whenever it could not be renewed: it was ended by another, is gone, or the store does not answer. Null: it is taken again when it is gone.</param>
+    /// <param name="missed">Called whenever it could not be renewed: another ended it, it is gone, or the store does not
+    /// answer. Null: it is taken again when it is gone.</param>
     public ClaimHold(IClaimStore claims, string tenant, string name, Claim claim, TimeProvider time, Func<Task>? missed = null)
     {
         (_claims, _tenant, _name, _claim, _missed) = (claims, tenant, name, claim, missed ?? TakeAgainAsync);
@@ -29,7 +33,7 @@ internal sealed class ClaimHold : IAsyncDisposable
 
     public string Owner => _claim.Owner;
 
-    /// <summary>Ends the claim with an outcome. False: the store does not answer; it may be tried again until the lease is over.</summary>
+    /// <summary>Ends the claim with an outcome. False: the store does not answer; the caller may retry until the lease ends.</summary>
     public async Task<bool> SettleAsync(string outcome, TimeSpan keep)
     {
         _isSettled = true;
@@ -54,7 +58,7 @@ internal sealed class ClaimHold : IAsyncDisposable
         await _renewing;
     }
 
-    // What cannot be renewed now may be the next time.
+    // A failed renewal may succeed the next time.
     private async Task RenewAsync(TimeProvider time)
     {
         using var timer = new PeriodicTimer(_claims.Lease / 3, time);
@@ -68,11 +72,11 @@ internal sealed class ClaimHold : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It is over.
+            // The claim is over.
         }
     }
 
-    // What somebody else has taken meanwhile is theirs.
+    // A claim that another owner has taken meanwhile stays theirs.
     private async Task TakeAgainAsync()
     {
         try
@@ -82,7 +86,7 @@ internal sealed class ClaimHold : IAsyncDisposable
         }
         catch (GatewayException)
         {
-            // It is asked again.
+            // Retried later.
         }
     }
 }

@@ -1,46 +1,49 @@
 namespace ImageGateway.Caching;
 
-/// <summary>Who has claimed a name, and what became of it.</summary>
+/// <summary>The claim of a name and its outcome.</summary>
 /// <param name="Owner">The claim's own id.</param>
-/// <param name="Tag">What the owner says of it.</param>
+/// <param name="Tag">A text of the owner's.</param>
 /// <param name="Outcome">How it ended; null while it is being worked on.</param>
 internal sealed record Claim(string Owner, string Tag, string? Outcome);
 
 /// <summary>
-/// Names that one may claim at a time, in the process or on all replicas: a claim ends with its owner, who must renew it, and
-/// leaves its outcome for a while.
+/// Names that only one owner may claim at a time, in this process or on all replicas. A claim ends with its owner, who must
+/// renew it, and its outcome is kept for a while.
 /// </summary>
 internal interface IClaimStore
 {
     /// <summary>True when other processes see the claims too.</summary>
     bool IsShared { get; }
 
-    /// <summary>How long a claim lives that is not renewed.</summary>
+    /// <summary>How long a claim lives without renewal.</summary>
     TimeSpan Lease { get; }
 
-    /// <summary>Claims a name. Null: it is the caller's now; else who has it.</summary>
+    /// <summary>Claims a name. Null: the caller has it now; else the existing claim.</summary>
     /// <param name="tenant">The tenant, or <see cref="Partition.Shared"/>.</param>
     /// <param name="name">The name.</param>
-    /// <param name="claim">The caller's.</param>
-    /// <param name="over">The owner of an ended claim that this one may take the place of.</param>
+    /// <param name="claim">The caller's claim.</param>
+    /// <param name="over">The owner of an ended claim that this one may replace.</param>
     /// <exception cref="Images.GatewayException">The store does not answer.</exception>
     ValueTask<Claim?> TakeAsync(string tenant, string name, Claim claim, string? over = null);
 
-    /// <summary>Who has a name, and what became of it; null: nobody.</summary>
+    /// <summary>The claim of a name and its outcome; null: there is none.</summary>
     /// <exception cref="Images.GatewayException">The store does not answer.</exception>
     ValueTask<Claim?> FindAsync(string tenant, string name);
 
-    /// <summary>Lives on for another lease; false when it is another's by now, has ended, or the store does not answer.</summary>
+    /// <summary>Extends the claim by another lease; false when another has it by now, it has ended, or the store does not answer.</summary>
     ValueTask<bool> RenewAsync(string tenant, string name, string owner);
 
-    /// <summary>Ends a claim and keeps its outcome for so long; the first outcome stays. False: the store does not answer, and nobody knows, or it has lost the claim.</summary>
+    /// <summary>
+    /// Ends a claim and keeps its outcome for so long; the first outcome stays. False: the store does not answer, so the result
+    /// is unknown, or it has lost the claim.
+    /// </summary>
     ValueTask<bool> SettleAsync(string tenant, string name, string owner, string outcome, TimeSpan keep);
 
-    /// <summary>Ends a claim without an outcome: the name is free.</summary>
+    /// <summary>Ends a claim without an outcome: the name is free again.</summary>
     ValueTask ReleaseAsync(string tenant, string name, string owner);
 }
 
-/// <summary>Claims in this process's memory, for a gateway of one process. Bounded: above 100 000 the oldest outcomes go.</summary>
+/// <summary>Claims in this process's memory, for a gateway of one process. Bounded: above 100 000 the oldest outcomes are dropped.</summary>
 internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
 {
     private const int Most = 100_000;
@@ -48,7 +51,7 @@ internal sealed class MemoryClaimStore(TimeProvider time) : IClaimStore
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Name), (Claim Claim, DateTimeOffset Until)> _claims = [];
 
-    // In the order they were settled; those that are gone by another way are skipped.
+    // In the order of settlement; entries that were removed in another way are skipped.
     private readonly Queue<((string Tenant, string Name) Key, string Owner)> _settled = new();
 
     public bool IsShared => false;

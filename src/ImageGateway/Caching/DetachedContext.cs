@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Caching;
 
-/// <summary>A client that is not there: an exchange for a job that runs for its recording alone.</summary>
+/// <summary>A request without a client: an exchange for a job that runs only for its recording.</summary>
 internal static class DetachedContext
 {
-    /// <summary>An exchange with the headers of a request, whose answer goes nowhere. It outlives the request.</summary>
+    /// <summary>An exchange with the headers of a request, whose response goes nowhere. It outlives the request.</summary>
     public static HttpContext Of(HttpContext http)
     {
         var features = new FeatureCollection();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// A letter of base64 that a JSON string has as an escape (RFC 8259 §7), which may come in pieces: <c>\/</c>, as some encoders write a
-/// slash, or <c>\u002B</c>, as .NET's own writes a plus.
+/// A base64 letter written as a JSON escape (RFC 8259 §7), which may arrive in pieces: <c>\/</c>, as some encoders write a
+/// slash, or <c>\u002B</c>, as .NET's own encoder writes a plus.
 /// </summary>
 internal sealed class EscapedLetter
 {
@@ -14,10 +14,10 @@ internal sealed class EscapedLetter
     private readonly byte[] _text = new byte[Long];
     private int _length;
 
-    /// <summary>True when it has begun and is not whole.</summary>
+    /// <summary>True when it has started and is incomplete.</summary>
     public bool IsOpen => _length > 0 && _length < (_length >= Short && _text[1] == 'u' ? Long : Short);
 
-    /// <summary>The letter of a whole escape; 0, which is none of base64, when it stands for nothing that base64 is written with.</summary>
+    /// <summary>The letter of a complete escape; 0, which base64 does not use, when it is not a base64 letter.</summary>
     public byte Letter => _text[1] switch
     {
         (byte)'/' => (byte)'/',
@@ -25,7 +25,10 @@ internal sealed class EscapedLetter
         _ => 0,
     };
 
-    /// <summary>Takes what of <paramref name="text"/> belongs to it; where none is open, a new one begins with its backslash. How many bytes that are: at least one.</summary>
+    /// <summary>
+    /// Takes the bytes of <paramref name="text"/> that belong to it, starting a new escape with its backslash if none is open;
+    /// returns how many: at least one.
+    /// </summary>
     public int Write(ReadOnlySpan<byte> text)
     {
         if (!IsOpen)

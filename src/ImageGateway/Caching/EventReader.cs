@@ -6,7 +6,7 @@ namespace ImageGateway.Caching;
 /// <summary>Reads the events of a recorded stream (HTML Living Standard §9.2).</summary>
 internal static class EventReader
 {
-    /// <summary>The answer; null when an event is an error.</summary>
+    /// <summary>The response; null when an event is an error.</summary>
     public static StoredAnswer? Read(AnswerCutter cut)
     {
         var (pictures, partials) = (new List<StoredPicture>(), new List<StoredPicture>());
@@ -44,7 +44,7 @@ internal static class EventReader
             }
             else if (Value(line, "data"u8) is { } value)
             {
-                // JSON of more than one line is legal and never seen; it is put together.
+                // JSON of more than one line is legal and never seen; the lines are joined.
                 if (data is null)
                     data = new ArrayBufferWriter<byte>();
                 else

@@ -2,24 +2,27 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>How a flight ended: with an answer; with an error; or, neither, with an answer that could not be kept for others.</summary>
+/// <summary>How a flight ended: with a response; with an error; or, without either, with a response that could not be kept for others.</summary>
 internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error = null)
 {
-    /// <summary>Under which key the answer lies, that of the model that drew it; null: it is stored nowhere.</summary>
+    /// <summary>Under which key the response is stored, that of the model that drew it; null: it is stored nowhere.</summary>
     public string? StoredAs { get; init; }
 
-    /// <summary>True when the leader's client knows of the error.</summary>
+    /// <summary>True when the leader's client has received the error.</summary>
     public bool IsTold { get; init; }
 
-    /// <summary>True when the leader failed by itself, or left: what it was told is for nobody else, and another takes its place.</summary>
+    /// <summary>
+    /// True when the leader failed on its own account, or disconnected: its error concerns nobody else, and another job takes
+    /// the lead.
+    /// </summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>True when others would be told the same, and so need not ask.</summary>
+    /// <summary>True when other jobs would get the same refusal, and so need not ask.</summary>
     public bool IsRefusal => Error is { Error: var error } && Idempotency.IsRefusal(error);
 }
 
-/// <summary>A job that identical ones wait for instead of asking a provider too.</summary>
-/// <param name="recording">What has come of its answer.</param>
+/// <summary>A job whose response identical jobs wait for, instead of calling a provider too (single flight).</summary>
+/// <param name="recording">The recording of its response.</param>
 /// <param name="leader">The job.</param>
 internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDisposable
 {
@@ -29,25 +32,25 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
 
     public AnswerRecording Recording => recording;
 
-    /// <summary>Whether its answer comes as events.</summary>
+    /// <summary>Whether its response comes as events.</summary>
     public bool IsStream => _leader.Record.Job.Parameters.Stream;
 
-    /// <summary>Whether its answer has begun.</summary>
+    /// <summary>Whether its response has started.</summary>
     public bool HasBegun => _leader.Record.FirstByte is not null;
 
-    /// <summary>Who draws, when its answer has begun.</summary>
+    /// <summary>The model that generates it, once its response has started.</summary>
     public (string Model, bool IsSimulated) Source => _leader.Record.Attempts is [.., var last] ? (last.Model, _leader.IsSimulated(last.Target)) : ("", false);
 
-    /// <summary>What an answer of the one who draws is known by; null before anybody does.</summary>
+    /// <summary>The cache key for the model that generates it; null before there is one.</summary>
     public string? Key => _leader.Model(Source.Model)?.Key.Value;
 
-    /// <summary>What its answer is known by; null: it is none for others.</summary>
+    /// <summary>The cache key of its response; null: it is not for others.</summary>
     public string? KeyOf(StoredAnswer answer) => _leader.KeyOf(answer);
 
     /// <summary>How it ends.</summary>
     public Task<FlightEnd> End => _end.Task;
 
-    /// <summary>How many wait for it.</summary>
+    /// <summary>How many jobs wait for it.</summary>
     public int Followers => Volatile.Read(ref _followers);
 
     /// <summary>Follows it until the follower is disposed.</summary>
@@ -57,7 +60,7 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
         return new Following(this);
     }
 
-    /// <summary>Ends it; when the answer came from elsewhere, there are no events to wait for.</summary>
+    /// <summary>Ends it; if the response came from elsewhere, there are no events to wait for.</summary>
     public void Land(FlightEnd end)
     {
         recording.End();
@@ -66,7 +69,7 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
 
     public void Dispose() => recording.Dispose();
 
-    // Followers read these while the leader goes on, and when it is gone.
+    // Followers read these hashes while the leader runs, and after it is gone.
     private static ReplayAsk Hashed(ReplayAsk leader)
     {
         foreach (var model in leader.Models)
@@ -80,13 +83,13 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
     }
 }
 
-/// <summary>The flights of this process by what they fetch.</summary>
+/// <summary>The flights of this process by cache key.</summary>
 internal sealed class Flights
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Key), Flight> _flights = [];
 
-    /// <summary>How many wait for another's answer.</summary>
+    /// <summary>How many jobs wait for another's response.</summary>
     public int Followers
     {
         get
@@ -96,11 +99,11 @@ internal sealed class Flights
         }
     }
 
-    /// <summary>The flight to follow; or a new one to lead, made by <paramref name="make"/>.</summary>
-    /// <param name="partition">Where the answer will be.</param>
-    /// <param name="key">What it is known by.</param>
-    /// <param name="make">Makes a flight.</param>
-    /// <param name="following">Null: the caller leads; else ends the following.</param>
+    /// <summary>The flight to follow, or a new one to lead, created by <paramref name="make"/>.</summary>
+    /// <param name="partition">The partition of the response.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="make">Creates a flight.</param>
+    /// <param name="following">Null: the caller leads; otherwise disposing it stops following.</param>
     public Flight Join(Partition partition, string key, Func<Flight> make, out IDisposable? following)
     {
         lock (_lock)
@@ -114,7 +117,7 @@ internal sealed class Flights
         }
     }
 
-    /// <summary>Ends a flight: who comes later begins another.</summary>
+    /// <summary>Ends a flight: a later job starts another.</summary>
     public void Land(Partition partition, string key, Flight flight, FlightEnd end)
     {
         lock (_lock)
@@ -122,7 +125,7 @@ internal sealed class Flights
             if (_flights.TryGetValue((partition.Tenant, key), out var there) && there == flight)
                 _flights.Remove((partition.Tenant, key));
         }
-        // Nobody joins any more; who has joined may read for longer than the leader is here.
+        // Nobody joins any more; existing followers may read for longer than the leader stays.
         if (flight.Followers > 0)
             end.Answer?.Retain();
         flight.Land(end);

@@ -3,7 +3,7 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Caching;
 
-/// <summary>A client that gets what another job's answer brings: events while they come, when both stream, and in the end what is missing.</summary>
+/// <summary>A client that gets another job's response: live events, if both stream, and finally what is missing.</summary>
 internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery delivery, TimeProvider time)
 {
     private static readonly FlightEnd Unkept = new(null);
@@ -12,20 +12,21 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     private int _pictures;
     private int _partials;
 
-    /// <summary>True when the client has got something already: what follows must be events.</summary>
+    /// <summary>True when the client has already received something: only events may follow.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>True when the client has as many final pictures as it asked for.</summary>
+    /// <summary>True when the client has as many final images as it requested.</summary>
     public bool HasAll => _pictures >= ask.Record.Job.Parameters.Count;
 
-    /// <summary>What is said when the client cannot get all of them.</summary>
-    public static GatewayException Torn => new(ErrorKind.UpstreamError, "Not all pictures of the identical request that this one followed can be given to it. Ask again.");
+    /// <summary>The error when the client cannot get all of them.</summary>
+    public static GatewayException Torn => new(ErrorKind.UpstreamError, "Not all images of the identical request that this one followed are available. Send the request again.");
 
     /// <summary>
-    /// Passes on what comes; how the flight ended, which the client knows already when that is an answer. What a model draws or
-    /// refuses that may not draw this job is none of its own: as if it had not been kept.
+    /// Passes events on; returns how the flight ended. If it ended with a response, the client has it already. A response or
+    /// refusal from a model that this job must not use does not count, as if it had not been kept.
     /// </summary>
-    /// <exception cref="GatewayException">The client has some of its final pictures and cannot get the others: those of another flight would be too many.</exception>
+    /// <exception cref="GatewayException">The client has some of its final images and cannot get the others: those of another
+    /// flight would be too many.</exception>
     public async Task<FlightEnd> FollowAsync(Flight flight)
     {
         if (flight.IsStream && ask.Record.Job.Parameters.Stream)
@@ -46,7 +47,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         return end;
     }
 
-    /// <summary>Ends a stream that has begun with an error.</summary>
+    /// <summary>Ends a stream that has started with an error.</summary>
     public async Task FailAsync(GatewayError error)
     {
         ask.Record.Fail(ErrorEnvelope.Code(error), Idempotency.IsRefusal(error));
@@ -57,7 +58,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
     private bool IsMine(Flight flight, FlightEnd end) =>
         end.Answer is { } answer ? ask.Takes(flight.KeyOf(answer)) : !end.IsRefusal || flight.Key is not { } key || ask.Takes(key);
 
-    // False: somebody draws who may not draw this job.
+    // False: the generating model is one that this job must not use.
     private async Task<bool> PassAsync(Flight flight, LiveEvents events)
     {
         var next = events.NextAsync(http.RequestAborted).AsTask();
@@ -66,7 +67,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
             var tap = new EventStreamTap();
             await foreach (var piece in events.ReadAsync(place))
                 tap.Write(piece.Span);
-            // How the leader's stream ended is no answer; whether it failed, its flight says.
+            // The end of the leader's stream is not an outcome; whether it failed is in its flight.
             if (tap.Verdict == Verdict.Error)
                 return true;
             if (!ask.Takes(flight.Key))
@@ -77,7 +78,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
                 (_pictures, _partials) = (_pictures + tap.Facts.Images, 0);
             next = events.NextAsync(http.RequestAborted).AsTask();
         }
-        // Which pictures it has can be told from the end only.
+        // Which images the client has can only be counted from the end.
         if (events.IsCut && _pictures > 0 && !HasAll)
             throw Torn;
         return true;
@@ -98,7 +99,8 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
         }
     }
 
-    // Proxies on the way cut what is silent for long. A stream begins with it, once somebody answers: before that, another may draw, or refuse.
+    // Proxies cut connections that are silent for long. The stream starts with a heartbeat only once a model has answered:
+    // before that, another model may generate the image, or refuse.
     private async Task BeatAsync(Flight flight)
     {
         if (!ask.Record.Job.Parameters.Stream || !(HasBegun || (flight.HasBegun && ask.Takes(flight.Key))))
@@ -129,7 +131,7 @@ internal sealed class Follower(HttpContext http, ReplayAsk ask, StoredDelivery d
             return;
         }
         StoredDelivery.Note(ask.Record, answer);
-        // It has read to the end: what it has are the last ones.
+        // The follower read to the end, so the images it already has are the last ones.
         await AnswerWriter.Events(answer, ask.Record.Job.Operation, partials: 0, count: answer.Pictures.Count - _pictures).WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 }

@@ -7,25 +7,26 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// <c>Idempotency-Key</c>: the first request with a key claims it for its tenant and leaves its answer, or a provider's refusal,
-/// to those that repeat it within 24 hours. Nothing else is left: what failed may be tried again.
+/// <c>Idempotency-Key</c>: the first request with a key claims it for its tenant and leaves its response, or a provider's
+/// refusal, for requests that repeat it within 24 hours. Other failures leave nothing, so that the client may retry.
 /// </summary>
 internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, TimeProvider time)
 {
     private const string Header = "Idempotency-Key";
     private const int Longest = 255;
 
-    // What a tenant's answers may take; those of 24 hours are more only at a rate that no memory takes.
+    // Bytes for a tenant's responses; only a rate beyond any memory's capacity would exceed it within 24 hours.
     private const long MaxBytes = 1L << 30;
     private const string Answered = "answered";
 
-    /// <summary>How long a key is known.</summary>
+    /// <summary>How long a key is remembered.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(24);
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    /// <summary>Claims the request's key. Null: it has none.</summary>
-    /// <exception cref="GatewayException">The key is none, in use, or another body's; it was refused before, and so it is again; or it was answered, and the answer cannot be read now.</exception>
+    /// <summary>Claims the request's key. Null: the request has none.</summary>
+    /// <exception cref="GatewayException">The key is invalid, in use, or was used with another body; or its request was refused
+    /// before, so it is refused again; or the response cannot be read now.</exception>
     public async Task<IdempotentJob?> BeginAsync(HttpContext http, ReplayAsk ask)
     {
         if (Key(http.Request) is not { } key)
@@ -43,15 +44,15 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
                 throw Refused(http, there.Outcome);
             if (await answers.ReadAsync(partition, name) is { } answer)
                 return new IdempotentJob(answer, null, answers, claims.IsShared, partition, name, time);
-            lost = there.Owner; // its answer made room for others
+            lost = there.Owner; // its response was evicted
         }
         return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, claims.IsShared, partition, name, time);
     }
 
-    /// <summary>Says on an answer that it is a repetition.</summary>
+    /// <summary>Marks a response as a replay.</summary>
     public static void Mark(HttpContext http) => http.Response.Headers["idempotent-replayed"] = "true";
 
-    /// <summary>True for what a provider says of a request, and would say again.</summary>
+    /// <summary>True for a refusal of the request that a provider would repeat.</summary>
     public static bool IsRefusal(GatewayError error) => error is { Kind: ErrorKind.ProviderRefusal, Provider.Status: not (408 or 409 or 429) };
 
     public static string Written(GatewayError error) => JsonSerializer.Serialize(error, GatewayErrorJson.Default.GatewayError);
@@ -60,12 +61,12 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 
     public static string OfAnswer => Answered;
 
-    /// <summary>The key was used with another body.</summary>
+    /// <summary>The error when the key was used with another body.</summary>
     public static GatewayException Mismatch => new(ErrorKind.IdempotencyMismatch, $"The {Header} was used with another request before. Use a new key for a new request.", Header);
 
-    /// <summary>The request with the key is not done yet.</summary>
+    /// <summary>The error while the first request with the key is running.</summary>
     public static GatewayException InFlight => new(
-        new GatewayError(ErrorKind.IdempotencyInFlight, $"The request with this {Header} is still in progress. Its answer can be had with the same key when it is done.", Header) { RetryAfter = Retry });
+        new GatewayError(ErrorKind.IdempotencyInFlight, $"The request with this {Header} is still in progress. When it is done, its response can be fetched with the same key.", Header) { RetryAfter = Retry });
 
     private static GatewayException Refused(HttpContext http, string error)
     {
@@ -73,8 +74,8 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
         return Read(error);
     }
 
-    /// <summary>The digest of the request's key; null: it has none.</summary>
-    /// <exception cref="GatewayException">It is no key.</exception>
+    /// <summary>The digest of the request's key; null: the request has none.</summary>
+    /// <exception cref="GatewayException">The key is invalid.</exception>
     public static string? Key(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(Header, out var values))
@@ -86,17 +87,17 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
     }
 }
 
-/// <summary>A job with an idempotency key: the answer it had before, or the hold on its key.</summary>
+/// <summary>A job with an idempotency key: its earlier response, or the claim of its key.</summary>
 internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnswerStore answers, bool isShared, Partition partition, string name, TimeProvider time) : IAsyncDisposable
 {
-    // A store that fails over is back by then, and the claim, renewed a third of its lease ago at most, is still there.
+    // By then a store's failover is over, and the claim, renewed at most a third of its lease ago, still exists.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The answer to give again; null: the job runs.</summary>
+    /// <summary>The response to replay; null: the job runs.</summary>
     public StoredAnswer? Before => before;
 
-    /// <summary>Leaves the answer to those that repeat the request, and tries again while a store elsewhere does not take it; one in this process that refuses it has no room.</summary>
+    /// <summary>Leaves the response for requests that repeat it, and retries while a store elsewhere does not accept it; one in this process that refuses it has no room.</summary>
     public async Task KeepAsync(StoredAnswer answer)
     {
         if (answer.Bytes > partition.MaxBytes)
@@ -109,7 +110,7 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
     private async Task<bool> TryKeepAsync(StoredAnswer answer) =>
         await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
 
-    /// <summary>Leaves a provider's refusal to them; other failures leave the key free.</summary>
+    /// <summary>Leaves a provider's refusal for them; other failures leave the key free.</summary>
     public Task KeepAsync(GatewayError error) =>
         Idempotency.IsRefusal(error) ? hold!.SettleAsync(Idempotency.Written(error), Idempotency.Retention) : Task.CompletedTask;
 

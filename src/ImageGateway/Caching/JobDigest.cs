@@ -9,8 +9,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// What a job is known by: <see cref="PictureKey"/>, by all that decides the picture, and <see cref="BodyKey"/>, by all that was
-/// asked. Pictures and unknown fields are hashed once; SHA-256 throughout, over values with their lengths.
+/// A job's identities: <see cref="PictureKey"/>, of everything that decides the image, and <see cref="BodyKey"/>, of everything
+/// in the request. Images and unknown fields are hashed once; SHA-256 throughout, over values with their lengths.
 /// </summary>
 internal sealed class JobDigest : IDisposable
 {
@@ -29,8 +29,11 @@ internal sealed class JobDigest : IDisposable
         _rest = _hash.GetHashAndReset();
     }
 
-    /// <summary>Of what decides the picture: operation, model, prompt, parameters as they are sent with their defaults, input pictures and unknown fields.</summary>
-    /// <param name="model">The model that draws.</param>
+    /// <summary>
+    /// Hashes what decides the image: operation, model, prompt, parameters as sent including defaults, input images and unknown
+    /// fields.
+    /// </summary>
+    /// <param name="model">The model that generates the image.</param>
     /// <param name="sent">The parameters in its dialect.</param>
     /// <param name="provider">Where it draws: a file id means another picture with another account.</param>
     public string PictureKey(Model model, ImageParameters sent, string provider)
@@ -53,7 +56,10 @@ internal sealed class JobDigest : IDisposable
         return End();
     }
 
-    /// <summary>Of what was asked: every parameter as it came, files by their bytes. Not of how it was written: order, white space, boundaries.</summary>
+    /// <summary>
+    /// Hashes the request: every parameter as received, files by their bytes. Ignores how it was written: order, white space,
+    /// boundaries.
+    /// </summary>
     public string BodyKey()
     {
         var asked = _job.Parameters;
@@ -71,7 +77,7 @@ internal sealed class JobDigest : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
-    // Of a generation nobody reads them, and a provider's file ids are all there is of their pictures.
+    // The gateway does not read a generation's images; of images given by a provider's file ids it has only the ids.
     private bool HasReadPictures => _job is { Operation: Operation.Edit, FileIds: 0 };
 
     private string End()
@@ -107,7 +113,7 @@ internal sealed class JobDigest : IDisposable
         }
     }
 
-    // What else is said of pictures that were read, and hashed by their bytes.
+    // Other members beside images that were read and hashed by their bytes.
     private void AddBeside(string name, ReadOnlySpan<byte> pictures)
     {
         var reader = new Utf8JsonReader(pictures);
@@ -140,7 +146,7 @@ internal sealed class JobDigest : IDisposable
             Add(file.Name, file.Bytes);
     }
 
-    // Token by token, so that neither white space nor the way a text is escaped counts.
+    // Token by token, so that neither white space nor escaping matters.
     private void AddJson(ReadOnlySpan<byte> value)
     {
         var reader = new Utf8JsonReader(value);
@@ -166,7 +172,7 @@ internal sealed class JobDigest : IDisposable
         }
         catch (InvalidOperationException)
         {
-            Add(reader.ValueSpan); // half a character
+            Add(reader.ValueSpan); // half a surrogate pair
         }
         finally
         {

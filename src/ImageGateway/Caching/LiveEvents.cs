@@ -3,7 +3,7 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Caching;
 
-/// <summary>The events of a recording that grows, from the first that begins after one joined it. They are read where they lie.</summary>
+/// <summary>The events of a growing recording, starting with the first one after joining it. They are read in place.</summary>
 internal sealed class LiveEvents : IDisposable
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
@@ -15,20 +15,20 @@ internal sealed class LiveEvents : IDisposable
     private bool _isLineEmpty;
     private byte _last;
 
-    /// <summary>Reads a recording that was joined, which is left when this is disposed.</summary>
+    /// <summary>Reads a recording that was joined; disposing this leaves it.</summary>
     /// <param name="recording">The recording.</param>
-    /// <param name="position">Where reading begins: within the last line end, which may be the end of an event.</param>
-    /// <param name="isFromStart">True when the recording begins where the answer does.</param>
+    /// <param name="position">Where reading starts: within the last line end, which may end an event.</param>
+    /// <param name="isFromStart">True when the recording starts at the beginning of the response.</param>
     public LiveEvents(Recording recording, long position, bool isFromStart)
     {
         (_recording, _position, _start) = (recording, position, position);
         (_isWhole, _isLineEmpty) = (position == 0 && isFromStart, position == 0 && isFromStart);
     }
 
-    /// <summary>True when the recording was given up: more events may come, and none of them is read.</summary>
+    /// <summary>True when the recording was given up: further events are not read.</summary>
     public bool IsCut => !_recording.IsKept;
 
-    /// <summary>Where the next event stands, with what comments came before it; null when there is none.</summary>
+    /// <summary>The position of the next event, including the comments before it; null when there is none.</summary>
     public async ValueTask<(long Start, long End)?> NextAsync(CancellationToken cancellationToken)
     {
         while (await _recording.ReadAsync(_position, cancellationToken) is { IsEmpty: false } piece)
@@ -59,7 +59,7 @@ internal sealed class LiveEvents : IDisposable
 
     public void Dispose() => _recording.Use.Leave();
 
-    // True when an empty line has passed: an event ends. CR and LF after it belong together.
+    // True after an empty line, which ends an event. A CR and LF after it belong together.
     private bool Advance(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

@@ -3,16 +3,16 @@ using System.Numerics;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Answers in this process's memory: each partition within its bytes, all of them within the process's. What was used longest ago
-/// goes first, of the partition; where the process has no more room, of the largest one, those of the cache before all others: so
-/// one tenant's traffic takes little of what others were promised. Pictures have a checksum here too: whatever writes where it should not, no client is
-/// sent a picture that is not the one that was stored.
+/// Responses in this process's memory, limited per partition and in total. Beyond a partition's limit its least recently used
+/// are evicted; beyond the process's, those of the largest partition, cache entries before all others, so that one tenant's
+/// traffic evicts little of what others were promised. Images have a checksum here too, so that after memory corruption no
+/// client is sent a wrong image.
 /// </summary>
-/// <param name="maxBytes">What all answers may take.</param>
+/// <param name="maxBytes">Bytes for all responses.</param>
 /// <param name="time">The clock.</param>
 internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAnswerStore
 {
-    // Of the process's bytes, for the keys of one tenant.
+    // The share of the process's bytes for one tenant's idempotency keys: one half.
     private const int Share = 2;
 
     private readonly Lock _lock = new();
@@ -38,10 +38,10 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
     {
         if (Touch(partition, key) is not { } entry)
             return default;
-        // A picture takes a tenth of a millisecond, for which nobody else should wait.
+        // Verifying an image takes a tenth of a millisecond, so it is done outside the lock.
         if (ChecksumOf(entry.Answer) == entry.Checksum)
             return new(entry.Answer);
-        // It stays held: blocks that somebody else writes to must not come to another picture.
+        // The image is not released: blocks that some other code writes to must not be reused for another image.
         Drop(partition, key, entry);
         return default;
     }
@@ -91,12 +91,12 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
             entry.Partition.Order.Remove(entry.InPartition);
             entry.Partition.Order.AddLast(entry.InPartition);
             entry.LastUse = ++_uses;
-            entry.Answer.Retain(); // by a reader, which may be slow
+            entry.Answer.Retain(); // for the reader, which may be slow
             return entry;
         }
     }
 
-    // Null: whichever there is.
+    // Null: whichever entry there is.
     private void Drop(Partition partition, string key, Entry only)
     {
         lock (_lock)
@@ -106,7 +106,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         }
     }
 
-    // What is cached makes room for what is promised, and not the other way round.
+    // Cached responses make room for promised ones, not the other way round.
     private bool TryMakeRoom(long bytes, bool isCache)
     {
         if (isCache && _bytes - _cached + bytes > maxBytes)
@@ -116,7 +116,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         return true;
     }
 
-    // The largest; of two the one that was used longer ago.
+    // The largest partition; of two equal ones, the less recently used.
     private Use Next(bool isCache)
     {
         Use? next = null;

@@ -5,20 +5,20 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// A picture's file, in pieces. Those that came from the pool go back to it when nobody holds the picture any more. Who holds it
-/// and never says that it is done keeps them from the pool for good, and the garbage collector has them in the end: so a
-/// store releases what it drops, while a reader, which may be slow, only holds.
+/// An image file, in pieces. Pieces from the pool return to it when nobody holds the image any more. A holder that never
+/// releases it only keeps the pieces out of the pool, and the garbage collector reclaims them; so a store releases what it
+/// drops, while a reader, which may be slow, only holds.
 /// </summary>
 internal sealed class PictureBytes
 {
-    /// <summary>Bytes of a piece: a multiple of three within a block of the pool, as base64 likes it.</summary>
+    /// <summary>Bytes of a piece: a multiple of three within a block of the pool, as base64 needs it.</summary>
     public const int PieceSize = BlockPool.BlockSize / 3 * 3;
 
     private readonly UseCount _use;
 
-    /// <summary>A picture that its maker holds.</summary>
+    /// <summary>An image that its creator holds.</summary>
     /// <param name="pieces">The file; the length of every piece but the last is a multiple of three.</param>
-    /// <param name="blocks">The memory of those that came from the pool.</param>
+    /// <param name="blocks">The memory of the pieces that came from the pool.</param>
     public PictureBytes(IReadOnlyList<ReadOnlyMemory<byte>> pieces, IReadOnlyList<IDisposable>? blocks = null)
     {
         Sequence = ByteSequence.Of(pieces);
@@ -29,10 +29,10 @@ internal sealed class PictureBytes
         });
     }
 
-    /// <summary>No file: the answer gave an address instead.</summary>
+    /// <summary>No file: the response has a URL instead.</summary>
     public static PictureBytes None { get; } = new([]);
 
-    /// <summary>The bytes, while the picture is held.</summary>
+    /// <summary>The bytes, valid while the image is held.</summary>
     public ReadOnlySequence<byte> Sequence { get; }
 
     public long Length => Sequence.Length;
@@ -48,10 +48,10 @@ internal sealed class PictureBytes
 
     public bool IsEmpty => Sequence.IsEmpty;
 
-    /// <summary>Joins those who hold it; whoever makes it is the first.</summary>
-    /// <exception cref="ObjectDisposedException">Nobody held it any more.</exception>
+    /// <summary>Adds a holder; the creator is the first.</summary>
+    /// <exception cref="ObjectDisposedException">No holder was left.</exception>
     public void Retain() => _use.Join();
 
-    /// <summary>Says once that it is not read any more.</summary>
+    /// <summary>Removes a holder; call it once.</summary>
     public void Release() => _use.Leave();
 }

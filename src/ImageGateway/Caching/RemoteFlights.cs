@@ -3,8 +3,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Flights of other replicas: one process leads at a time, by a claim that ends with it. The others look now and then whether
-/// the answer is there, or the claim is free again.
+/// Single flight across replicas: one process leads at a time, by a claim that ends with it. The others poll until the response
+/// is there or the claim is free again.
 /// </summary>
 internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, TimeProvider time)
 {
@@ -15,10 +15,13 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    // Long enough for those that wait to see how it ended.
+    // Long enough for waiting replicas to see the outcome.
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(10);
 
-    /// <summary>The claim to lead, or how it ended elsewhere. Null: there are no other replicas, or none can be asked.</summary>
+    /// <summary>
+    /// The claim to lead, or how the flight ended on another replica. Null: there are no other replicas, or the store does not
+    /// answer.
+    /// </summary>
     public async Task<RemoteClaim?> ClaimAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
     {
         if (!claims.IsShared)
@@ -37,7 +40,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     {
         var partition = ask.Partition;
         var (name, mine) = ($"flight:{key}", new Claim(Guid.NewGuid().ToString("N"), "", null));
-        // Of what ended before this one came, it takes the place at once; of what it waited for, after one failure.
+        // A flight that ended before this job arrived is replaced at once; one that it waited for, after one failure.
         var (over, waited, hasFailed) = ((string?)null, (string?)null, false);
         while (await claims.TakeAsync(partition.Tenant, name, mine, over) is { } there)
         {
@@ -60,7 +63,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         return new RemoteClaim(hold, null, end => TellAsync(partition.Tenant, key, hold, end));
     }
 
-    // Null: it has an answer that is gone already.
+    // Null: the flight's response is already gone.
     private async Task<FlightEnd?> EndAsync(ReplayAsk ask, string key, Claim there) => there.Outcome switch
     {
         Stored => await answers.FindAsync(ask.Partition, key) is { } answer ? new FlightEnd(answer) : null,
@@ -100,13 +103,13 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     internal static string Outcome(FlightEnd end, string key) => end.Error is { Error: var error } ? Idempotency.Written(error) : end.StoredAs == key ? Stored : Unkept;
 }
 
-/// <summary>The lead of a flight among replicas, or how it ended elsewhere.</summary>
+/// <summary>The lead of a flight among replicas, or how it ended on another one.</summary>
 internal sealed class RemoteClaim(ClaimHold? hold, FlightEnd? elsewhere, Func<FlightEnd, Task>? tell) : IAsyncDisposable
 {
     /// <summary>How it ended; null: the caller leads.</summary>
     public FlightEnd? Elsewhere => elsewhere;
 
-    /// <summary>Tells the others how it ended.</summary>
+    /// <summary>Publishes how it ended.</summary>
     public Task LandAsync(FlightEnd end) => tell!(end);
 
     public ValueTask DisposeAsync() => hold?.DisposeAsync() ?? default;

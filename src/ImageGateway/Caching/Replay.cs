@@ -3,20 +3,20 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Gives a job an answer that was paid for already, where there is one: (1) that of its Idempotency-Key, (2) one of the cache,
-/// (3) the one an identical job is being given now. Else (4) the job runs, and its answer is kept for those that come after it.
+/// Answers a job with a response that is already paid for, if there is one: (1) of its idempotency key, (2) from the cache, (3)
+/// of an identical job in progress. Otherwise (4) the job runs, and its response is kept for later ones.
 /// </summary>
 internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, SingleFlight single, AnswerRecorder recorder, StoredDelivery delivery)
 {
     private const string Header = "x-gateway-cache";
 
-    /// <summary>What became of the look-up: the header's word; null when nothing was looked up yet.</summary>
+    /// <summary>The result of the look-up: the header's value; null before any look-up.</summary>
     public static string? Word(HttpContext http) => http.Response.Headers[Header] is [{ } word] ? word : null;
 
     /// <summary>Answers the client.</summary>
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job.</param>
-    /// <param name="run">Has a provider answer it, to the client of the exchange it is given.</param>
+    /// <param name="run">Has a provider answer it, to the client of the exchange it receives.</param>
     /// <exception cref="GatewayException">The job failed.</exception>
     public async Task RunAsync(HttpContext http, ReplayAsk ask, Func<HttpContext, Task> run)
     {
@@ -44,7 +44,7 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
         }
     }
 
-    /// <summary>The answer the client got, when it can be given again.</summary>
+    /// <summary>The response the client got, if it can be replayed.</summary>
     private async Task<StoredAnswer?> AnswerAsync(HttpContext http, ReplayAsk ask, bool hasKey, Func<HttpContext, Task> run)
     {
         var control = CacheControl.Read(http.Request);
@@ -81,13 +81,13 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     // The key that it is cached under.
     private async Task<string?> KeepAsync(ReplayAsk ask, bool hasKey, bool isCached, StoredAnswer answer)
     {
-        // Its key keeps it when its recording is gone.
+        // The entry of its idempotency key keeps it when its recording is gone.
         if (hasKey)
             answer.Retain();
         return isCached ? await CacheAsync(ask, answer) : null;
     }
 
-    // Under the key of the model that drew it, which may not be the one that was looked for.
+    // Stored under the key of the model that generated it, which may not be the key that was looked up.
     private async Task<string?> CacheAsync(ReplayAsk ask, StoredAnswer answer) =>
         ask.KeyOf(answer) is { } key && await answers.KeepAsync(ask.Partition, key, answer, ask.Rule!.Ttl) ? key : null;
 }

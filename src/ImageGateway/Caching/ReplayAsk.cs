@@ -2,21 +2,24 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>What the replay of a job goes by.</summary>
-/// <param name="Record">The job, and what happens to it.</param>
-/// <param name="Rule">How its answer is cached; null: not at all.</param>
-/// <param name="Models">The models that may draw it, best first.</param>
+/// <summary>The data of a job that its replay depends on.</summary>
+/// <param name="Record">The job and its record.</param>
+/// <param name="Rule">How its response is cached; null: not at all.</param>
+/// <param name="Models">The models that may generate it, best first.</param>
 /// <param name="Body">The digest of its body.</param>
-/// <param name="IsSimulated">True for the name of a target that is simulated.</param>
+/// <param name="IsSimulated">True for the name of a simulated target.</param>
 internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyList<DrawingModel> Models, Lazy<string> Body, Func<string, bool> IsSimulated)
 {
-    /// <summary>True when its answer must be kept before the client has the end of it: a client who has it all may ask for it again.</summary>
+    /// <summary>
+    /// True when its response must be stored before the client gets its end, since a client that has all of it may repeat the
+    /// request.
+    /// </summary>
     public bool EndsWhenKept { get; set; }
 
-    /// <summary>Where its answer is cached, under its key.</summary>
+    /// <summary>The partition in which its response is cached.</summary>
     public Partition Partition => new(Rule!.IsShared ? Partition.Shared : Record.Caller.Tenant, Partition.Cache, Rule.MaxBytes);
 
-    /// <summary>The model of this name; null: it may not draw this job.</summary>
+    /// <summary>The model with this name; null: it must not generate this job.</summary>
     public DrawingModel? Model(string name)
     {
         foreach (var model in Models)
@@ -27,10 +30,10 @@ internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyLis
         return null;
     }
 
-    /// <summary>What an answer to this job is known by to others; null: it is not whole, or only an address.</summary>
+    /// <summary>The cache key of a response to this job; null: it is incomplete, or has only a URL.</summary>
     public string? KeyOf(StoredAnswer answer) => Model(answer.Model) is { } model && !answer.HasAddresses && answer.Pictures.Count >= model.Count ? model.Key.Value : null;
 
-    /// <summary>True when an answer that is known by this may be given to this job.</summary>
+    /// <summary>True when a response with this key may answer this job.</summary>
     public bool Takes(string? key)
     {
         foreach (var model in Models)
@@ -42,9 +45,9 @@ internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyLis
     }
 }
 
-/// <summary>A model that may draw a job.</summary>
+/// <summary>A model that may generate a job.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Count">How many pictures it is asked for.</param>
-/// <param name="Key">The digest of what decides the picture there.</param>
-/// <param name="Adjusted">What of the job's parameters is sent differently, as a header; null: nothing.</param>
+/// <param name="Count">How many images are requested from it.</param>
+/// <param name="Key">The digest of what decides the image there.</param>
+/// <param name="Adjusted">The parameters that are sent differently, as a header; null: none.</param>
 internal sealed record DrawingModel(string Name, int Count, Lazy<string> Key, Lazy<string?> Adjusted);

@@ -1,38 +1,38 @@
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// The jobs in progress: those that go on without their clients, a bounded number, each for a bounded time; and when the
-/// gateway stops, the end of all.
+/// The jobs in progress: those that continue without their clients, limited in number and time; and, when the gateway stops,
+/// their common end.
 /// </summary>
 internal sealed class RunningJobs : IDisposable
 {
-    /// <summary>Most that go on without a client.</summary>
+    /// <summary>Most jobs that continue without a client.</summary>
     public const int Most = 256;
 
-    /// <summary>The longest that one goes on.</summary>
+    /// <summary>The longest time that one continues.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     private readonly CancellationTokenSource _over = new();
     private int _count;
     private int _jobs;
 
-    /// <summary>How many go on without a client now.</summary>
+    /// <summary>How many jobs run without a client now.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>How many jobs are in progress, with a client or without.</summary>
     public int Jobs => Volatile.Read(ref _jobs);
 
-    /// <summary>Cancelled when the gateway stops and has waited long enough.</summary>
+    /// <summary>Cancelled when the gateway stops and the drain timeout is over.</summary>
     public CancellationToken Over => _over.Token;
 
-    /// <summary>A job of this client is in progress until the result is disposed; in the end its connection is closed.</summary>
+    /// <summary>Counts a job of this client until the result is disposed; if all jobs are ended before that, its connection is closed.</summary>
     public Job Begin(HttpContext http)
     {
         Interlocked.Increment(ref _jobs);
         return new Job(this, Over.UnsafeRegister(static http => ((HttpContext)http!).Abort(), http));
     }
 
-    /// <summary>One more goes on without its client; false when there are enough, or the end has come.</summary>
+    /// <summary>Counts one more job without a client; false when there are too many, or all were ended.</summary>
     public bool TryEnter()
     {
         if (_over.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class RunningJobs : IDisposable
 
     public void Leave() => Interlocked.Decrement(ref _count);
 
-    /// <summary>Ends all.</summary>
+    /// <summary>Ends all jobs.</summary>
     public void End() => _over.Cancel();
 
     public void Dispose() => _over.Dispose();

@@ -3,19 +3,20 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// Makes identical jobs one: the first leads, the others follow it. Of a leader whose providers failed one follower takes the
-/// place, once; who followed that one too gets its failure, and so does a client that has some of its final pictures and not all.
-/// What a provider refused it would refuse again, and all are told so. What is the leader's own (its quota, that it left) is not.
+/// Single flight: of identical jobs the first leads and the others follow it. If the leader's providers failed, one follower
+/// takes the lead, once; whoever followed that one too gets its failure, as does a client that has some but not all of its
+/// final images. A provider's refusal would repeat, so all followers get it. A leader's own failure (its quota, its disconnect)
+/// does not concern the others.
 /// </summary>
 internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswerStore answers, AnswerRecorder recorder, StoredDelivery delivery, TimeProvider time)
 {
-    /// <summary>Answers the client, by a provider or by another job's answer.</summary>
+    /// <summary>Answers the client, from a provider or with another job's response.</summary>
     /// <param name="http">The client's exchange.</param>
-    /// <param name="ask">The job, which is cached.</param>
-    /// <param name="name">What identical jobs have in common.</param>
-    /// <param name="keep">Stores the answer; the key under which it lies, null when it could not be stored.</param>
+    /// <param name="ask">The job, whose response is cached.</param>
+    /// <param name="name">The key that identical jobs share.</param>
+    /// <param name="keep">Stores the response; the key under which it is stored, null when it could not be stored.</param>
     /// <param name="run">Has a provider answer the job.</param>
-    /// <returns>The answer, when it could be kept.</returns>
+    /// <returns>The response, if it could be kept.</returns>
     public async Task<StoredAnswer?> RunAsync(HttpContext http, ReplayAsk ask, string name, Func<StoredAnswer, Task<string?>> keep, Func<HttpContext, Task> run)
     {
         var follower = new Follower(http, ask, delivery, time);
@@ -61,7 +62,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             return follower.HasBegun ? await LeadUnseenAsync(http, job, flight, follower) : await DeliverAsync(http, job, await FetchAsync(http, job, flight));
     }
 
-    // A client that has got events of a leader that failed gets the rest as a follower of its own job.
+    // A client that has events of a failed leader gets the rest as a follower of its own job.
     private async Task<StoredAnswer?> LeadUnseenAsync(HttpContext http, Job job, Flight flight, Follower follower)
     {
         var shadow = DetachedContext.Of(http);
@@ -74,21 +75,21 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The client has left. Whether its job goes on is the recorder's to say.
+            // The client disconnected. The recorder decides whether its job continues.
         }
         finally
         {
-            // Until it has ended it writes into this flight's memory and this job's entry in the ledger.
+            // Until it has ended, it writes into this flight's memory and this job's entry in the ledger.
             await fetching;
         }
         var end = (await fetching).End;
         return end.Error is null ? end.Answer : throw end.Error;
     }
 
-    /// <summary>Leads: takes the answer that came meanwhile, here or on another replica, or else has it made; and lands the flight.</summary>
+    /// <summary>Leads: takes a response that came meanwhile, here or on another replica, or has one generated; then lands the flight.</summary>
     private async Task<Fetched> FetchAsync(HttpContext http, Job job, Flight flight)
     {
-        var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was given up.")) { IsOwn = true };
+        var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was abandoned.")) { IsOwn = true };
         try
         {
             await using var claim = await remote.ClaimAsync(job.Ask, job.Name, http.RequestAborted);
@@ -126,7 +127,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private static FlightEnd BrokenOff(JobRecord record, bool hasLeft)
     {
-        var said = record.Upstream ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its answer.");
+        var said = record.Upstream ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response.");
         return new FlightEnd(null, new GatewayException(said)) { IsTold = true, IsOwn = hasLeft && record.Upstream is null };
     }
 
@@ -147,7 +148,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         return end.Answer;
     }
 
-    /// <summary>How a leader came to its end.</summary>
+    /// <summary>How a leader got its response.</summary>
     private enum How { Made, Found, Coalesced }
 
     private sealed record Fetched(FlightEnd End, How How);

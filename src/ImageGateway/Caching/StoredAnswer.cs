@@ -1,30 +1,30 @@
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// A picture of a stored answer. <paramref name="Bytes"/> is empty when the answer gave an address instead, which is among the
-/// members then.
+/// An image of a stored response. <paramref name="Bytes"/> is empty when the response had a URL instead, which is then among
+/// the members.
 /// </summary>
-/// <param name="Bytes">The picture's file, decoded.</param>
+/// <param name="Bytes">The image file, decoded.</param>
 /// <param name="Members">The other members of its item or event, as JSON between the braces; not <c>type</c> of an event.</param>
-/// <param name="Index">Of a partial picture: how many final ones came before it.</param>
+/// <param name="Index">For a partial image: how many final images came before it.</param>
 internal sealed record StoredPicture(PictureBytes Bytes, string Members, int Index = 0);
 
-/// <summary>A complete, successful answer: pictures decoded, and all that was said of them. Immutable.</summary>
+/// <summary>A complete, successful response: its decoded images and all other members. Immutable.</summary>
 internal sealed record StoredAnswer
 {
-    /// <summary>True when it came as events: then <see cref="Members"/> is empty and each picture has the members of its event.</summary>
+    /// <summary>True when it came as events: then <see cref="Members"/> is empty and each image has the members of its event.</summary>
     public required bool IsStream { get; init; }
 
-    /// <summary>The members of a JSON answer besides <c>data</c>, as JSON between the braces.</summary>
+    /// <summary>The members of a JSON response except <c>data</c>, as JSON between the braces.</summary>
     public string Members { get; init; } = "";
 
-    /// <summary>The final pictures, in order; at least one.</summary>
+    /// <summary>The final images, in order; at least one.</summary>
     public required IReadOnlyList<StoredPicture> Pictures { get; init; }
 
-    /// <summary>The partial pictures of a stream, in order.</summary>
+    /// <summary>The partial images of a stream, in order.</summary>
     public IReadOnlyList<StoredPicture> Partials { get; init; } = [];
 
-    /// <summary>The model of the catalogue that drew it, and the size and quality that were resolved.</summary>
+    /// <summary>The model of the catalogue that generated it, with the resolved size and quality.</summary>
     public string Model { get; init; } = "";
     public string? Size { get; init; }
     public string? Quality { get; init; }
@@ -32,26 +32,26 @@ internal sealed record StoredAnswer
     /// <summary>True when a simulator answered.</summary>
     public bool IsSimulated { get; init; }
 
-    /// <summary>What it cost, in nano-USD, and so what each repetition does not.</summary>
+    /// <summary>Its cost in nano-USD, which each replay avoids.</summary>
     public long NanoUsd { get; init; }
 
     /// <summary>When it was stored.</summary>
     public DateTimeOffset StoredAt { get; init; }
 
-    /// <summary>True when a picture is only an address at the provider, which will expire.</summary>
+    /// <summary>True when an image is only a URL at the provider, which will expire.</summary>
     public bool HasAddresses => Pictures.Any(picture => picture.Bytes.IsEmpty);
 
-    /// <summary>Bytes that storing it takes, nearly.</summary>
+    /// <summary>Approximate bytes of storing it.</summary>
     public long Bytes => Sum(Pictures) + Sum(Partials) + (2 * Members.Length) + 256;
 
-    /// <summary>Holds its pictures (<see cref="PictureBytes"/>).</summary>
+    /// <summary>Holds its images (<see cref="PictureBytes"/>).</summary>
     public void Retain()
     {
         foreach (var picture in Pictures.Concat(Partials))
             picture.Bytes.Retain();
     }
 
-    /// <summary>Releases its pictures, which were held.</summary>
+    /// <summary>Releases its images, which were held.</summary>
     public void Release()
     {
         foreach (var picture in Pictures.Concat(Partials))

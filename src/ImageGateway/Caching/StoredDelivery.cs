@@ -3,24 +3,24 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Caching;
 
-/// <summary>Gives stored answers to clients, and notes in the record that nobody was paid for them.</summary>
+/// <summary>Sends stored responses to clients, and records that they cost nothing.</summary>
 internal sealed class StoredDelivery(TimeProvider time)
 {
-    /// <summary>Answers with it, as JSON or as events, as the job asks.</summary>
+    /// <summary>Sends the response, as JSON or as events, as the job requests.</summary>
     public async Task SendAsync(HttpContext http, ReplayAsk ask, StoredAnswer answer)
     {
         Describe(http, ask, (answer.Model, answer.IsSimulated));
         http.Response.Headers.Age = Math.Max(0, (long)(time.GetUtcNow() - answer.StoredAt).TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var parameters = ask.Record.Job.Parameters;
         var writer = parameters.Stream ? AnswerWriter.Events(answer, ask.Record.Job.Operation, parameters.PartialImages ?? 0) : AnswerWriter.Json(answer);
-        // With a length it would have ended before it is kept for its key.
+        // With a length, the client would have the end before the response is stored for its key.
         if (!ask.EndsWhenKept)
             http.Response.ContentLength = writer.Length;
         Note(ask.Record, answer);
         await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 
-    /// <summary>Sets the headers of an answer that no provider was asked for now.</summary>
+    /// <summary>Sets the headers of a response without a provider call of this job.</summary>
     public static void Describe(HttpContext http, ReplayAsk ask, (string Model, bool IsSimulated) source)
     {
         ask.Record.Answering();
@@ -38,14 +38,14 @@ internal sealed class StoredDelivery(TimeProvider time)
         headers["x-accel-buffering"] = "no";
     }
 
-    /// <summary>What the ledger will say of it.</summary>
+    /// <summary>Notes the replay for the ledger.</summary>
     public static void Note(JobRecord record, StoredAnswer answer) =>
         Note(record, new ReusedAnswer(answer.Model, answer.Pictures.Count, answer.Size, answer.Quality, new NanoUsd(answer.NanoUsd)));
 
-    /// <summary>What the ledger will say of an answer that was not stored.</summary>
+    /// <summary>Notes, for the ledger, a response that was not stored.</summary>
     public static void Note(JobRecord record, ReusedAnswer answer)
     {
-        // A follower that took its leader's place has paid for it.
+        // A follower that took its leader's place has paid for the response.
         if (record.Attempts.Count == 0)
             record.Reuse(answer);
     }

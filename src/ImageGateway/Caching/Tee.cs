@@ -5,13 +5,13 @@ using ImageGateway.Images;
 namespace ImageGateway.Caching;
 
 /// <summary>
-/// The client's pipe, with a recording of what is written to it. When the client leaves, writing goes on into the recording
-/// alone, and the pipe counts as completed only when that is given up too.
+/// Tees the client's pipe into a recording. After the client disconnects, writing continues into the recording alone, and the
+/// pipe counts as completed only when the recording is given up too.
 /// </summary>
 /// <param name="client">The client's pipe.</param>
-/// <param name="recording">What is kept.</param>
-/// <param name="pool">Memory for when the client is gone.</param>
-/// <param name="clientGone">Cancelled when it is.</param>
+/// <param name="recording">The recording.</param>
+/// <param name="pool">Memory for writing after the client disconnected.</param>
+/// <param name="clientGone">Cancelled when the client disconnects.</param>
 internal sealed class Tee(PipeWriter client, AnswerRecording recording, BlockPool pool, CancellationToken clientGone) : PipeWriter, IDisposable
 {
     private Memory<byte> _room;
@@ -27,7 +27,7 @@ internal sealed class Tee(PipeWriter client, AnswerRecording recording, BlockPoo
     {
         recording.Append(_room.Span[..bytes]);
         _room = _room[bytes..];
-        // Bytes that were read into the client's memory before it left are recorded and go nowhere.
+        // Bytes already read into the client's memory before it disconnected are recorded but not sent.
         if (!_isAlone)
             client.Advance(bytes);
     }

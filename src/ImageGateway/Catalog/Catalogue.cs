@@ -5,7 +5,7 @@ using ImageGateway.Configuration;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>The models the gateway knows and the version of their price book. Immutable.</summary>
+/// <summary>The models that the gateway knows and the version of their price book. Immutable.</summary>
 internal sealed record Catalogue(string Version, FrozenDictionary<string, Model> Models)
 {
     private static readonly JsonSerializerOptions Json = new()

@@ -4,12 +4,12 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>The catalogue as <c>config/models.json</c> writes it. Prices are USD for a million tokens or for one picture.</summary>
-/// <param name="Version">The version of the price book; ledger entries name it.</param>
+/// <summary>The catalogue as written in <c>config/models.json</c>. Prices are USD per million tokens or per image.</summary>
+/// <param name="Version">The version of the price book, which ledger entries record.</param>
 /// <param name="Models">The models by name.</param>
 internal sealed record CatalogueFile(string Version, Dictionary<string, ModelEntry?> Models);
 
-/// <summary>A model as the file writes it; <see cref="Model"/> says what each part means.</summary>
+/// <summary>A model as written in the file; <see cref="Model"/> explains each part.</summary>
 internal sealed record ModelEntry(
     string Family, string OwnedBy, DateOnly Released, Operation[] Operations, SizesEntry Sizes,
     string[] Qualities, string DefaultQuality, int MaxN, int MaxPrompt, PriceEntry[] Prices)
@@ -29,12 +29,12 @@ internal sealed record ModelEntry(
     public Dictionary<string, DateOnly> Shutdown { get; init; } = [];
     public string? Successor { get; init; }
 
-    /// <summary>The entry as the catalogue keeps it; null when something is wrong with it, which goes to <paramref name="mistakes"/>.</summary>
+    /// <summary>Converts the entry; null when it is invalid, with the reasons in <paramref name="mistakes"/>.</summary>
     public Model? ToModel(string name, Mistakes mistakes)
     {
         var before = mistakes.All.Count;
         Check(mistakes);
-        // Tokens and prices are held against qualities and sizes, which must be there.
+        // Tokens and prices are checked against qualities and sizes, which must be valid first.
         if (mistakes.All.Count > before)
             return null;
         Tokens?.Check(this, mistakes);
@@ -45,8 +45,8 @@ internal sealed record ModelEntry(
 
     private void Check(Mistakes mistakes)
     {
-        mistakes.Unless(Operations.Length > 0, nameof(Operations), "at least one operation is needed");
-        mistakes.Unless(Qualities.Length > 0 && !Qualities.Contains(null), nameof(Qualities), "at least one quality is needed, and none may be null");
+        mistakes.Unless(Operations.Length > 0, nameof(Operations), "at least one operation is required");
+        mistakes.Unless(Qualities.Length > 0 && !Qualities.Contains(null), nameof(Qualities), "at least one quality is required, and none may be null");
         mistakes.Unless(Qualities.Contains(DefaultQuality), nameof(DefaultQuality), $"'{DefaultQuality}' is not one of the qualities");
         mistakes.Unless(MaxN is >= 1 and <= 10, nameof(MaxN), $"{MaxN} is not within 1 to 10");
         mistakes.Unless(MaxPrompt > 0, nameof(MaxPrompt), $"{MaxPrompt} is not above 0");
@@ -92,7 +92,7 @@ internal sealed record ModelEntry(
     }
 }
 
-/// <summary>Sizes: a list, and bounds for any other where the model has them.</summary>
+/// <summary>Sizes: a list, and bounds for other sizes if the model allows them.</summary>
 internal sealed record SizesEntry(string[] List)
 {
     public bool Auto { get; init; }
@@ -100,7 +100,7 @@ internal sealed record SizesEntry(string[] List)
 
     public void Check(Mistakes mistakes)
     {
-        mistakes.Unless(List.Length > 0, "Sizes:List", "at least one size is needed");
+        mistakes.Unless(List.Length > 0, "Sizes:List", "at least one size is required");
         foreach (var text in List)
             mistakes.Unless(ImageSize.TryParse(text, out _), "Sizes:List", $"'{text}' is not WIDTHxHEIGHT");
         mistakes.Unless(Bounds is null or { Multiple: > 0, MaxEdge: > 0 and <= 16_384, MaxRatio: > 0 }, "Sizes:Bounds", "Multiple, MaxEdge (to 16384) and MaxRatio must be above 0");
@@ -108,14 +108,14 @@ internal sealed record SizesEntry(string[] List)
 
     public SizeRule ToRule() => new() { List = [.. List.Select(Size)], Auto = Auto, Bounds = Bounds };
 
-    /// <summary>A size that was checked.</summary>
+    /// <summary>A size that has been validated.</summary>
     public static ImageSize Size(string text) => ImageSize.TryParse(text, out var size) ? size : throw new FormatException(text);
 }
 
 /// <summary>The token-cost table: <c>Output</c> by quality and size, or <c>Factors</c> of the formula by quality.</summary>
 internal sealed record TokensEntry
 {
-    // What is more is a slip, and could make a cost that does not fit.
+    // A larger number is a mistake, and could lead to a cost that does not fit.
     private const int MaxCount = 1_000_000;
 
     public Dictionary<string, Dictionary<string, long>?>? Output { get; init; }
@@ -127,16 +127,16 @@ internal sealed record TokensEntry
 
     public void Check(ModelEntry model, Mistakes mistakes)
     {
-        mistakes.Unless(Output is null != Factors is null, "Tokens", "exactly one of Output and Factors is needed");
+        mistakes.Unless(Output is null != Factors is null, "Tokens", "exactly one of Output and Factors is required");
         IEnumerable<string> known = Output is not null ? Output.Keys : Factors?.Keys.AsEnumerable() ?? [];
-        mistakes.Unless(model.Qualities.Order().SequenceEqual(known.Order()), "Tokens", "its qualities are not the model's");
+        mistakes.Unless(model.Qualities.Order().SequenceEqual(known.Order()), "Tokens", "its qualities differ from the model's");
         foreach (var (quality, row) in Output ?? [])
-            mistakes.Unless(row is not null && row.Keys.Order().SequenceEqual(model.Sizes.List.Order()), $"Tokens:Output:{quality}", "its sizes are not the model's");
+            mistakes.Unless(row is not null && row.Keys.Order().SequenceEqual(model.Sizes.List.Order()), $"Tokens:Output:{quality}", "its sizes differ from the model's");
         var counts = (Output?.Values.SelectMany(row => row?.Values.AsEnumerable() ?? []) ?? []).Concat(Factors?.Values.AsEnumerable() ?? []);
         mistakes.Unless(counts.All(tokens => tokens is > 0 and <= MaxCount), "Tokens", $"tokens and factors must be 1 to {MaxCount}");
         mistakes.Unless(PerPartialImage >= 0 && AssumedInputImage >= 0 && AssumedTextOutput >= 0, "Tokens", "PerPartialImage, AssumedInputImage and AssumedTextOutput must not be negative");
         mistakes.Unless(InputImage is null or { Base: >= 0, PerTile: >= 0, HighSquare: >= 0, HighOther: >= 0 }, "Tokens:InputImage", "must not be negative");
-        mistakes.Unless(!model.Operations.Contains(Operation.Edit) || InputImage is not null || AssumedInputImage > 0, "Tokens", "InputImage or AssumedInputImage is needed for edits");
+        mistakes.Unless(!model.Operations.Contains(Operation.Edit) || InputImage is not null || AssumedInputImage > 0, "Tokens", "InputImage or AssumedInputImage is required for edits");
     }
 
     public TokenRule ToRule(SizeRule sizes) => new()
@@ -153,7 +153,7 @@ internal sealed record TokensEntry
     };
 }
 
-/// <summary>A price as the file writes it: USD for a million tokens, or <c>PerImage</c> USD by quality and size.</summary>
+/// <summary>A price as written in the file: USD per million tokens, or <c>PerImage</c> USD by quality and size.</summary>
 internal sealed record PriceEntry(DateOnly From)
 {
     private const decimal Million = 1_000_000;
@@ -169,16 +169,16 @@ internal sealed record PriceEntry(DateOnly From)
     public void Check(ModelEntry model, Mistakes mistakes)
     {
         foreach (var (name, usd) in PerMillion)
-            mistakes.Unless(usd >= 0 && NanoUsd.TryFromUsd(usd / Million, out _), $"Prices:{name}", "is negative, or no whole number of nano-USD for a token");
-        mistakes.Unless(model.Tokens is null || PerImage is not null || ImageOutput > 0, $"Prices:{nameof(ImageOutput)}", "is needed above 0 for a model that is priced by tokens, or its pictures would be free");
+            mistakes.Unless(usd >= 0 && NanoUsd.TryFromUsd(usd / Million, out _), $"Prices:{name}", "is negative, or not a whole number of nano-USD per token");
+        mistakes.Unless(model.Tokens is null || PerImage is not null || ImageOutput > 0, $"Prices:{nameof(ImageOutput)}", "must be above 0 for a model that is priced by tokens, or its images would be free");
         if (PerImage is null)
             return;
-        mistakes.Unless(model.Qualities.Order().SequenceEqual(PerImage.Keys.Order()), "Prices:PerImage", "its qualities are not the model's");
+        mistakes.Unless(model.Qualities.Order().SequenceEqual(PerImage.Keys.Order()), "Prices:PerImage", "its qualities differ from the model's");
         foreach (var (quality, row) in PerImage)
         {
-            mistakes.Unless(row is not null && row.Keys.Order().SequenceEqual(model.Sizes.List.Order()), $"Prices:PerImage:{quality}", "its sizes are not the model's");
+            mistakes.Unless(row is not null && row.Keys.Order().SequenceEqual(model.Sizes.List.Order()), $"Prices:PerImage:{quality}", "its sizes differ from the model's");
             foreach (var (size, usd) in row ?? [])
-                mistakes.Unless(usd >= 0 && NanoUsd.TryFromUsd(usd, out _), $"Prices:PerImage:{quality}:{size}", "is negative, or no whole number of nano-USD");
+                mistakes.Unless(usd >= 0 && NanoUsd.TryFromUsd(usd, out _), $"Prices:PerImage:{quality}:{size}", "is negative, or not a whole number of nano-USD");
         }
     }
 

@@ -2,24 +2,24 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>What decides a job's cost once quality and size are settled.</summary>
+/// <summary>The inputs of a job's cost, with quality and size resolved.</summary>
 /// <param name="Quality">A quality word of the model.</param>
-/// <param name="Size">The size in pixels; null: the dearest the model draws.</param>
-/// <param name="Images">Pictures asked for.</param>
+/// <param name="Size">The size in pixels; null: the most expensive one of the model.</param>
+/// <param name="Images">Number of images requested.</param>
 /// <param name="TextTokens">Tokens of the prompt.</param>
 internal readonly record struct JobShape(string Quality, ImageSize? Size, int Images, long TextTokens)
 {
-    /// <summary>Partial pictures streamed before each final one.</summary>
+    /// <summary>Partial images streamed before each final one.</summary>
     public int PartialImages { get; init; }
 
-    /// <summary>Input tokens of all input pictures, by <see cref="TokenRule.InputTokens"/>.</summary>
+    /// <summary>Input tokens of all input images, by <see cref="TokenRule.InputTokens"/>.</summary>
     public long ImageInputTokens { get; init; }
 }
 
 /// <summary>Cost as pure functions over the catalogue: integers in, exact nano-USD out.</summary>
 internal static class CostCalculator
 {
-    /// <summary>The tokens a job uses by the table; null when the model has none for this quality and size.</summary>
+    /// <summary>The tokens of a job by the table; null when the model has none for this quality and size.</summary>
     public static TokenUsage? Tokens(Model model, JobShape shape)
     {
         if (model.Tokens is not { } rule)
@@ -31,7 +31,7 @@ internal static class CostCalculator
         return new TokenUsage(shape.TextTokens, shape.ImageInputTokens, 0, 0, output, rule.AssumedTextOutput);
     }
 
-    /// <summary>What a usage costs. Cached tokens are part of the input counts and are priced at their own rate instead.</summary>
+    /// <summary>The cost of a usage. Cached tokens are part of the input counts and are priced at their own rate instead.</summary>
     public static NanoUsd Charge(Price price, TokenUsage usage) =>
         (price.TextInput * (usage.TextInput - usage.CachedTextInput))
         + (price.CachedTextInput * usage.CachedTextInput)
@@ -40,7 +40,7 @@ internal static class CostCalculator
         + (price.ImageOutput * usage.ImageOutput)
         + (price.TextOutput * usage.TextOutput);
 
-    /// <summary>What a job costs by the table, tokens or pictures; null when the catalogue cannot say.</summary>
+    /// <summary>The cost of a job by the table, for tokens or images; null when the catalogue has no price.</summary>
     public static NanoUsd? ByTable(Model model, Price price, JobShape shape)
     {
         if (price.PerImage is null)

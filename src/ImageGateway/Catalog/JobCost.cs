@@ -3,44 +3,45 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>What a job costs before it is done: tokens, or pictures at <see cref="PerImage"/> each.</summary>
+/// <summary>A cost estimate of a job: tokens, or images at <see cref="PerImage"/> each.</summary>
 /// <param name="Price">The price of its tokens.</param>
-/// <param name="Usage">The tokens it is made of; all zero for a model priced by the picture.</param>
-/// <param name="Images">Pictures.</param>
-/// <param name="PerImage">The price of one picture, for a model priced so; else null.</param>
+/// <param name="Usage">Its tokens; all zero for a model priced per image.</param>
+/// <param name="Images">Number of images.</param>
+/// <param name="PerImage">The price of one image, for a model priced per image; else null.</param>
 internal sealed record CostEstimate(Price Price, TokenUsage Usage, int Images, NanoUsd? PerImage)
 {
     /// <summary>The cost.</summary>
     public NanoUsd Amount => PerImage is { } each ? each * Images : CostCalculator.Charge(Price, Usage);
 
-    /// <summary>Output tokens, of pictures and of text.</summary>
+    /// <summary>Output tokens, of images and of text.</summary>
     public long OutputTokens => Usage.ImageOutput + Usage.TextOutput;
 
     /// <summary>
-    /// The same at a share or multiple of the price. Each token's or picture's is rounded up, so that an upper bound stays one: what
-    /// is charged is rounded once for each call.
+    /// The same at a share or multiple of the price. The price of each token or image is rounded up, so that a worst case stays
+    /// one: the actual charge is rounded once per call.
     /// </summary>
     public CostEstimate Times(decimal factor) => factor == 1 ? this : this with { Price = Price.TokensTimes(factor), PerImage = PerImage?.TimesAtMost(factor) };
 }
 
-/// <summary>The cost of a job by the catalogue, at worst and as expected. Pure.</summary>
+/// <summary>The cost of a job by the catalogue, in the worst case and as expected. Pure.</summary>
 internal static class JobCost
 {
-    // A picture behind a provider's file id is not seen, and how wide it may be is published nowhere. Models draw three to one at most.
+    // The gateway does not see an image behind a provider's file id, and no provider publishes its maximum width. Models
+    // generate at most three to one.
     private const int WidestFile = 20;
 
-    /// <summary>The size of models whose request names none.</summary>
+    /// <summary>The size assumed for models when the request names none.</summary>
     public static readonly ImageSize UsualSize = new(1024, 1024);
 
     /// <summary>
-    /// The upper bound: a text token for every UTF-8 byte of the prompt, the dearest size when it is absent or <c>auto</c>,
-    /// the dearest quality when it is <c>auto</c>. Null when the catalogue has no price for it.
+    /// The worst case: a text token for every UTF-8 byte of the prompt, the most expensive size when it is absent or
+    /// <c>auto</c>, the most expensive quality when it is <c>auto</c>. Null when the catalogue has no price.
     /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="sent">Its parameters in the model's dialect.</param>
     /// <param name="model">The model.</param>
     /// <param name="price">The model's price.</param>
-    /// <param name="calls">Calls the pictures are spread over; each reads the prompt and the input pictures.</param>
+    /// <param name="calls">Calls over which the images are spread; each reads the prompt and the input images.</param>
     public static CostEstimate? Worst(ImageJob job, ImageParameters sent, Model model, Price price, int calls)
     {
         var size = ImageSize.TryParse(sent.Size, out var asked) ? asked : (ImageSize?)null;
@@ -48,7 +49,7 @@ internal static class JobCost
         return Dearest(model, sent.Quality, quality => Estimate(job, sent, model, price, calls, quality, size, text, model.Tokens?.AssumedTextOutput ?? 0));
     }
 
-    /// <summary>The likely cost: a text token for four bytes, the size asked or 1024x1024, the default quality for <c>auto</c>.</summary>
+    /// <summary>The expected cost: a text token per four bytes, the requested size or 1024x1024, the default quality for <c>auto</c>.</summary>
     public static CostEstimate? Expected(ImageJob job, ImageParameters sent, Model model, Price price, int calls)
     {
         var size = ImageSize.TryParse(sent.Size, out var asked) ? asked : UsualSize;
@@ -90,7 +91,7 @@ internal static class JobCost
             : null;
     }
 
-    /// <summary>Tokens of the input pictures at most; 0 for a model priced by the picture.</summary>
+    /// <summary>The most input tokens of the input images; 0 for a model priced per image.</summary>
     public static long InputTokens(ImageJob job, ImageParameters sent, Model model)
     {
         if (model.Tokens is not { } rule)

@@ -2,10 +2,10 @@ using ImageGateway.Configuration;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>The words of a catalogue that mean something to the gateway; any other would do nothing, or skip what it was to allow.</summary>
+/// <summary>The catalogue words that the gateway knows; any other would have no effect, or disable what it was meant to allow.</summary>
 internal static class ModelWords
 {
-    /// <summary>Parameters whose absence changes no meaning.</summary>
+    /// <summary>Parameters that can be dropped without changing the meaning.</summary>
     public static readonly string[] Takes = ["style", "moderation", "user", "output_compression"];
 
     private static readonly string[] Backgrounds = ["auto", "opaque", "transparent"];
@@ -13,7 +13,7 @@ internal static class ModelWords
     private static readonly string[] Fidelities = ["low", "high"];
     private static readonly string[] ResponseFormats = ["b64_json", "url"];
 
-    /// <summary>Reports each word of an entry that is none of these.</summary>
+    /// <summary>Reports each unknown word of an entry.</summary>
     public static void Check(ModelEntry entry, Mistakes mistakes)
     {
         Check(entry.Backgrounds, Backgrounds, nameof(entry.Backgrounds), mistakes);

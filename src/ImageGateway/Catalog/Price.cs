@@ -3,7 +3,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>What a model costs from a day on. Amounts are nano-USD for one token or one picture.</summary>
+/// <summary>The price of a model from a day on. Amounts are nano-USD per token or per image.</summary>
 internal sealed record Price
 {
     /// <summary>The first day (UTC) it is in force.</summary>
@@ -16,7 +16,7 @@ internal sealed record Price
     public NanoUsd ImageOutput { get; init; }
     public NanoUsd TextOutput { get; init; }
 
-    /// <summary>Price of one picture by quality and size, for models without tokens; null otherwise.</summary>
+    /// <summary>Price of one image by quality and size, for models without tokens; null otherwise.</summary>
     public FrozenDictionary<string, FrozenDictionary<ImageSize, NanoUsd>>? PerImage { get; init; }
 
     /// <summary>The price of tokens at a share or multiple of this one, each rounded up.</summary>

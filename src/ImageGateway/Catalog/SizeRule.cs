@@ -2,22 +2,22 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>Which sizes a model draws: a list, or any size whose edges keep the bounds.</summary>
+/// <summary>The sizes that a model generates: a list, or any size within bounds.</summary>
 internal sealed record SizeRule
 {
-    /// <summary>The sizes by name; with bounds beside it, merely the usual ones.</summary>
+    /// <summary>The listed sizes; with bounds, only the usual ones.</summary>
     public required IReadOnlyList<ImageSize> List { get; init; }
 
-    /// <summary>True when the model takes the word <c>auto</c>.</summary>
+    /// <summary>True when the model accepts <c>auto</c>.</summary>
     public bool Auto { get; init; }
 
-    /// <summary>What any other size must keep; null: only the list.</summary>
+    /// <summary>The bounds for any other size; null: only the list.</summary>
     public SizeBounds? Bounds { get; init; }
 
-    /// <summary>True when the model draws <paramref name="size"/>.</summary>
+    /// <summary>True when the model generates <paramref name="size"/>.</summary>
     public bool Allows(ImageSize size) => List.Contains(size) || Bounds?.Allow(size) == true;
 
-    /// <summary>What is allowed, for an error message.</summary>
+    /// <summary>The allowed sizes, for an error message.</summary>
     public override string ToString()
     {
         var words = string.Join(", ", List.Select(size => size.ToString()).Concat(Auto ? ["auto"] : []));
@@ -25,7 +25,7 @@ internal sealed record SizeRule
     }
 }
 
-/// <summary>Bounds of a free size: edges in pixels, pixels in all, and the longer edge over the shorter.</summary>
+/// <summary>Bounds of a free size: edges in pixels, total pixels, and the ratio of the longer to the shorter edge.</summary>
 internal sealed record SizeBounds(int Multiple, int MaxEdge, int MaxRatio, long MinPixels, long MaxPixels)
 {
     public bool Allow(ImageSize size)

@@ -3,37 +3,38 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Catalog;
 
-/// <summary>The token-cost table: how many tokens a job uses, before the provider says so.</summary>
+/// <summary>The token-cost table: the tokens of a job, before the provider reports them.</summary>
 internal sealed record TokenRule
 {
-    /// <summary>Output tokens of one picture, by quality and size.</summary>
+    /// <summary>Output tokens of one image, by quality and size.</summary>
     public required IOutputTokens Output { get; init; }
 
-    /// <summary>Output tokens of each partial picture; 100 (OpenAI's image guide, "Partial images cost").</summary>
+    /// <summary>Output tokens of each partial image; 100 (OpenAI's image guide, "Partial images cost").</summary>
     public int PerPartialImage { get; init; }
 
-    /// <summary>Input tokens of a picture; null: the provider publishes no rule.</summary>
+    /// <summary>Input tokens of an image; null: the provider publishes no rule.</summary>
     public TileRule? InputImage { get; init; }
 
-    /// <summary>What one input picture is taken to use at most where there is no rule.</summary>
+    /// <summary>The assumed maximum for one input image if there is no rule.</summary>
     public int AssumedInputImage { get; init; }
 
-    /// <summary>What one job is taken to write in text tokens at most where the provider bills some and publishes no rule.</summary>
+    /// <summary>The assumed maximum of text output tokens per job, if the provider bills them and publishes no rule.</summary>
     public int AssumedTextOutput { get; init; }
 
-    /// <summary>Tokens of one input picture.</summary>
+    /// <summary>Tokens of one input image.</summary>
     public long InputTokens(int width, int height, bool highFidelity) => InputImage?.Tokens(width, height, highFidelity) ?? AssumedInputImage;
 }
 
 /// <summary>
-/// Input tokens of a picture: fitted into 2048 x 2048, scaled so that its shorter side is 512, then counted in
-/// 512-pixel tiles (OpenAI's image guide, gpt-image-1): <c>Base + PerTile * tiles</c>, and more at high fidelity.
+/// Input tokens of an image: fitted into 2048 x 2048, scaled so that its shorter side is 512, then counted in 512-pixel tiles
+/// (OpenAI's image guide, gpt-image-1): <c>Base + PerTile * tiles</c>, and more at high fidelity.
 /// </summary>
 internal sealed record TileRule(int Base, int PerTile, int HighSquare, int HighOther)
 {
     public long Tokens(int width, int height, bool highFidelity)
     {
-        // Both scalings keep the ratio, and the shorter side ends as one tile, so the tiles are the ratio, rounded up.
+        // Both scalings keep the ratio, and the shorter side ends up as one tile, so the number of tiles is the ratio, rounded
+        // up.
         long shorter = Math.Min(width, height), longer = Math.Max(width, height);
         var tiles = (longer + shorter - 1) / shorter;
         var fidelity = !highFidelity ? 0 : width == height ? HighSquare : HighOther;
@@ -41,17 +42,17 @@ internal sealed record TileRule(int Base, int PerTile, int HighSquare, int HighO
     }
 }
 
-/// <summary>Output tokens of one picture: from a table, or by a formula.</summary>
+/// <summary>Output tokens of one image: from a table, or by a formula.</summary>
 internal interface IOutputTokens
 {
-    /// <summary>Tokens of a picture; null when the quality or size is not known here.</summary>
+    /// <summary>Tokens of an image; null when the quality or size is unknown here.</summary>
     long? For(string quality, ImageSize size);
 
-    /// <summary>Tokens of the dearest size at this quality; null when the quality is not known here.</summary>
+    /// <summary>Tokens of the most expensive size at this quality; null when the quality is unknown here.</summary>
     long? Dearest(string quality);
 }
 
-/// <summary>Output tokens as the provider's table lists them.</summary>
+/// <summary>Output tokens as listed in the provider's table.</summary>
 internal sealed class OutputTable(FrozenDictionary<string, FrozenDictionary<ImageSize, long>> table) : IOutputTokens
 {
     public long? For(string quality, ImageSize size) =>
@@ -61,8 +62,8 @@ internal sealed class OutputTable(FrozenDictionary<string, FrozenDictionary<Imag
 }
 
 /// <summary>
-/// Output tokens by the provider's calculator, with a factor f for each quality, L the longer and S the shorter edge:
-/// <c>ceil(f * roundHalfEven(f * S / L) * (2 000 000 + width * height) / 4 000 000)</c>.
+/// Output tokens by the provider's calculator, with a factor f per quality, L the longer and S the shorter edge: <c>ceil(f *
+/// roundHalfEven(f * S / L) * (2 000 000 + width * height) / 4 000 000)</c>.
 /// </summary>
 internal sealed class OutputFormula(FrozenDictionary<string, long> factors, SizeRule sizes) : IOutputTokens
 {

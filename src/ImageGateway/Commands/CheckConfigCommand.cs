@@ -4,16 +4,16 @@ using ImageGateway.Hosting;
 
 namespace ImageGateway.Commands;
 
-/// <summary><c>check-config</c>: a configuration as a start would read it, with nothing started, opened or called.</summary>
+/// <summary><c>check-config</c>: validates a configuration as a start would, without starting, opening or calling anything.</summary>
 internal static class CheckConfigCommand
 {
-    // A simulated provider without an address needs one; nothing connects to it here.
+    // A simulated provider without a URL needs one; nothing connects to it here.
     private static readonly Uri NoSimulator = new("http://127.0.0.1:9");
 
     public static Command Create()
     {
         var file = new Option<string>("--config") { Description = "The file; without it, the shipped one.", HelpName = "FILE" };
-        var withoutSecrets = new Option<bool>("--without-secrets") { Description = "Do not look secrets up, for checks where there are none." };
+        var withoutSecrets = new Option<bool>("--without-secrets") { Description = "Do not resolve secrets, for checks where they are not available." };
         var command = new Command("check-config", """
             Tell every mistake of a configuration, each with its key path. Environment variables and switches count as they do at start. 0: it has none.
 

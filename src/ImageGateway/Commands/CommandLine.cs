@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace ImageGateway.Commands;
 
 /// <summary>
-/// The command line. Without a command the gateway is served, with ASP.NET Core's switches as they are; the commands on a running
-/// gateway use its HTTP API. 0: done; 1: failed, refused, or not understood.
+/// The command line. Without a command it starts the gateway, with ASP.NET Core's switches; the commands for a running gateway
+/// use its HTTP API. Exit codes: 0: success; 1: failed, refused, or not understood.
 /// </summary>
 internal static class CommandLine
 {
@@ -23,7 +23,7 @@ internal static class CommandLine
 
     private static readonly string[] OfTheRoot = ["-h", "-?", "/?", "/h", "--help", "--version"];
 
-    /// <summary>Runs what is asked; the exit code. Signals are the host's, which ends in good order.</summary>
+    /// <summary>Runs the command and returns the exit code. The host handles signals, for an orderly shutdown.</summary>
     public static Task<int> RunAsync(string[] args) =>
         args.Length == 0 || IsSwitch(args[0]) ? ServeCommand.RunAsync(args) : Root().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
 

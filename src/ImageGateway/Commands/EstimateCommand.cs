@@ -7,11 +7,11 @@ namespace ImageGateway.Commands;
 internal static class EstimateCommand
 {
     private static readonly Option<string> Model = new("--model") { Description = "A model, deployment, target or alias.", DefaultValueFactory = _ => "auto" };
-    private static readonly Option<string> Prompt = new("--prompt") { Description = "The prompt, whose length counts.", Required = true };
+    private static readonly Option<string> Prompt = new("--prompt") { Description = "The prompt; its length matters.", Required = true };
     private static readonly Option<string> Size = new("--size") { Description = "As in 1024x1024." };
     private static readonly Option<string> Quality = new("--quality") { Description = "As in low, medium, high." };
     private static readonly Option<string> Tags = new("--tags") { Description = "As in team=shop,use=thumbnail." };
-    private static readonly Option<int> Count = new("--n") { Description = "How many pictures.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Count = new("--n") { Description = "The number of images.", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
     {

@@ -9,10 +9,10 @@ internal static class ExportCommand
     {
         var format = new Option<string>("--format") { Description = "csv, jsonl or focus.", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "jsonl", "focus");
-        var from = new Option<string>("--from") { Description = "The first moment: 2026-11-01, ISO 8601 or Unix seconds." };
-        var to = new Option<string>("--to") { Description = "The moment after the last." };
-        var tenant = new Option<string>("--tenant") { Description = "One tenant's entries only." };
-        var file = new Option<string>("--output") { Description = "A file instead of standard output.", HelpName = "FILE" };
+        var from = new Option<string>("--from") { Description = "The start: 2026-11-01, ISO 8601 or Unix seconds." };
+        var to = new Option<string>("--to") { Description = "The end, exclusive." };
+        var tenant = new Option<string>("--tenant") { Description = "Only this tenant's entries." };
+        var file = new Option<string>("--output") { Description = "Write to this file instead of standard output.", HelpName = "FILE" };
         var command = new Command("export", """
             Write the entries of the ledger, the oldest first. The admin key is in GATEWAY_ADMIN_KEY.
 

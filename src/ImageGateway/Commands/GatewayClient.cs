@@ -6,17 +6,17 @@ using System.Text.Json.Nodes;
 
 namespace ImageGateway.Commands;
 
-/// <summary>A running gateway over HTTP, as the commands use it.</summary>
+/// <summary>The HTTP client for a running gateway.</summary>
 internal sealed class GatewayClient : IDisposable
 {
-    /// <summary>The variable with the gateway's address.</summary>
+    /// <summary>The environment variable with the gateway's URL.</summary>
     public const string UrlVariable = "GATEWAY_URL";
 
     private readonly HttpClient _http;
 
     private GatewayClient(HttpClient http) => _http = http;
 
-    /// <summary>The option that names the gateway.</summary>
+    /// <summary>The option for the gateway's URL.</summary>
     public static Option<string> Url { get; } = new("--url")
     {
         Description = $"The gateway's address: {UrlVariable}, else http://127.0.0.1:8080.",
@@ -24,10 +24,10 @@ internal sealed class GatewayClient : IDisposable
         HelpName = "URL",
     };
 
-    /// <summary>Runs a command with it; what fails is told in one line.</summary>
+    /// <summary>Runs a command with a client; a failure is reported in one line.</summary>
     /// <param name="parsed">The command.</param>
-    /// <param name="keyVariable">The environment variable with the key; null: none is needed.</param>
-    /// <param name="run">What is done.</param>
+    /// <param name="keyVariable">The environment variable with the key; null: no key is needed.</param>
+    /// <param name="run">The command's work.</param>
     public static async Task<int> RunAsync(ParseResult parsed, string? keyVariable, Func<GatewayClient, Task<int>> run)
     {
         try
@@ -42,18 +42,18 @@ internal sealed class GatewayClient : IDisposable
         }
     }
 
-    /// <summary>Tags what it is asked.</summary>
+    /// <summary>Sets the tags of its requests.</summary>
     public void Tag(string tags) => _http.DefaultRequestHeaders.TryAddWithoutValidation("X-Gateway-Tags", tags);
 
-    /// <summary>The answer; its body may still be coming.</summary>
+    /// <summary>The response; its body may still be arriving.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
         return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    /// <summary>The answer as JSON; null when it is empty.</summary>
-    /// <exception cref="CommandException">The gateway refused.</exception>
+    /// <summary>The response as JSON; null when it is empty.</summary>
+    /// <exception cref="CommandException">The gateway refused the request.</exception>
     public async Task<JsonNode?> JsonAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, cancellationToken);
@@ -62,8 +62,8 @@ internal sealed class GatewayClient : IDisposable
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
-    /// <summary>Throws unless the gateway did what was asked.</summary>
-    /// <exception cref="CommandException">It refused.</exception>
+    /// <summary>Throws unless the gateway did what was requested.</summary>
+    /// <exception cref="CommandException">The gateway refused the request.</exception>
     public static async Task CheckAsync(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode)
@@ -102,5 +102,5 @@ internal sealed class GatewayClient : IDisposable
     }
 }
 
-/// <summary>A command cannot be done; the message is for who gave it.</summary>
+/// <summary>A command failed; the message is for its user.</summary>
 internal sealed class CommandException(string message) : Exception(message);

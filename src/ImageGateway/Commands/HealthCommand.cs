@@ -2,14 +2,14 @@ using System.CommandLine;
 
 namespace ImageGateway.Commands;
 
-/// <summary><c>health</c>: asks a gateway whether it is ready, for containers that have no other program to ask with.</summary>
+/// <summary><c>health</c>: checks whether a gateway is ready, for containers without another HTTP client.</summary>
 internal static class HealthCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
-        var isLive = new Option<bool>("--live") { Description = "Ask only whether it runs." };
+        var isLive = new Option<bool>("--live") { Description = "Check only whether the gateway is alive." };
         var command = new Command("health", """
             Ask a gateway whether it can take requests. 0: it can.
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImageGateway.Commands;
 
-/// <summary><c>keys create|list|revoke</c>, over the control plane: audited like every change there.</summary>
+/// <summary><c>keys create|list|revoke</c>, through the control plane, so that changes are audited as usual.</summary>
 internal static class KeysCommand
 {
     private const string AdminKey = "GATEWAY_ADMIN_KEY";
@@ -22,10 +22,10 @@ internal static class KeysCommand
 
     private static Command Issue()
     {
-        var name = new Option<string>("--name") { Description = "What it is for." };
-        var project = new Option<string>("--project") { Description = "The project it belongs to, made if there is none.", DefaultValueFactory = _ => "default" };
-        var isNew = new Option<bool>("--new-tenant") { Description = "Make the tenant first if there is none." };
-        var command = new Command("create", "Issue a key and print its secret, which is shown this once.") { Tenant, name, project, isNew, GatewayClient.Url };
+        var name = new Option<string>("--name") { Description = "What the key is for." };
+        var project = new Option<string>("--project") { Description = "The project the key belongs to, created if it does not exist.", DefaultValueFactory = _ => "default" };
+        var isNew = new Option<bool>("--new-tenant") { Description = "Create the tenant first if it does not exist." };
+        var command = new Command("create", "Issue a key and print its secret, which is shown only once.") { Tenant, name, project, isNew, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             var tenant = parsed.GetValue(Tenant)!;
@@ -35,7 +35,7 @@ internal static class KeysCommand
             if (parsed.GetValue(name) is { } text)
                 body["name"] = text;
             var key = (await gateway.JsonAsync(HttpMethod.Post, Path(tenant), body, cancellation))!;
-            // The secret alone is what scripts want.
+            // Scripts want the secret alone on standard output.
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"{key["id"]} of {key["tenant"]}/{key["project"]}; its secret is not shown again:");
             await parsed.InvocationConfiguration.Output.WriteLineAsync((string?)key["secret"]);
             return 0;
@@ -45,7 +45,7 @@ internal static class KeysCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List a tenant's keys: id, project, name, how the secret begins, state.") { Tenant, GatewayClient.Url };
+        var command = new Command("list", "List a tenant's keys: id, project, name, prefix of the secret, state.") { Tenant, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             for (var cursor = ""; ;)
@@ -63,8 +63,8 @@ internal static class KeysCommand
 
     private static Command Revoke()
     {
-        var id = new Argument<string>("id") { Description = "The key's id, as list shows it." };
-        var command = new Command("revoke", "End a key, with all secrets it had.") { id, Tenant, GatewayClient.Url };
+        var id = new Argument<string>("id") { Description = "The key's id, as shown by list." };
+        var command = new Command("revoke", "Revoke a key with all its secrets.") { id, Tenant, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             await gateway.JsonAsync(HttpMethod.Delete, $"{Path(parsed.GetValue(Tenant)!)}/{Uri.EscapeDataString(parsed.GetValue(id)!)}", null, cancellation);

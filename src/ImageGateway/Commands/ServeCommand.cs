@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace ImageGateway.Commands;
 
-/// <summary><c>serve</c>: the gateway itself.</summary>
+/// <summary><c>serve</c>: runs the gateway.</summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -18,15 +18,15 @@ internal static class ServeCommand
             """)
         {
             new Option<string>("--config") { Description = "The configuration file; without it, the shipped one with simulated providers.", HelpName = "FILE" },
-            new Option<string>("--urls") { Description = "Where to listen.", HelpName = "URLS" },
+            new Option<string>("--urls") { Description = "The addresses to listen on.", HelpName = "URLS" },
         };
         command.TreatUnmatchedTokensAsErrors = false;
-        // The switches are read by the host's configuration, as they stand.
+        // The host's configuration reads the switches unchanged.
         command.SetAction((parsed, _) => RunAsync([.. parsed.Tokens.Skip(1).Select(token => token.Value)]));
         return command;
     }
 
-    /// <summary>Runs until it is asked to stop.</summary>
+    /// <summary>Runs until the process is asked to stop.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         BatchScheduling.Begin();

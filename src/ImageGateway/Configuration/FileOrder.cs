@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ImageGateway.Configuration;
 
 /// <summary>
-/// The order in which a configuration file names things. The framework sorts keys by letter, but who writes one provider
-/// before another means it.
+/// The order of names in a configuration file. The framework sorts keys alphabetically, but the order in which a user lists
+/// providers is intended.
 /// </summary>
 internal sealed class FileOrder
 {
@@ -14,12 +14,12 @@ internal sealed class FileOrder
 
     /// <summary>Reads the order of a file.</summary>
     /// <param name="path">A JSON file that the configuration was read from.</param>
-    /// <exception cref="ConfigurationException">It is another by now, which is none.</exception>
+    /// <exception cref="ConfigurationException">The file has changed since and is not JSON any more.</exception>
     public FileOrder(string path)
     {
         try
         {
-            // As text, like the framework: a file may begin with a byte order mark, and bytes that are no text are replaced.
+            // As text, like the framework: a file may start with a byte order mark, and invalid bytes are replaced.
             using var document = JsonDocument.Parse(File.ReadAllText(path), Lenient);
             Visit("", document.RootElement);
         }
@@ -29,11 +29,11 @@ internal sealed class FileOrder
         }
     }
 
-    /// <summary>The entries at a key path in the file's order; what only environment or switches name comes last.</summary>
+    /// <summary>The entries at a key path in the file's order; entries only in the environment or switches come last.</summary>
     public Dictionary<string, T> Sort<T>(string path, Dictionary<string, T> entries) =>
         entries.OrderBy(entry => _places.GetValueOrDefault($"{path}:{entry.Key}", int.MaxValue)).ToDictionary(entry => entry.Key, entry => entry.Value);
 
-    /// <summary>The names that the file has directly below a key path; empty: at its root.</summary>
+    /// <summary>The names directly below a key path in the file; empty path: at its root.</summary>
     public IEnumerable<string> Below(string path) =>
         _places.Keys.Where(place => path.Length == 0 || place.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase))
             .Select(place => place[(path.Length == 0 ? 0 : path.Length + 1)..].Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase);

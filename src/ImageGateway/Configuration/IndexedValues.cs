@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration.Json;
 namespace ImageGateway.Configuration;
 
 /// <summary>
-/// Values of a configuration that know the children of each key. The framework's own look through all of their keys for them,
-/// and do so for each key again: a thousand tenants took ten seconds, three thousand a minute.
+/// Configuration values with an index of each key's children. The framework's own providers scan all keys for each key's
+/// children: a thousand tenants took ten seconds, three thousand a minute.
 /// </summary>
 internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSource
 {
@@ -17,9 +17,9 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
             Set(key, value);
     }
 
-    /// <summary>The values of a JSON file, but for keys that are replaced.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be read, or is a folder.</exception>
+    /// <summary>The values of a JSON file, except keys that are replaced.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
     public static IndexedValues OfFile(string path, Func<string, bool>? isReplaced = null)
     {
@@ -34,7 +34,7 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
         }
     }
 
-    /// <summary>The values of a configuration, without the keys that only have children.</summary>
+    /// <summary>The values of a configuration, without keys that only have children.</summary>
     public static IndexedValues Of(IConfigurationRoot configuration) =>
         new(configuration.AsEnumerable().Where(entry => entry.Value is not null || configuration.Providers.Any(provider => provider.TryGet(entry.Key, out _))));
 
@@ -55,7 +55,7 @@ internal sealed class IndexedValues : ConfigurationProvider, IConfigurationSourc
         }
     }
 
-    /// <summary>The children of a key, with those that providers before this one have, in the framework's order.</summary>
+    /// <summary>The children of a key, with those of earlier providers, in the framework's order.</summary>
     public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath)
     {
         List<string> keys = [.. earlierKeys, .. _children.GetValueOrDefault(parentPath ?? "") ?? []];

@@ -5,7 +5,7 @@ using Azure.Security.KeyVault.Secrets;
 
 namespace ImageGateway.Configuration;
 
-/// <summary>Secrets of an Azure Key Vault, by the identity that this process has in Entra ID. Each is asked for once.</summary>
+/// <summary>Secrets of an Azure Key Vault, read with this process's Entra ID identity. Each is requested once.</summary>
 internal sealed class KeyVault(SecretClient client)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -17,17 +17,17 @@ internal sealed class KeyVault(SecretClient client)
     {
         if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "https" && uri.AbsolutePath == "/")
             return new KeyVault(new SecretClient(uri, new DefaultAzureCredential(), Options()));
-        mistakes.Add(option, $"'{address}' is not a vault's address as in https://contoso.vault.azure.net");
+        mistakes.Add(option, $"'{address}' is not the URL of a vault, as in https://contoso.vault.azure.net");
         return null;
     }
 
-    /// <summary>How the vault is asked: a start must not hang on it.</summary>
+    /// <summary>The client's options: a start must not hang on the vault.</summary>
     public static SecretClientOptions Options() => new() { Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = Patience } };
 
-    /// <summary>The latest version of a secret, or <c>NAME/VERSION</c>; null with what is wrong.</summary>
+    /// <summary>The latest version of a secret, or <c>NAME/VERSION</c>; null with the reason.</summary>
     public (string? Secret, string? Mistake) Find(string name) => _known.TryGetValue(name, out var known) ? known : _known[name] = Ask(name);
 
-    // A vault's own words may quote names of the tenant; its status says enough.
+    // A vault's messages may contain names of the Azure tenant; the status code is enough.
     private (string?, string?) Ask(string name)
     {
         var parts = name.Split('/');
@@ -42,15 +42,15 @@ internal sealed class KeyVault(SecretClient client)
         }
         catch (RequestFailedException e) when (e.Status is 401 or 403)
         {
-            return (null, $"the vault refuses to give '{name}' to this identity ({e.Status})");
+            return (null, $"this identity has no access to the vault's secret '{name}' ({e.Status})");
         }
         catch (AuthenticationFailedException)
         {
-            return (null, "Entra ID has no identity for this process that the vault could be asked with");
+            return (null, "this process has no Entra ID identity with which to read the vault");
         }
         catch (Exception e) when (e is RequestFailedException or OperationCanceledException or AggregateException)
         {
-            return (null, $"the vault did not give '{name}': {(e is RequestFailedException { Status: > 0 and var status } ? $"status {status}" : "it cannot be reached")}");
+            return (null, $"the vault's secret '{name}' cannot be read: {(e is RequestFailedException { Status: > 0 and var status } ? $"status {status}" : "the vault cannot be reached")}");
         }
     }
 }

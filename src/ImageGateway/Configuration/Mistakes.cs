@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace ImageGateway.Configuration;
 
-/// <summary>Collects the mistakes of a configuration, and what it has that does nothing, each with its full key path, so that all are reported at once.</summary>
+/// <summary>Collects a configuration's mistakes and warnings, each with its full key path, so that all are reported at once.</summary>
 internal sealed class Mistakes(List<string> all, ICollection<string> warnings, string path)
 {
     public Mistakes(string path) : this([], [], path) { }
 
-    /// <summary>All that were reported, here and below, one line each.</summary>
+    /// <summary>All reported mistakes, here and below, one line each.</summary>
     public IReadOnlyList<string> All => all;
 
-    /// <summary>The same collection at a place below.</summary>
+    /// <summary>The same collection for a path below.</summary>
     public Mistakes At(string option) => new(all, warnings, $"{path}:{option}");
 
-    /// <summary>Reports that the option is wrong.</summary>
+    /// <summary>Reports a mistake in the option.</summary>
     public void Add(string option, string message) => all.Add($"{path}:{option}: {message}");
 
-    /// <summary>Reports that the value at this very place is wrong.</summary>
+    /// <summary>Reports a mistake in the value at this path.</summary>
     public void AddHere(string message) => all.Add($"{path}: {message}");
 
     /// <summary>Reports a mistake unless <paramref name="holds"/>.</summary>
@@ -26,17 +26,17 @@ internal sealed class Mistakes(List<string> all, ICollection<string> warnings, s
             Add(option, message);
     }
 
-    /// <summary>Reports a mistake when the value is outside its bounds, which are within; null is none.</summary>
+    /// <summary>Reports a mistake when the value is outside its inclusive bounds; null is valid.</summary>
     public void Within<T>(T? value, T least, T most, string option)
         where T : struct, IComparable<T> => Unless(value is not { } given || (given.CompareTo(least) >= 0 && given.CompareTo(most) <= 0), option, $"must be {Text(least)} to {Text(most)}, not {Text(value)}");
 
-    /// <summary>Reports that the option can be as it is and does nothing, or other than was meant.</summary>
+    /// <summary>Reports a warning: the option is valid but has no effect, or not the intended one.</summary>
     public void Warn(string option, string message) => warnings.Add($"{path}:{option}: {message}");
 
     private static string Text<T>(T value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
 }
 
-/// <summary>The configuration cannot be used; each message begins with a key path.</summary>
+/// <summary>The configuration has mistakes; each message starts with a key path.</summary>
 internal sealed class ConfigurationException(IReadOnlyList<string> mistakes) : Exception(string.Join(Environment.NewLine, mistakes))
 {
     public IReadOnlyList<string> Mistakes { get; } = mistakes;

@@ -6,8 +6,8 @@ using System.Reflection;
 namespace ImageGateway.Configuration;
 
 /// <summary>
-/// Holds a configuration against the options' types before it is bound: an option that does not exist, or a value that
-/// does not fit, is a mistake with its key path. The binder would drop the one and stop at the first of the other.
+/// Checks a configuration against the options' types before it is bound: an unknown option, or a value of the wrong type, is a
+/// mistake with its key path. The binder would ignore the former and stop at the first of the latter.
 /// </summary>
 internal sealed class OptionsCheck
 {
@@ -19,20 +19,20 @@ internal sealed class OptionsCheck
     private OptionsCheck() { }
 
     /// <summary>
-    /// Checks everything below <paramref name="section"/>.
-    /// Returns the section without the values that do not fit, so that the rest can be bound and checked too, and without null,
-    /// [] and {} where they say nothing: the binder would put null in the place of a default.
+    /// Checks everything below <paramref name="section"/>. Returns the section without invalid values, so that the rest can be
+    /// bound and checked too, and without null, [] and {} where they mean nothing: the binder would replace a default with
+    /// null.
     /// </summary>
     public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes)
     {
         var check = new OptionsCheck();
         check.Members(section, type, mistakes);
-        // Objects and lists list themselves as null, which the binder would take for their value.
+        // Objects and lists appear with the value null, which the binder would use.
         var fit = section.AsEnumerable().Where(entry => entry.Value is null ? check._nulls.Contains(entry.Key) : !check._dropped.Contains(entry.Key));
         return new ConfigurationBuilder().Add(new IndexedValues(check.WithItems([.. fit]))).Build().GetSection(section.Path);
     }
 
-    // An entry of which nothing is left is still an entry; as its own value it is all defaults.
+    // An entry with no values left is still an entry; by itself it is all defaults.
     private List<KeyValuePair<string, string?>> WithItems(List<KeyValuePair<string, string?>> fit)
     {
         var parents = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -53,7 +53,7 @@ internal sealed class OptionsCheck
             if (property is not null)
                 Value(child, property.PropertyType, mistakes.At(child.Key), property);
             else
-                mistakes.Add(child.Key, $"there is no such option here; there are {string.Join(", ", Names(owner))}");
+                mistakes.Add(child.Key, $"there is no such option here; the options are {string.Join(", ", Names(owner))}");
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class OptionsCheck
         type = Nullable.GetUnderlyingType(type) ?? type;
         var children = section.GetChildren().ToList();
         if (children.Count > 0 && !string.IsNullOrEmpty(section.Value))
-            NoValue(section, here, "is given as one text and, elsewhere, as what is below it; write one of the two");
+            NoValue(section, here, "is set both as a single text and, elsewhere, by keys below it; use one of the two");
         else if (children.Count == 0)
             Scalar(section, type, here, property);
         else if (ItemType(type) is { } item)
@@ -73,7 +73,7 @@ internal sealed class OptionsCheck
             NoValue(section, here, "must be a single value");
     }
 
-    // The binder would look for a constructor of the text or number.
+    // The binder would look for a constructor for the string or number.
     private void NoValue(IConfigurationSection section, Mistakes here, string message)
     {
         here.AddHere(message);
@@ -96,7 +96,7 @@ internal sealed class OptionsCheck
             Empty(section, isScalar, here, property);
             return;
         }
-        // One text stands for a list of it, as environment variables like to write.
+        // A single string counts as a list of it, which is convenient in environment variables.
         if (type == typeof(List<string>))
         {
             _dropped.Add(section.Path);
@@ -109,14 +109,15 @@ internal sealed class OptionsCheck
         here.AddHere(isScalar ? $"'{section.Value}' is not {Expected(type)}" : ItemType(type) is null ? "must be an object" : "must be a list or an object");
     }
 
-    // null, [], {} and "" are as good as absent, but for an option that may be null or an empty text, and an entry that is all defaults.
+    // null, [], {} and "" count as absent, except for an option that allows null or an empty string, and an entry that is all
+    // defaults.
     private void Empty(IConfigurationSection section, bool isScalar, Mistakes here, PropertyInfo? property)
     {
         var isText = property?.PropertyType == typeof(string);
         if (property is null && isScalar)
             here.AddHere("is empty");
         else if (section.Value is not null && property?.GetCustomAttribute<MinLengthAttribute>() is not null)
-            here.AddHere("is empty: name one, or leave it out, which means all");
+            here.AddHere("is empty: list at least one, or leave it out, which means all");
         else if (section.Value is null && (property is null || _nullability.Create(property).WriteState == NullabilityState.Nullable))
             _nulls.Add(section.Path);
         else if (section.Value is not null && isText)
@@ -126,10 +127,10 @@ internal sealed class OptionsCheck
 
     private static bool Converts(TypeConverter converter, Type type, string value)
     {
-        // The converter takes numbers and lists of names too.
+        // The converter would also accept numbers and lists of names.
         if (type.IsEnum)
             return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
-        // And a lone number for days, where seconds were meant, and 24:00:00 for 24 of them.
+        // A plain number would mean days, where seconds were intended, and 24:00:00 for 24 of them.
         if (type == typeof(TimeSpan))
             return value == "0" || (value.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out _));
         try

@@ -3,21 +3,21 @@ using System.Text.RegularExpressions;
 namespace ImageGateway.Configuration;
 
 /// <summary>Resolves secret references: <c>env:NAME</c>, <c>file:PATH</c> and <c>vault:NAME</c>. A literal is refused, and never shown.</summary>
-/// <param name="folder">Where relative paths begin: the configuration file's folder.</param>
-/// <param name="generated">Secrets that this process made for a first run, by the name of their environment variable.</param>
+/// <param name="folder">The base of relative paths: the configuration file's folder.</param>
+/// <param name="generated">Secrets generated for a first run, by the name of their environment variable.</param>
 internal sealed partial class Secrets(string folder, IReadOnlyDictionary<string, string> generated)
 {
     private const string Forms = "env:NAME, file:PATH or vault:NAME";
 
     private readonly HashSet<string> _files = [];
 
-    /// <summary>True where references are only held against their form, and stand for what they refer to.</summary>
+    /// <summary>True when only the form of references is checked, and each reference stands in for its secret.</summary>
     public bool IsFormOnly { get; init; }
 
-    /// <summary>The vault; null: none is configured.</summary>
+    /// <summary>The vault; null: not configured.</summary>
     public KeyVault? Vault { get; init; }
 
-    /// <summary>The files that were looked at: secrets change when they do.</summary>
+    /// <summary>The files that were read: the secrets change when they do.</summary>
     public IReadOnlyCollection<string> Files => _files;
 
     /// <summary>The secret; null when a mistake was reported.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class Secrets(string folder, IReadOnlyDictionary<string,
         var (kind, name) = reference.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (reference[..colon], reference[(colon + 1)..]) : ("", "");
         if (kind is not ("env" or "file" or "vault"))
         {
-            mistakes.Add(option, $"must be {Forms}; a secret is never written into the configuration");
+            mistakes.Add(option, $"must be {Forms}; a secret must not be written into the configuration");
             return null;
         }
         if (IsFormOnly)
@@ -70,7 +70,7 @@ internal sealed partial class Secrets(string folder, IReadOnlyDictionary<string,
     private string? FromVault(string name, Mistakes mistakes, string option)
     {
         var (secret, mistake) = !VaultName().IsMatch(name) ? (null, $"vault:{name} is not vault:NAME or vault:NAME/VERSION, of letters, digits and '-'")
-            : Vault is null ? (null, "vault: needs the vault's address in Gateway:Vault")
+            : Vault is null ? (null, "vault: needs the vault's URL in Gateway:Vault")
             : Vault.Find(name);
         if (mistake is not null)
             mistakes.Add(option, mistake);

@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace ImageGateway.Dashboard;
 
 /// <summary>
-/// <c>GET /dashboard/</c>: a page that shows what the control plane knows. It holds no data and needs no key; its reader gives
-/// it an admin key, which it sends to <c>/admin/v1</c> and keeps for as long as its tab is open.
+/// <c>GET /dashboard/</c>: a page that shows the control plane's data. It contains no data and needs no key; the user enters an
+/// admin key, which the page sends to <c>/admin/v1</c> and keeps until its tab is closed.
 /// </summary>
 internal static class DashboardEndpoints
 {
@@ -14,7 +14,7 @@ internal static class DashboardEndpoints
 
     public static void MapDashboard(this IEndpointRouteBuilder app)
     {
-        // Read when it is first asked for, since most processes never are.
+        // Read on the first request, since most processes never get one.
         var files = new Lazy<FrozenDictionary<string, DashboardFile>>(() => DashboardFiles.Read(Path.Combine(AppContext.BaseDirectory, "dashboard")));
         app.MapGet("/dashboard/{**file}", (HttpContext http, string? file) => SendAsync(http, file, files.Value));
     }
@@ -22,7 +22,7 @@ internal static class DashboardEndpoints
     private static Task SendAsync(HttpContext http, string? name, FrozenDictionary<string, DashboardFile> files)
     {
         var (request, response) = (http.Request, http.Response);
-        // The page's addresses are relative, so that it works behind a proxy's prefix; so is this one.
+        // The page's URLs are relative, so that it works behind a proxy's path prefix; so is this redirect.
         if (name is null && !request.Path.Value!.EndsWith('/'))
         {
             response.StatusCode = StatusCodes.Status308PermanentRedirect;
@@ -56,7 +56,7 @@ internal static class DashboardEndpoints
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.Vary = HeaderNames.AcceptEncoding;
         headers.ETag = file.ETag;
-        // Kept, and asked for again each time: a new version of the gateway has a new page at once.
+        // Cached but revalidated each time: a new version of the gateway shows its new page at once.
         headers.CacheControl = "no-cache";
     }
 }

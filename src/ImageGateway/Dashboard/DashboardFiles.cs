@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 
 namespace ImageGateway.Dashboard;
 
-/// <summary>A file of the page, as it is and compressed.</summary>
+/// <summary>A file of the page, plain and compressed.</summary>
 internal sealed record DashboardFile(string ContentType, string ETag, byte[] Bytes, byte[] Gzip);
 
-/// <summary>The files of the page, which the build puts beside the program: a few hundred KB, kept in memory.</summary>
+/// <summary>The page's files, which the build puts beside the program: a few hundred KB, kept in memory.</summary>
 internal static class DashboardFiles
 {
-    /// <summary>All of them by their path, with slashes; none when the folder is missing.</summary>
+    /// <summary>All files by path, with slashes; none when the folder is missing.</summary>
     public static FrozenDictionary<string, DashboardFile> Read(string folder) => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToFrozenDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), Load)
         : FrozenDictionary<string, DashboardFile>.Empty;

@@ -3,19 +3,19 @@ using Dapper;
 
 namespace ImageGateway.Database;
 
-/// <summary>Who changes something: an admin key's id and scope.</summary>
+/// <summary>The author of a change: an admin key's id and scope.</summary>
 internal sealed record Actor(string Id, string Scope);
 
-/// <summary>What the audit log says of a change: which subject, as in <c>tenant:acme</c>, and its JSON before and after, without secrets.</summary>
+/// <summary>An audit log record of a change: its subject, as in <c>tenant:acme</c>, and its JSON before and after, without secrets.</summary>
 internal sealed record ChangeRecord(string Action, string Subject, string? Tenant, string? Before, string? After);
 
 /// <summary>
-/// A change of the control plane: one transaction that makes it and writes it into the audit log. Changes are numbered, and
-/// made one after the other on all replicas, so that what a change has looked up still holds when it is committed.
+/// A change of the control plane: one transaction that makes it and writes it to the audit log. Changes are numbered and made
+/// one after another on all replicas, so that what a change has read is still true when it is committed.
 /// </summary>
 internal sealed class ControlChange : IAsyncDisposable
 {
-    // It locks the row, and the database in SQLite, until the change is over.
+    // Locks the row (in SQLite the whole database) until the change is over.
     private const string NextNumber = "UPDATE control_changes SET number = number + 1 RETURNING number";
 
     private readonly DbConnection _connection;
@@ -27,10 +27,10 @@ internal sealed class ControlChange : IAsyncDisposable
     private ControlChange(DbConnection connection, DbTransaction transaction, Actor actor, DateTimeOffset now) =>
         (_connection, _transaction, _actor, Now) = (connection, transaction, actor, now.ToUnixTimeSeconds());
 
-    /// <summary>The change's number, higher than that of any before: the version of what it writes.</summary>
+    /// <summary>The change's number, higher than all before: the version of what it writes.</summary>
     public long Number { get; private set; }
 
-    /// <summary>When it is made, in Unix seconds.</summary>
+    /// <summary>The time of the change, in Unix seconds.</summary>
     public long Now { get; }
 
     public static async Task<ControlChange> BeginAsync(SqlDatabase database, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class ControlChange : IAsyncDisposable
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters) => [.. await _connection.QueryAsync<T>(sql, parameters, _transaction)];
 
-    /// <summary>Writes the change into the audit log; one that changes several things has a record of each.</summary>
+    /// <summary>Writes to the audit log; a change of several objects has a record for each.</summary>
     public async Task RecordAsync(ChangeRecord change)
     {
         var number = _isNumberUsed ? await _connection.ExecuteScalarAsync<long>(NextNumber, transaction: _transaction) : Number;
@@ -72,7 +72,7 @@ internal sealed class ControlChange : IAsyncDisposable
             new { number, Now, actor = _actor.Id, scope = _actor.Scope, change.Action, change.Subject, change.Tenant, change.Before, change.After });
     }
 
-    /// <summary>Makes it durable. Without it nothing was changed.</summary>
+    /// <summary>Commits the change. Without it nothing is changed.</summary>
     public async Task CommitAsync()
     {
         await _transaction.CommitAsync();

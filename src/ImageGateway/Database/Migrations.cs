@@ -4,23 +4,23 @@ using Dapper;
 
 namespace ImageGateway.Database;
 
-/// <summary>The database's schema, one numbered script after the other (<c>Schema/NNN-name.sql</c>), applied at start under a lock.</summary>
+/// <summary>The database's schema, as numbered scripts (<c>Schema/NNN-name.sql</c>), applied in order at start under a lock.</summary>
 internal static class Migrations
 {
-    // Any number will do, if no other program on the server uses it.
+    // Any number that no other program on the server uses.
     private const long PostgresLock = 0x1A6E_6A7E;
 
     /// <summary>The version this program knows.</summary>
     public static int Latest => Scripts().Keys.Max();
 
     /// <summary>Brings the schema up to date.</summary>
-    /// <exception cref="SchemaException">The database is of a newer version, or does not keep what it commits.</exception>
+    /// <exception cref="SchemaException">The database has a newer version, or does not guarantee durable commits.</exception>
     public static async Task ApplyAsync(SqlDatabase database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         if (database.IsPostgres)
             await CheckDurabilityAsync(connection);
-        // Immediate in SQLite: of two programs that start at once, one waits.
+        // Immediate in SQLite: of two processes that start at once, one waits.
         await connection.ExecuteAsync(database.IsPostgres ? $"BEGIN; SELECT pg_advisory_xact_lock({PostgresLock})" : "BEGIN IMMEDIATE");
         try
         {
@@ -42,13 +42,13 @@ internal static class Migrations
         }
     }
 
-    // An intent that is lost with the server's power is a call that is missing.
+    // An intent lost in a power failure would be an unrecorded call.
     private static async Task CheckDurabilityAsync(DbConnection connection)
     {
         foreach (var setting in (string[])["synchronous_commit", "fsync"])
         {
             if (await connection.ExecuteScalarAsync<string>($"SHOW {setting}") is "off")
-                throw new SchemaException($"PostgreSQL runs with {setting}=off: what it commits can be lost. Set it to on");
+                throw new SchemaException($"PostgreSQL runs with {setting}=off: commits can be lost. Set it to on");
         }
     }
 
@@ -66,5 +66,5 @@ internal static class Migrations
     }
 }
 
-/// <summary>The database cannot be used as it is.</summary>
+/// <summary>The database cannot be used in its present state.</summary>
 internal sealed class SchemaException(string message) : Exception(message);

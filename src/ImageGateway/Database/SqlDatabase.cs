@@ -6,8 +6,8 @@ using Npgsql;
 namespace ImageGateway.Database;
 
 /// <summary>
-/// The SQL database that keeps the ledger and the tenants: SQLite, or PostgreSQL when the connection string names a host.
-/// One code serves both; what differs is asked of <see cref="IsPostgres"/>.
+/// The SQL database with the ledger and the tenants: SQLite, or PostgreSQL when the connection string names a host. The same
+/// code serves both; it checks <see cref="IsPostgres"/> where they differ.
 /// </summary>
 internal sealed class SqlDatabase
 {
@@ -18,7 +18,10 @@ internal sealed class SqlDatabase
     /// <summary>True for PostgreSQL, false for SQLite.</summary>
     public bool IsPostgres { get; }
 
-    /// <summary>The database of a connection string; null after a mistake. A SQLite file's path is relative to <paramref name="folder"/>, which is made.</summary>
+    /// <summary>
+    /// The database of a connection string; null after a mistake. A SQLite file's path is relative to
+    /// <paramref name="folder"/>, which is created.
+    /// </summary>
     public static SqlDatabase? Create(string connectionString, string folder, Mistakes mistakes)
     {
         if (Check(connectionString, folder, mistakes) is not { } database)
@@ -30,12 +33,12 @@ internal sealed class SqlDatabase
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            mistakes.Add("Database", $"the database's folder cannot be made: {e.Message}");
+            mistakes.Add("Database", $"the database's folder cannot be created: {e.Message}");
             return null;
         }
     }
 
-    /// <summary>The same with nothing made.</summary>
+    /// <summary>The same without creating anything.</summary>
     public static SqlDatabase? Check(string connectionString, string folder, Mistakes mistakes)
     {
         try
@@ -45,8 +48,8 @@ internal sealed class SqlDatabase
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            // A connection string may hold a password.
-            mistakes.Add("Database", "is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)");
+            // A connection string may contain a password, so it is not shown.
+            mistakes.Add("Database", "is not a valid connection string for SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)");
             return null;
         }
     }
@@ -54,7 +57,7 @@ internal sealed class SqlDatabase
     /// <summary>A connection that is not open yet.</summary>
     internal DbConnection Connection() => IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
 
-    /// <summary>An open connection; the caller disposes it, and it goes back to a pool.</summary>
+    /// <summary>An open connection; the caller disposes it, which returns it to a pool.</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = Connection();
@@ -90,18 +93,18 @@ internal sealed class SqlDatabase
         }
     }
 
-    /// <summary>True for failures of the database itself, not of a statement: it cannot be reached, is full or is shutting down.</summary>
+    /// <summary>True for a failure of the database itself rather than of a statement: it is unreachable, full or shutting down.</summary>
     public static bool IsFailure(Exception e) => e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException;
 
-    /// <summary>True when the database took offence at what was to be written: class 22, data exception, or 23, a constraint; or the driver did.</summary>
+    /// <summary>True when the data was rejected: class 22, data exception, or 23, a constraint; or by the driver.</summary>
     public static bool IsOfTheData(Exception e) => e is PostgresException { SqlState: var state }
         ? state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)
         : !IsFailure(e);
 
     private static SqlDatabase Postgres(string connectionString)
     {
-        // A database that hangs must not hold jobs for the driver's default of half a minute; and the image has no Kerberos library, for
-        // which each new connection would look, and complain. Of a keyword that comes twice the last counts.
+        // A hanging database must not delay jobs for the driver's default of half a minute; and the container image has no
+        // Kerberos library, which each new connection would try to load. If a keyword is repeated, the last one counts.
         var parts = new NpgsqlConnectionStringBuilder($"Timeout=3;Command Timeout=15;GSS Encryption Mode=Disable;Application Name=ImageGateway;{connectionString}");
         return new SqlDatabase(parts.ConnectionString, isPostgres: true);
     }
@@ -124,8 +127,8 @@ internal sealed class SqlDatabase
             Directory.CreateDirectory(Path.GetDirectoryName(new SqliteConnectionStringBuilder(_connectionString).DataSource)!);
     }
 
-    // FULL: a commit is on the disk when it returns. WAL: readers do not stop the writer. A checkpoint every 8192 pages (32 MiB)
-    // instead of 1000: the same few pages are written again and again, and a checkpoint writes each once.
+    // FULL: a commit is on disk when it returns. WAL: readers do not block the writer. A checkpoint every 8192 pages (32 MiB)
+    // instead of 1000: the same few pages are written repeatedly, and a checkpoint writes each once.
     private static void Tune(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();

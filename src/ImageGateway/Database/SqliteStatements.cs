@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace ImageGateway.Database;
 
 /// <summary>
-/// <see cref="Statements"/> of SQLite, by its own interface: the driver's commands look up each parameter by its name each
-/// time, which cost as much as the writing.
+/// <see cref="Statements"/> for SQLite, through its native API: the driver's commands look up each parameter by name every
+/// time, which costs as much as the writing.
 /// </summary>
 internal sealed class SqliteStatements(SqliteConnection connection) : Statements
 {
@@ -73,11 +73,11 @@ internal sealed class SqliteStatements(SqliteConnection connection) : Statements
         if (Encoding.UTF8.GetMaxByteCount(text.Length) is var most && most > _text.Length)
             _text = new byte[most];
         var bytes = _text.AsSpan(0, Encoding.UTF8.GetBytes(text, _text));
-        // An empty span has no address, which SQLite takes for NULL.
+        // An empty span has a null address, which SQLite would treat as NULL.
         Check(bytes.IsEmpty ? raw.sqlite3_bind_text(statement, index, "") : raw.sqlite3_bind_text(statement, index, bytes));
     }
 
-    // To its end, and ready for the next row whatever comes of it; a failure is told by the reset once more.
+    // Runs to the end and resets for the next row in any case; the reset reports a failure once more.
     private void Run(sqlite3_stmt statement, List<string> written)
     {
         while (raw.sqlite3_step(statement) == raw.SQLITE_ROW)

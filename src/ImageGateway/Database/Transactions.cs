@@ -5,10 +5,10 @@ using SQLitePCL;
 
 namespace ImageGateway.Database;
 
-/// <summary>Runs several statements as one.</summary>
+/// <summary>Runs several statements as one transaction.</summary>
 internal static class Transactions
 {
-    /// <summary>What <paramref name="body"/> did is durable when this returns, and undone when it throws.</summary>
+    /// <summary>Runs <paramref name="body"/> in a transaction: committed when this returns, rolled back when it throws.</summary>
     public static T Run<T>(DbConnection connection, Func<DbTransaction, T> body)
     {
         using var transaction = connection.BeginTransaction();
@@ -26,9 +26,9 @@ internal static class Transactions
     }
 
     /// <summary>
-    /// Before a transaction that failed is rolled back. On a full disk SQLite does that by itself. Unless it was a statement
-    /// that failed, which the driver notices, it does it again, fails, and then cannot close the connection either: this gives
-    /// it something to roll back.
+    /// Call before rolling back a failed transaction. On a full disk SQLite rolls back by itself. Unless a statement failed,
+    /// which the driver notices, the driver then rolls back again, fails, and cannot close the connection either; this gives it
+    /// a transaction to roll back.
     /// </summary>
     public static void PrepareRollback(DbConnection connection)
     {
@@ -42,11 +42,11 @@ internal static class Transactions
         }
         catch (InvalidOperationException)
         {
-            // It noticed.
+            // The driver noticed.
         }
     }
 
-    /// <summary>Ends a transaction that was begun as a statement, and undoes what it did.</summary>
+    /// <summary>Rolls back a transaction that was begun with a statement.</summary>
     public static async Task UndoAsync(DbConnection connection)
     {
         try
@@ -55,7 +55,7 @@ internal static class Transactions
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e) || e is InvalidOperationException)
         {
-            // SQLite may have done so already, and a connection that broke has: what went wrong is told by the first failure.
+            // SQLite may have rolled back already, and a broken connection has: the first failure reports the cause.
         }
     }
 }

@@ -8,19 +8,22 @@ namespace ImageGateway.Hosting;
 /// <summary>Where the control plane listens (<c>Gateway:Admin</c>).</summary>
 internal sealed class AdminOptions
 {
-    /// <summary>Addresses of its own, as in <c>http://127.0.0.1:9090</c>, read at start only; none: it shares those of the data plane.</summary>
+    /// <summary>
+    /// Separate addresses for the control plane, as in <c>http://127.0.0.1:9090</c>, read at start only; none: it shares the
+    /// data plane's.
+    /// </summary>
     public List<string> Urls { get; set; } = [];
 }
 
 /// <summary>
-/// The control plane on addresses of its own, so that it need not be reachable where the data plane is. Connections are marked
-/// by the listener that took them: neither a Host header nor a port says where a request came in.
+/// The control plane on separate addresses, so that it need not be reachable where the data plane is. The listener marks the
+/// connections it accepts, because neither a Host header nor a port says reliably where a request came in.
 /// </summary>
 internal static class AdminListener
 {
     private static readonly PathString[] ControlPlane = ["/admin", "/metrics", "/openapi", "/dashboard"];
 
-    /// <summary>The addresses of the options; mistakes are reported.</summary>
+    /// <summary>Reads the addresses and reports mistakes.</summary>
     public static List<BindingAddress> Read(AdminOptions options, Mistakes mistakes)
     {
         var addresses = new List<BindingAddress>();
@@ -37,14 +40,14 @@ internal static class AdminListener
         return addresses;
     }
 
-    /// <summary>Listens at the control plane's addresses beside those of the data plane.</summary>
+    /// <summary>Listens at the control plane's addresses in addition to the data plane's.</summary>
     public static void AddAdminListener(this WebApplicationBuilder builder, IReadOnlyList<BindingAddress> admin)
     {
         if (admin.Count > 0)
             TwoPlanes.Add(builder.Services, admin, Mark);
     }
 
-    /// <summary>With addresses of its own the control plane is unknown elsewhere, and the data plane there; health is shown on both.</summary>
+    /// <summary>If the control plane has its own addresses, each plane answers only on its own; health answers on both.</summary>
     public static void UseAdminListener(this IApplicationBuilder app)
     {
         if (app.ApplicationServices.GetService<TwoPlanes>() is null)

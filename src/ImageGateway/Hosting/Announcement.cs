@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Says, once the server listens, what runs and what of the configuration is not in force.</summary>
+/// <summary>Once the server listens, logs what runs and which parts of the configuration are not in force.</summary>
 internal sealed partial class Announcement(IServiceProvider services, FirstRun? firstRun, IReadOnlyList<string> warnings) : IHostedLifecycleService
 {
     public async Task StartedAsync(CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed partial class Announcement(IServiceProvider services, FirstRun? 
         firstRun?.Print(Console.Out, Reachable(urls.First()), services.GetRequiredService<GatewaySnapshot>());
     }
 
-    // What listens on every address is reached by this one.
+    // A server that listens on every address is reachable at this one.
     private static string Reachable(string url) => url.Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Has Linux schedule this process for throughput (<c>SCHED_BATCH</c> of sched(7)): a thread that wakes for one more connection
-/// does not interrupt the one that copies a picture, and then finds several connections ready at once.
+/// Has Linux schedule this process for throughput (<c>SCHED_BATCH</c> of sched(7)): a thread that wakes for a connection does
+/// not preempt one that is copying an image, and then finds several connections ready at once.
 /// </summary>
 internal static class BatchScheduling
 {
@@ -12,8 +12,8 @@ internal static class BatchScheduling
     private const int Batch = 3;
 
     /// <summary>
-    /// From now on, for this thread and all that are begun by it and by those. What an operator chose with chrt stays; where the
-    /// system does not allow it, all stays as it was.
+    /// Applies to this thread and all threads it starts from now on. A policy that an operator set with chrt stays; if the
+    /// system refuses, nothing changes.
     /// </summary>
     public static void Begin()
     {

@@ -6,15 +6,15 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Loads the configuration again when its file, the catalogue or a file with a secret changes. What is wrong with it is logged, all of it, and
-/// the configuration in force stays. Files are compared by content, which mounted links and editors' renames cannot fool; the
-/// configuration's by the time of its last write too, so that it can be touched for new versions of a vault's secrets.
+/// Reloads the configuration when its file, the catalogue or a secret's file changes. Mistakes are all logged, and the
+/// configuration in force stays. Files are compared by content, which is reliable with mounted links and editors' renames; the
+/// configuration file also by its last write time, so that touching it fetches new versions of a vault's secrets.
 /// </summary>
 internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFile file, SimulatorAddress simulator, LogLevels levels, TimeProvider time, ILogger<ConfigurationReload> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // What a refused configuration names may come after it, and is watched by nobody: a secret that is mounted later.
+    // A rejected configuration may name a secret that is mounted later; nothing watches that file, so the reload is retried.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
     private string _known = "";
@@ -34,7 +34,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
             return Task.CompletedTask;
         var watched = snapshots.Current.SecretFiles;
         Reload(isNew: now != _known);
-        // Other files are no change by themselves.
+        // Changes to other files do not trigger a reload.
         _known = watched.SequenceEqual(snapshots.Current.SecretFiles) ? now : Fingerprint();
         return Task.CompletedTask;
     }
@@ -69,7 +69,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         }
     }
 
-    // A file that is being replaced may be missing for a moment; it counts when it is back.
+    // A file that is being replaced may be missing for a moment; it counts once it is back.
     private string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -88,7 +88,7 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    // What a link leads to: a link has times of its own.
+    // The time of a link's target: a link has its own times.
     private static long LastWrite(string path)
     {
         try
@@ -104,10 +104,10 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     [LoggerMessage(Level = LogLevel.Information, Message = "Configuration reloaded from {Path}")]
     private partial void LogReloaded(string path);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "These options changed since the start and take a restart: {Options}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "These options changed since the start and need a restart: {Options}")]
     private partial void LogLate(string options);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The changed configuration {Path} has {Count} mistakes; the one before stays in force")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The changed configuration {Path} has {Count} mistakes; the previous one stays in force")]
     private partial void LogRefused(string path, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Mistake}")]
@@ -117,5 +117,5 @@ internal sealed partial class ConfigurationReload(Snapshots snapshots, GatewayFi
     private partial void LogWarning(string warning);
 }
 
-/// <summary>Where the simulator inside this process listens, and what tells it of a changed configuration; null when none runs.</summary>
+/// <summary>The address of the simulator inside this process and the callback that gives it a changed configuration; null when none runs.</summary>
 internal sealed record SimulatorAddress(Uri? Value, Action<IConfiguration>? Learn = null);

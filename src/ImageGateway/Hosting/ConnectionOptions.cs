@@ -2,23 +2,23 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>What clients' connections may hold, however slow or silent they are (<c>Gateway:Connections</c>); read at start only.</summary>
+/// <summary>Limits on client connections, so that slow or silent ones hold few resources (<c>Gateway:Connections</c>); read at start only.</summary>
 internal sealed class ConnectionOptions
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Open at once; more are closed as they come. 1 to 1 000 000. The process needs as many file handles and one more for each call of a provider.</summary>
+    /// <summary>Connections open at once; further ones are closed as they arrive. 1 to 1 000 000. The process needs as many file handles, and one more for each call to a provider.</summary>
     public int Max { get; set; } = 20_000;
 
     /// <summary>How long the headers of a request may take; 1 s to 10 minutes.</summary>
     public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may be silent between requests; 1 s to 1 hour.</summary>
+    /// <summary>How long a connection may be idle between requests; 1 s to 1 hour.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(130);
 
     /// <summary>
-    /// Bytes a second, on average, in which a client must send its body and take what is ready for it, after 5 s of grace; a slower
-    /// one is cut off, since it holds its job's budget and its target's room all the while. 0 to 1 000 000; 0: as slow as they like.
+    /// Bytes per second, on average, at which a client must send its body and read its response, after 5 s of grace; a slower client
+    /// is disconnected, since it holds its job's budget and its target's capacity. 0 to 1 000 000; 0: no minimum.
     /// </summary>
     public int MinBytesPerSecond { get; set; } = 4096;
 

@@ -5,25 +5,25 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Stops the gateway without losing what is paid for, or who is on the way: it is not ready any more; it closes connections as
-/// they are used, until balancers have noticed; it takes none but to a control plane on addresses of its own; what is in
-/// progress has its time; then it is ended, and settled before the ledger stops.
+/// Stops the gateway without losing paid work or arriving requests. It reports that it is not ready; it closes each connection
+/// after its next response, until load balancers have noticed; it then accepts connections only to a separate control plane;
+/// requests in progress get the drain timeout; the rest is cancelled and settled before the ledger stops.
 /// </summary>
 internal sealed partial class Drain(RunningJobs runningJobs, Settlements settlements, DrainTime allowed, IServer server, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
-    // Settling takes a moment, and no more than this while the database does not answer.
+    // Settlement takes a moment; while the database does not answer, the gateway waits at most this long.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private ITimer? _end;
 
-    /// <summary>Before the server stops, which closes idle connections in the very moment in which a client may use one.</summary>
+    /// <summary>Runs before the server stops, because stopping closes idle connections at the moment a client may use one.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(allowed.Delay, time, cancellationToken);
         _end = time.CreateTimer(_ => End(), null, allowed.Value, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Has a stopping gateway's answers say that their connection ends with them.</summary>
+    /// <summary>Adds <c>Connection: close</c> to the responses of a stopping gateway.</summary>
     public static void Use(IApplicationBuilder app)
     {
         var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -35,7 +35,7 @@ internal sealed partial class Drain(RunningJobs runningJobs, Settlements settlem
         });
     }
 
-    /// <summary>When the server has stopped, since it was started last: what goes on without a client has the rest of the time.</summary>
+    /// <summary>Runs after the server has stopped, since it was started last; jobs that run without a client get the remaining time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), time);
@@ -59,7 +59,7 @@ internal sealed partial class Drain(RunningJobs runningJobs, Settlements settlem
 
     public void Dispose() => _end?.Dispose();
 
-    /// <summary>Registers it, and gives the host time for it.</summary>
+    /// <summary>Registers it, and gives the host enough shutdown time.</summary>
     public static void Add(IServiceCollection services, DrainTime allowed)
     {
         services.AddSingleton(allowed);
@@ -75,9 +75,9 @@ internal sealed partial class Drain(RunningJobs runningJobs, Settlements settlem
         runningJobs.End();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} jobs were not done when the gateway stopped; their calls are cancelled and settled")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} jobs were still running when the gateway stopped; their calls are cancelled and settled")]
     private partial void LogEnded(int count);
 }
 
-/// <summary>How long a gateway that stops goes on taking requests, and how long those in progress may take after that.</summary>
+/// <summary>How long a stopping gateway keeps accepting requests, and how long those in progress may take after that.</summary>
 internal sealed record DrainTime(TimeSpan Delay, TimeSpan Value);

@@ -7,7 +7,7 @@ using ImageGateway.Database;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Registers what hosts pictures: in Redis beside the cached answers, or in memory of their own.</summary>
+/// <summary>Registers image hosting: in Redis beside the cached responses, or in separate memory.</summary>
 internal static class FileServices
 {
     public static void AddFiles(this IServiceCollection services, GatewaySnapshot snapshot, bool hasRedis)
@@ -24,7 +24,7 @@ internal static class FileServices
             provider.GetRequiredService<FileLinks>(), options.MaxBytes));
     }
 
-    /// <summary>The key of signatures that no configuration has: the database's, or one for as long as the process lives.</summary>
+    /// <summary>The signing key when the configuration has none: the database's, or one that lasts as long as the process.</summary>
     public static async Task AddSigningKeyAsync(this IServiceCollection services, SqlDatabase? database) =>
         services.AddSingleton(new SigningKey(database is null ? RandomNumberGenerator.GetBytes(FileLinks.KeyBytes) : await GatewayKeys.FindOrMakeAsync(database, "files", FileLinks.KeyBytes)));
 

@@ -4,12 +4,12 @@ using ImageGateway.Routing;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// What a start without a configuration of the user's adds: keys to try it with, and the real providers whose keys are in
-/// the environment instead of the simulated ones of that name.
+/// What a start with the shipped configuration adds: keys to try it with, and real providers in place of the simulated ones of
+/// the same name when their keys are in the environment.
 /// </summary>
 internal sealed class FirstRun
 {
-    // Known to everybody, so it opens nothing but simulated providers.
+    // Publicly known, so it gives access to simulated providers only.
     private const string SimulationKey = "igw_demo_for_simulated_providers_only";
 
     private readonly bool _openAi = IsSet("OPENAI_API_KEY");
@@ -43,7 +43,10 @@ internal sealed class FirstRun
         configuration.AddInMemoryCollection(real);
     }
 
-    /// <summary>Takes simulated targets out of routes that have real ones: who brings an account wants its pictures, and no other when it fails.</summary>
+    /// <summary>
+    /// Removes simulated targets from routes that have real ones: a user with an account wants its images, and no simulated
+    /// ones when it fails.
+    /// </summary>
     public static void LeaveOutSimulated(GatewayOptions options)
     {
         foreach (var route in options.Routes.Where(route => !route.Targets.TrueForAll(IsSimulated)))
@@ -52,7 +55,7 @@ internal sealed class FirstRun
         bool IsSimulated(RouteTargetOptions entry) => options.Providers.GetValueOrDefault(entry.Target.Split('/')[0])?.Simulated ?? false;
     }
 
-    /// <summary>Says what runs and how to try it.</summary>
+    /// <summary>Prints what runs and how to try it.</summary>
     public void Print(TextWriter output, string url, GatewaySnapshot snapshot)
     {
         var key = Key("GATEWAY_DEMO_KEY");
@@ -62,7 +65,7 @@ internal sealed class FirstRun
 
             ImageGateway listens on {url}
 
-              providers   {string.Join(", ", providers.Select(group => $"{group.Key} ({(group.First().Simulated ? "simulated" : "real: pictures cost money")})"))}{(deployments.Count > 0 ? $"\n  deployments must be named {string.Join(", ", deployments)}" : "")}
+              providers   {string.Join(", ", providers.Select(group => $"{group.Key} ({(group.First().Simulated ? "simulated" : "real: images cost money")})"))}{(deployments.Count > 0 ? $"\n  deployments must be named {string.Join(", ", deployments)}" : "")}
               demo key    {key}
               admin key   {Key("GATEWAY_ADMIN_KEY")}
 

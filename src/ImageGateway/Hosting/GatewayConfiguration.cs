@@ -5,14 +5,14 @@ using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>How a configuration becomes a snapshot.</summary>
+/// <summary>Turns a configuration into a snapshot.</summary>
 internal static class GatewayConfiguration
 {
-    /// <summary>The file that is used when none is given: as shipped, beside the program.</summary>
+    /// <summary>The file used when none is given: the shipped one, beside the program.</summary>
     public static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "config", "gateway.json");
 
     /// <summary>Reads, checks and builds the snapshot.</summary>
-    /// <exception cref="ConfigurationException">The configuration has mistakes; all of them are in it.</exception>
+    /// <exception cref="ConfigurationException">The configuration has mistakes; the exception lists all of them.</exception>
     public static GatewaySnapshot Load(IConfiguration configuration, FirstRun? firstRun, TimeProvider time, Uri? simulator, ICollection<string> warnings, bool withoutSecrets = false)
     {
         List<string> all = [.. new LogLevels().Apply(configuration), .. Logging.Check(configuration)];
@@ -41,10 +41,10 @@ internal static class GatewayConfiguration
         if (configuration["ConnectionStrings:Database"] is { } database && !string.IsNullOrWhiteSpace(database))
             SqlDatabase.Check(database, folder, mistakes);
         if (configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
-            mistakes.Unless(RedisConnection.IsConnectionString(redis), "Redis", "is no connection string of Redis (HOST:PORT,password=…,ssl=true)");
+            mistakes.Unless(RedisConnection.IsConnectionString(redis), "Redis", "is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)");
     }
 
-    // The first target that serves a model is the first of the file.
+    // A model's first target is the first in the file's order.
     private static GatewayOptions InOrder(GatewayOptions options, FileOrder order)
     {
         options.Providers = order.Sort("Gateway:Providers", options.Providers);
@@ -53,7 +53,7 @@ internal static class GatewayConfiguration
         return options;
     }
 
-    /// <summary>True when a provider is the simulator inside this process. What is neither true nor false is a mistake that is told later.</summary>
+    /// <summary>True when a provider is the simulator inside this process. A value that is neither true nor false is reported later.</summary>
     public static bool NeedsSimulator(IConfiguration configuration) => configuration.GetSection("Gateway:Providers").GetChildren()
         .Any(provider => bool.TryParse(provider["Simulated"], out var isSimulated) && isSimulated && provider["BaseUrl"] is null && provider["Endpoint"] is null);
 }

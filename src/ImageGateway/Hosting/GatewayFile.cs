@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.CommandLine;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>The configuration file, and what stands above it: environment variables and switches.</summary>
+/// <summary>The configuration file, and the sources that override it: environment variables and switches.</summary>
 internal sealed class GatewayFile
 {
     private readonly IndexedValues _above;
@@ -13,14 +13,14 @@ internal sealed class GatewayFile
     /// <summary>The file: <c>--config FILE</c>, or the shipped one.</summary>
     public string Path { get; }
 
-    /// <summary>The configuration of the start, which is in force where an option takes a restart.</summary>
+    /// <summary>The configuration at start, which stays in force for options that need a restart.</summary>
     public IConfiguration AtStart { get; private set; } = new ConfigurationBuilder().Build();
 
     /// <summary>What a start with the shipped file adds; null with a file of the user's.</summary>
     public FirstRun? FirstRun { get; }
 
     /// <summary>Finds the file and adds it to the host's configuration.</summary>
-    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is not JSON; or a switch is none.</exception>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or not JSON, or a switch is unknown.</exception>
     public static GatewayFile AddTo(WebApplicationBuilder builder)
     {
         KnownNames.CheckSwitches(builder.Configuration.Sources.OfType<CommandLineConfigurationSource>());
@@ -41,7 +41,7 @@ internal sealed class GatewayFile
     }
 
     /// <summary>The configuration as the file is now.</summary>
-    /// <exception cref="ConfigurationException">It is missing, cannot be read, or is not JSON.</exception>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or not JSON.</exception>
     public IConfiguration Read()
     {
         try
@@ -56,7 +56,8 @@ internal sealed class GatewayFile
         }
     }
 
-    // One text from above takes the place of the file's list or object, as it does of any other value; the framework would keep both.
+    // A single string from an overriding source replaces the file's whole list or object, like any other value; the framework would keep
+    // both.
     private bool IsReplaced(string key)
     {
         // A section is no value: a variable that has its name by chance replaces nothing.
@@ -68,7 +69,7 @@ internal sealed class GatewayFile
         return false;
     }
 
-    // Where the image may write, unless the file names other places.
+    // Where the container image may write, unless the file sets other places.
     private static Dictionary<string, string?> Places() => Environment.GetEnvironmentVariable("IMAGEGATEWAY_DATA") is { Length: > 0 } folder
         ? new() { ["ConnectionStrings:Database"] = $"Data Source={System.IO.Path.Combine(folder, "gateway.db")}", ["Gateway:Ledger:Spool"] = System.IO.Path.Combine(folder, "ledger.spool") }
         : [];

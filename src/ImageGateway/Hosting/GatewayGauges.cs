@@ -11,7 +11,7 @@ using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>What the gateway's parts say of themselves when metrics are collected; between collections it costs nothing.</summary>
+/// <summary>Gauges that read the gateway's parts when metrics are collected; they cost nothing between collections.</summary>
 internal sealed class GatewayGauges
 {
     private static readonly TargetState[] States = Enum.GetValues<TargetState>();
@@ -28,17 +28,17 @@ internal sealed class GatewayGauges
         _answers = [.. services.GetKeyedServices<RedisConnection>(KeyedService.AnyKey)];
         var meter = meters.Create(JobMetrics.MeterName);
         meter.CreateObservableGauge("imagegateway.target.state", Targets, "{target}", "1 for the state a target is in, 0 for the others: healthy, resting, open (its circuit) or drained.");
-        meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs that wait for room at a target.");
-        meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations of jobs in this process that hold room of a limit.");
-        meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory that request bodies and held answers take.");
-        meter.CreateObservableGauge("imagegateway.buffers.idle", () => pool.Idle, "By", "Memory that is kept for the next bodies and answers.");
+        meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs waiting for capacity at a target.");
+        meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations that jobs in this process hold against limits.");
+        meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory used by request bodies and recorded responses.");
+        meter.CreateObservableGauge("imagegateway.buffers.idle", () => pool.Idle, "By", "Idle pooled memory, kept for further bodies and responses.");
         meter.CreateObservableCounter("imagegateway.store.errors", Errors, "{error}", "Failures of the stores: the ledger's database and Redis.");
         if (services.GetService<IAnswerStore>() is MemoryAnswerStore answers)
-            meter.CreateObservableGauge("imagegateway.cache.memory", () => answers.Bytes, "By", "Memory that answers take which may be given again.");
+            meter.CreateObservableGauge("imagegateway.cache.memory", () => answers.Bytes, "By", "Memory used by responses stored for replay.");
         if (_ledger is null)
             return;
-        meter.CreateObservableGauge("imagegateway.ledger.lag", () => _ledger.Lag.TotalSeconds, "s", "How long the oldest record has been waiting to be in the database.");
-        meter.CreateObservableGauge("imagegateway.ledger.queue", () => _ledger.Queued, "{record}", "Records that wait to be written.");
+        meter.CreateObservableGauge("imagegateway.ledger.lag", () => _ledger.Lag.TotalSeconds, "s", "How long the oldest record has been waiting to be written to the database.");
+        meter.CreateObservableGauge("imagegateway.ledger.queue", () => _ledger.Queued, "{record}", "Records waiting to be written.");
     }
 
     private IEnumerable<Measurement<int>> Targets() =>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>The web server: its memory, its bounds and its JSON.</summary>
+/// <summary>The web server: its memory, its limits and its JSON.</summary>
 internal static class GatewayServer
 {
     public static void AddGatewayServer(this WebApplicationBuilder builder)
@@ -23,20 +23,20 @@ internal static class GatewayServer
         });
     }
 
-    /// <summary>What a server takes at the most; its options must have the application's services.</summary>
+    /// <summary>Sets the server's limits; its options must have the application's services.</summary>
     public static void Bound(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         kestrel.ApplicationServices.GetRequiredService<GatewaySnapshot>().Connections.Bound(kestrel.Limits);
-        // What is read ahead of a slow handler, and what a slow client may leave unread.
+        // Bytes read ahead of a slow handler, and bytes buffered for a slow client.
         kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
         kestrel.Limits.MaxResponseBufferSize = 128 * 1024;
     }
 
     private sealed class SharedPool(BlockPool pool) : IMemoryPoolFactory<byte>
     {
-        // The server disposes what it is given; the pool lives as long as the process.
+        // The server disposes the pool it is given; this pool lives as long as the process.
         public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new Undisposed(pool);
 
         private sealed class Undisposed(BlockPool pool) : MemoryPool<byte>

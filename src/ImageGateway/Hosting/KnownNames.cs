@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration.CommandLine;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Names outside <c>Gateway</c> that something reads. A name that nothing reads is a slip in a file and on the command line;
-/// the environment is full of them.
+/// Names outside <c>Gateway</c> that are in use. An unused name in the file or on the command line is a slip; in the
+/// environment it is normal.
 /// </summary>
 internal static class KnownNames
 {
@@ -24,22 +24,22 @@ internal static class KnownNames
         WebHostDefaults.SuppressStatusMessagesKey, WebHostDefaults.WebRootKey,
     };
 
-    /// <summary>Checks the names of a file: of the stores, and at its root.</summary>
+    /// <summary>Checks the names in a file: those of the stores, and those at its root.</summary>
     public static void Check(FileOrder file, List<string> mistakes, ICollection<string> warnings)
     {
         foreach (var name in file.Below("ConnectionStrings").Where(name => !Stores.Contains(name)))
-            mistakes.Add($"ConnectionStrings:{name}: there is no such option here; there are {string.Join(", ", Stores)}");
+            mistakes.Add($"ConnectionStrings:{name}: there is no such option here; the options are {string.Join(", ", Stores)}");
         foreach (var name in file.Below("").Where(name => !Sections.Contains(name) && !IsOfTheHost(name)))
         {
             if (typeof(GatewayOptions).GetProperties().Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-                mistakes.Add($"{name}: belongs under Gateway; here it has no effect");
+                mistakes.Add($"{name}: belongs inside Gateway and has no effect beside it");
             else
-                warnings.Add($"{name}: nothing reads it; there are {string.Join(", ", Sections)}");
+                warnings.Add($"{name}: is not used; the names in use are {string.Join(", ", Sections)}");
         }
     }
 
-    /// <summary>Checks the switches that are no options of a section.</summary>
-    /// <exception cref="ConfigurationException">There are others than the host's, and which.</exception>
+    /// <summary>Checks the switches that are not options of a section.</summary>
+    /// <exception cref="ConfigurationException">There are unknown switches; the exception names them.</exception>
     public static void CheckSwitches(IEnumerable<CommandLineConfigurationSource> sources) => ConfigurationException.ThrowIfAny(
         [.. sources.SelectMany(source => new ConfigurationBuilder().Add(source).Build().GetChildren())
             .Where(entry => entry.Value is not null && !IsOfTheHost(entry.Key)).Select(entry => $"--{entry.Key}: there is no such switch; options are --Gateway:NAME").Distinct()]);

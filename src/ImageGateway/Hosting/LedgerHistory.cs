@@ -9,7 +9,7 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>What the ledger's tables say of quotas.</summary>
+/// <summary>Past usage for quotas, read from the ledger's tables.</summary>
 internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQuotaHistory
 {
     public bool IsKept => true;
@@ -21,7 +21,7 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
         "INSERT INTO quota_generations (tenant, generation) VALUES (@tenant, 1) ON CONFLICT (tenant) DO UPDATE SET generation = quota_generations.generation + 1 RETURNING generation",
         new { tenant }));
 
-    /// <summary>One statement, so that a job that closes meanwhile is found once: among the open ones or in the sums.</summary>
+    /// <summary>A single statement, so that a job that closes meanwhile is counted once: among the open jobs or in the totals.</summary>
     public async ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
     {
         if (uses.Count == 0)
@@ -78,12 +78,12 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
-            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "What was spent so far is not known now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(1) }, e);
+            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "The amount spent so far cannot be read now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(1) }, e);
         }
     }
 }
 
-/// <summary>A counter's scope, window and measure in the ledger's columns.</summary>
+/// <summary>A counter's scope, window and measure as the ledger's columns.</summary>
 internal sealed class LedgerScope
 {
     private readonly CounterUse _use;
@@ -103,7 +103,7 @@ internal sealed class LedgerScope
     /// <summary>When the window began, in Unix ms.</summary>
     public long From { get; }
 
-    /// <summary>What is summed; null where only what is open counts.</summary>
+    /// <summary>The summed column; null where only open jobs count.</summary>
     public string? Column => (_use.Shape, _use.Measure) switch
     {
         (LimitShape.Concurrent, _) => null,
@@ -115,7 +115,7 @@ internal sealed class LedgerScope
     /// <summary>The column of the scope; null: the whole tenant.</summary>
     public string? ScopeColumn => _kind switch { "project" => "project", "key" => "key_id", "user" => "end_user", _ => null };
 
-    /// <summary>What an open job may take of the counter, of which the ledger does not know how many tokens; null: it is not counted.</summary>
+    /// <summary>What an open job may use of the counter, as the ledger does not know its output tokens yet; null: the job does not count.</summary>
     public long? Held(LedgerEntry job) => !Has(job) ? null : (_use.Shape, _use.Measure) switch
     {
         (LimitShape.Concurrent, _) => job.N,

@@ -11,15 +11,15 @@ internal static class LedgerServices
 {
     private const string Default = "Data Source=data/gateway.db";
 
-    /// <summary>Opens <c>ConnectionStrings:Database</c>; when it is empty no ledger is kept and the control plane keeps nothing.</summary>
-    /// <exception cref="ConfigurationException">It cannot be used.</exception>
+    /// <summary>Opens <c>ConnectionStrings:Database</c>; if it is empty, no ledger is kept and the control plane stores nothing.</summary>
+    /// <exception cref="ConfigurationException">The database cannot be used.</exception>
     public static async Task AddLedgerAsync(this WebApplicationBuilder builder, LedgerOptions options, GatewayFile file, ICollection<string> warnings)
     {
         var (services, folder) = (builder.Services, Path.GetDirectoryName(file.Path)!);
         services.AddSingleton(options);
         services.AddSingleton(provider => new LedgerReader(provider.GetService<SqlDatabase>(), provider.GetRequiredService<JobLedger>(), provider.GetRequiredService<ILogger<LedgerReader>>()));
-        // Of the file itself: the host's configuration makes nothing of an empty value.
-        // A switch that is empty counts, and so does the file's, which is hidden where one configuration stands in another.
+        // An empty value must count, in a switch and in the file; the host's configuration drops it, and nesting configurations
+        // hides it, so the file itself is read.
         if (await OpenAsync(builder.Configuration["ConnectionStrings:Database"] ?? file.Read()["ConnectionStrings:Database"] ?? Default, folder) is not { } database)
         {
             warnings.Add("ConnectionStrings:Database is empty: no ledger is kept, and tenants come from the configuration alone");

@@ -4,7 +4,10 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>The limits in force, of the configuration and of the control plane; made into a book again when either changes, and when a top-up may have ended.</summary>
+/// <summary>
+/// The limits in force, from the configuration and the control plane; the book is rebuilt when either changes and when a top-up
+/// may have expired.
+/// </summary>
 internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot, TenantDirectory tenants, TimeProvider time)
 {
     private volatile Made? _made;
@@ -25,6 +28,6 @@ internal sealed class LimitBooks(Func<GatewaySnapshot> snapshot, TenantDirectory
     private static DateTimeOffset NextEnd(IReadOnlyList<IssuedLimits> issued, DateTimeOffset now) =>
         issued.SelectMany(limits => limits.TopUps).Select(topUp => DateTimeOffset.FromUnixTimeSeconds(Math.Min(topUp.ExpiresAt, Days.LastSecond))).Where(end => end > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
 
-    // They were checked when they were set.
+    // They were validated when they were set.
     private static void Ignore(string option, string mistake) { }
 }

@@ -11,7 +11,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Registers quotas and the limits at the edge.</summary>
+/// <summary>Registers quotas and the request limits.</summary>
 internal static class QuotaServices
 {
     /// <summary>Counters are in Redis when <c>ConnectionStrings:Redis</c> is set, else in this process.</summary>
@@ -33,13 +33,13 @@ internal static class QuotaServices
             options.GlobalLimiter = new RequestLimiter(quota, Process(overload)));
     }
 
-    /// <summary>Registers budget alerts, which are kept in the database; without one there are none.</summary>
+    /// <summary>Registers budget alerts, which need the database that stores them.</summary>
     public static void AddBudgetAlerts(this IServiceCollection services, AlertOptions options, ICollection<string> warnings)
     {
         if (!services.Any(service => service.ServiceType == typeof(SqlDatabase)))
         {
             if (options.Webhook is not null)
-                warnings.Add("Gateway:Alerts:Webhook: nothing is posted without a database, which keeps the alerts");
+                warnings.Add("Gateway:Alerts:Webhook: without a database, which stores the alerts, nothing is posted");
             return;
         }
         services.AddSingleton(options);
@@ -68,8 +68,8 @@ internal static class QuotaServices
     private static IQuotaHistory History(IServiceProvider provider) => provider.GetService<LedgerHistory>() is { } history ? history : new NoHistory();
 
     /// <summary>
-    /// Settles what jobs of processes that are gone hold, as the ledger charged them. Output tokens count as held: what a call
-    /// used that nobody heard the end of is not known.
+    /// Settles the reservations of jobs whose process is gone, with the charges in the ledger. Output tokens are settled at the
+    /// reserved amount, because the usage of a call whose end was not seen is unknown.
     /// </summary>
     public static async Task SettleAsync(IQuotaStore store, IReadOnlyList<LedgerEntry> abandoned)
     {
@@ -77,13 +77,13 @@ internal static class QuotaServices
             await store.SettleAsync(job.Tenant, job.Id, job.Charge, job.Basis == ChargeBasis.Usage ? job.Usage.ImageOutput + job.Usage.TextOutput : null);
     }
 
-    // What neither runs nor waits is shed.
+    // Requests that neither run nor fit in the queue are shed.
     private static ConcurrencyLimiter Process(OverloadOptions overload) =>
         new(new ConcurrencyLimiterOptions { PermitLimit = overload.Requests, QueueLimit = overload.Queued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
-    private static readonly GatewayError Overloaded = new(ErrorKind.Overloaded, "The gateway has as many requests in progress as it may. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+    private static readonly GatewayError Overloaded = new(ErrorKind.Overloaded, "The gateway has reached its limit of requests in progress. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
-    // Written here and not thrown: what is shed must cost next to nothing, and an exception costs each stage on its way.
+    // Written directly instead of thrown: shedding must be nearly free, and an exception costs at every middleware it passes.
     private static ValueTask Reject(Microsoft.AspNetCore.RateLimiting.OnRejectedContext context, CancellationToken cancellationToken) =>
         new(ErrorEnvelope.WriteAsync(context.HttpContext.Response, context.Lease.TryGetMetadata(RequestLimiter.Error, out var refused) && refused is not null ? refused.Error : Overloaded, cancellationToken));
 }

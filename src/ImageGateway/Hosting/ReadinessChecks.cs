@@ -10,8 +10,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// What readiness asks: each part by itself. Unhealthy, no request would be served; degraded, it takes requests all the same.
-/// The descriptions are read without a key: no names, no addresses.
+/// The readiness checks, one per part. Unhealthy means that no request would be served; degraded means that requests are still
+/// accepted. The descriptions are public, so they contain no names and no addresses.
 /// </summary>
 internal static class ReadinessChecks
 {
@@ -28,17 +28,17 @@ internal static class ReadinessChecks
 internal sealed class DrainCheck(IHostApplicationLifetime lifetime, RunningJobs runningJobs) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy($"it is stopping; jobs in progress: {runningJobs.Jobs}") : HealthCheckResult.Healthy("no"));
+        lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy($"stopping; jobs in progress: {runningJobs.Jobs}") : HealthCheckResult.Healthy("no"));
 }
 
-/// <summary>There is a configuration, or nothing would run; one that was refused since leaves the gateway behind its file.</summary>
+/// <summary>A configuration is always loaded; degraded when a later one was rejected, since the gateway then lags behind its file.</summary>
 internal sealed class ConfigurationCheck(Snapshots snapshots) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        snapshots.Refused == 0 ? HealthCheckResult.Healthy("loaded") : HealthCheckResult.Degraded($"the changed file has {snapshots.Refused} mistakes; the one before is in force"));
+        snapshots.Refused == 0 ? HealthCheckResult.Healthy("loaded") : HealthCheckResult.Degraded($"the changed file has {snapshots.Refused} mistakes; the previous one is in force"));
 }
 
-/// <summary>The database answers. What it does not take is refused job by job, or spooled, and shows as degraded.</summary>
+/// <summary>The database answers. When it does not accept writes, jobs are refused one by one or spooled, which shows as degraded.</summary>
 internal sealed class DatabaseCheck(IServiceProvider services) : IHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -46,7 +46,7 @@ internal sealed class DatabaseCheck(IServiceProvider services) : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (services.GetService<SqlDatabase>() is not { } database)
-            return HealthCheckResult.Healthy("none is kept");
+            return HealthCheckResult.Healthy("no ledger is kept");
         try
         {
             await AskAsync(database, cancellationToken).WaitAsync(Patience, cancellationToken);
@@ -54,10 +54,10 @@ internal sealed class DatabaseCheck(IServiceProvider services) : IHealthCheck
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             return services.GetRequiredService<LedgerOptions>().OnFailure == LedgerFailureAction.Spool
-                ? HealthCheckResult.Degraded("it does not answer; what happens is spooled")
-                : HealthCheckResult.Unhealthy("it does not answer");
+                ? HealthCheckResult.Degraded("does not answer; records are spooled")
+                : HealthCheckResult.Unhealthy("does not answer");
         }
-        return services.GetRequiredService<LedgerWriter>().IsFailing ? HealthCheckResult.Degraded("it answers, and did not take what was last written") : HealthCheckResult.Healthy("answers");
+        return services.GetRequiredService<LedgerWriter>().IsFailing ? HealthCheckResult.Degraded("answers, but the last write failed") : HealthCheckResult.Healthy("answers");
     }
 
     private static async Task AskAsync(SqlDatabase database, CancellationToken cancellationToken)
@@ -69,22 +69,22 @@ internal sealed class DatabaseCheck(IServiceProvider services) : IHealthCheck
     }
 }
 
-/// <summary>Redis answers. Without it jobs are refused, unless a tenant may go on for a while.</summary>
+/// <summary>Redis answers. Without it jobs are refused, except those of tenants with an emergency budget.</summary>
 internal sealed class RedisCheck(IServiceProvider services) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (services.GetService<RedisLink>() is not { } redis)
-            return Task.FromResult(HealthCheckResult.Healthy("none is used"));
+            return Task.FromResult(HealthCheckResult.Healthy("not used"));
         var someGoOn = services.GetRequiredService<TenantDirectory>().Tenants.Any(tenant => tenant.Emergency.Value > 0);
         return Task.FromResult(
             !redis.IsOpen ? HealthCheckResult.Healthy("answers")
-            : someGoOn ? HealthCheckResult.Degraded("it does not answer; tenants that may go on for a while do")
-            : HealthCheckResult.Unhealthy("it does not answer"));
+            : someGoOn ? HealthCheckResult.Degraded("does not answer; only tenants with an emergency budget are served")
+            : HealthCheckResult.Unhealthy("does not answer"));
     }
 }
 
-/// <summary>At least one target takes calls, or may be tried.</summary>
+/// <summary>At least one target accepts calls, or may be tried.</summary>
 internal sealed class TargetsCheck(Func<RoutingTable> table, TargetRegistry registry) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

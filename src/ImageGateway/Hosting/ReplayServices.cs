@@ -6,10 +6,13 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Registers the stores of answers and claims, in Redis when <c>ConnectionStrings:Redis</c> is set, else in this process, and what uses them.</summary>
+/// <summary>
+/// Registers the stores of responses and claims and their users: in Redis when <c>ConnectionStrings:Redis</c> is set, else in
+/// this process.
+/// </summary>
 internal static class ReplayServices
 {
-    // A picture takes longer than a word; neither may hold up a request for long.
+    // An image takes longer than a short command; neither may delay a request for long.
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
 
@@ -40,7 +43,7 @@ internal static class ReplayServices
         services.AddSingleton<IClaimStore, MemoryClaimStore>();
     }
 
-    // Words on a connection of their own: they must not wait behind pictures.
+    // Short commands use a separate connection, so that they do not wait behind images.
     private static async Task AddRedisAsync(IServiceCollection services, string connectionString)
     {
         var (answers, claims) = (await RedisConnection.ConnectAsync(connectionString, "answers"), await RedisConnection.ConnectAsync(connectionString, "claims"));

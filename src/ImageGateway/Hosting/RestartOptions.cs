@@ -1,6 +1,6 @@
 namespace ImageGateway.Hosting;
 
-/// <summary>The options that are read at start only. Who changes one of them while the gateway runs is told so.</summary>
+/// <summary>The options that are read at start only. The gateway logs a warning when one of them changes while it runs.</summary>
 internal static class RestartOptions
 {
     private static readonly string[] Paths =
@@ -10,7 +10,7 @@ internal static class RestartOptions
         "Gateway:Ledger", "Gateway:Limits:BufferBytes", "Gateway:OnLedgerFailure", "Gateway:Overload", "Gateway:PublicUrl", "Gateway:Replay", "Gateway:ReservationLease",
     ];
 
-    /// <summary>Those that differ between two configurations.</summary>
+    /// <summary>The options that differ between two configurations.</summary>
     public static IReadOnlyList<string> Changed(IConfiguration before, IConfiguration after) => [.. Paths.Where(path => !Values(before, path).SequenceEqual(Values(after, path)))];
 
     private static IEnumerable<KeyValuePair<string, string?>> Values(IConfiguration configuration, string path) =>

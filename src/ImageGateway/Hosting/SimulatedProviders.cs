@@ -2,7 +2,7 @@ using ImageGateway.Simulator;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>The simulator inside this process, for providers that are simulated and name no address.</summary>
+/// <summary>The simulator inside this process, for simulated providers without an address.</summary>
 internal sealed class SimulatedProviders : IHostedService
 {
     private readonly SimulatorOptions _options = new() { Urls = "http://127.0.0.1:0" };
@@ -10,10 +10,10 @@ internal sealed class SimulatedProviders : IHostedService
 
     private SimulatedProviders() => _app = SimulatorHost.Build(_options);
 
-    /// <summary>Where it listens: a free loopback port.</summary>
+    /// <summary>Its address: a free loopback port.</summary>
     public Uri Address => new(_app.Urls.First());
 
-    /// <summary>Starts it when the configuration needs one; the gateway's configuration needs its address.</summary>
+    /// <summary>Starts it if the configuration needs it, before the configuration is loaded, which needs its address.</summary>
     public static async Task<SimulatedProviders?> StartIfNeededAsync(IConfiguration configuration)
     {
         if (!GatewayConfiguration.NeedsSimulator(configuration))
@@ -24,7 +24,7 @@ internal sealed class SimulatedProviders : IHostedService
         return simulator;
     }
 
-    /// <summary>Takes the deployments of a configuration.</summary>
+    /// <summary>Takes over the deployments of a configuration.</summary>
     public void Learn(IConfiguration configuration)
     {
         foreach (var deployment in configuration.GetSection("Gateway:Providers").GetChildren().SelectMany(provider => provider.GetSection("Deployments").GetChildren()))

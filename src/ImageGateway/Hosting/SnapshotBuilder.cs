@@ -14,10 +14,10 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Builds the snapshot out of the options; every mistake is reported under its key path.</summary>
+/// <summary>Builds the snapshot from the options; every mistake is reported under its key path.</summary>
 internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
-    /// <summary>True for the shipped file: simulated targets stand in for no real one.</summary>
+    /// <summary>True for the shipped file, in which simulated targets do not back up real ones.</summary>
     public bool IsFirstRun { get; init; }
 
     /// <summary>The snapshot; null when mistakes were reported.</summary>
@@ -40,7 +40,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         if (catalogue is null)
             return null;
         CheckModels(catalogue);
-        mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is needed");
+        mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is required");
         var providers = new TargetReader(catalogue, mistakes.At("Providers"), secrets, time, simulator);
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
         var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
@@ -67,13 +67,13 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         };
     }
 
-    // Kinds of providers are not the catalogue's to know, nor what tenants may use.
+    // The catalogue cannot know provider kinds or tenants, so names of these are checked here.
     private void CheckModels(Catalogue catalogue)
     {
         foreach (var model in catalogue.Models.Values)
         {
             foreach (var kind in model.Shutdown.Keys.Where(kind => !ProviderKind.All.ContainsKey(kind)))
-                mistakes.At("Catalogue:Models").At(model.Name).Add(nameof(model.Shutdown), $"'{kind}' is no kind of provider; there are {string.Join(", ", ProviderKind.All.Keys.Order())}");
+                mistakes.At("Catalogue:Models").At(model.Name).Add(nameof(model.Shutdown), $"'{kind}' is not a provider kind; the kinds are {string.Join(", ", ProviderKind.All.Keys.Order())}");
         }
         foreach (var (id, tenant) in options.Tenants)
         {
@@ -94,7 +94,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         here.Unless(alerts.Thresholds.TrueForAll(percent => percent is >= 1 and <= 1000), nameof(alerts.Thresholds), "must be 1 to 1000 per cent each");
         var address = Uri.TryCreate(alerts.Webhook, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         here.Unless(alerts.Webhook is null || address is not null, nameof(alerts.Webhook), "is not an http or https address");
-        here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is needed with a webhook: its receiver must know who calls");
+        here.Unless(alerts.Webhook is null || alerts.Secret is not null, nameof(alerts.Secret), "is required with a webhook, so that its receiver can verify the sender");
         var secret = alerts.Secret is { } reference ? secrets.Resolve(reference, here, nameof(alerts.Secret)) : null;
         return new AlertOptions(address, secret, alerts.Thresholds.Count > 0 ? [.. alerts.Thresholds.Distinct().Order()] : [50, 80, 100]);
     }

@@ -1,6 +1,6 @@
 namespace ImageGateway.Hosting;
 
-/// <summary>The configuration in force. A request takes it once and keeps it to its end; a reload puts another in its place.</summary>
+/// <summary>The configuration in force. A request takes it once and keeps it until it ends; a reload replaces it.</summary>
 internal sealed class Snapshots(GatewaySnapshot first)
 {
     private volatile GatewaySnapshot _current = first;
@@ -12,7 +12,7 @@ internal sealed class Snapshots(GatewaySnapshot first)
         set => (_current, _refused) = (value, 0);
     }
 
-    /// <summary>Mistakes of a later configuration, which was refused; 0: this one is the latest.</summary>
+    /// <summary>Number of mistakes in a later, rejected configuration; 0: this one is the latest.</summary>
     public int Refused
     {
         get => _refused;

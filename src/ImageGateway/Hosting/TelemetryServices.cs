@@ -10,15 +10,15 @@ using OpenTelemetry.Trace;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// Registers metrics, which <c>/metrics</c> always has, and their export with traces over OTLP where OpenTelemetry's own variables
-/// name an endpoint.
+/// Registers metrics, always served at <c>/metrics</c>, and their export with traces over OTLP if OpenTelemetry's own variables
+/// set an endpoint.
 /// </summary>
 internal static class TelemetryServices
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Disabled = "OTEL_SDK_DISABLED";
 
-    /// <summary>The version of the program, as traces, metrics and <c>version</c> tell it.</summary>
+    /// <summary>The program's version, as traces, metrics and <c>version</c> report it.</summary>
     public static string Version { get; } = typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
@@ -60,13 +60,13 @@ internal static class TelemetryServices
 
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {
-        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
+        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
         resource.Clear().AddTelemetrySdk().AddService("imagegateway", serviceVersion: Version, serviceInstanceId: $"{Environment.MachineName}:{Environment.ProcessId}").AddEnvironmentVariableDetector();
         if (configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name)
             resource.AddAttributes([new("service.name", name)]);
     }
 
-    /// <summary>Makes what listens before the first request comes; the container ends it with the host.</summary>
+    /// <summary>Creates the telemetry listeners before the first request; the container disposes them with the host.</summary>
     private sealed class TelemetryStart(IServiceProvider services) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
-/// <summary>Registers the tenants' directory, and what changes and refreshes it when there is a database.</summary>
+/// <summary>Registers the tenant directory and, with a database, the services that change and refresh it.</summary>
 internal static class TenantServices
 {
     public static void AddTenants(this IServiceCollection services)

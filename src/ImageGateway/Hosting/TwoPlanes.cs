@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 namespace ImageGateway.Hosting;
 
 /// <summary>
-/// The data plane's server, and one for a control plane with addresses of its own. When the gateway stops, the first takes no
-/// connections any more, and the second answers on: what a drain is waiting for can be seen until it is over.
+/// The data plane's server, and one for a control plane with its own addresses. When the gateway stops, the first stops
+/// accepting connections while the second keeps answering, so that operators can watch the drain until it ends.
 /// </summary>
 internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
 {
-    /// <summary>The data plane's; once it runs, the addresses are those of both, the control plane's last.</summary>
+    /// <summary>The data plane's features; once it runs, the addresses are those of both planes, the control plane's last.</summary>
     public IFeatureCollection Features { get; } = new FeatureCollection(data.Features);
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
@@ -27,10 +27,10 @@ internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
         Features.Set<IServerAddressesFeature>(both);
     }
 
-    /// <summary>Stops the data plane alone.</summary>
+    /// <summary>Stops only the data plane.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => data.StopAsync(cancellationToken);
 
-    /// <summary>Stops the control plane too, when nothing is in progress any more.</summary>
+    /// <summary>Stops the control plane too, once nothing is in progress.</summary>
     public Task StopControlAsync(CancellationToken cancellationToken) => control.StopAsync(cancellationToken);
 
     public void Dispose()
@@ -39,7 +39,7 @@ internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
         control.Dispose();
     }
 
-    /// <summary>Puts it in the place of the data plane's server; each connection of the control plane is marked by <paramref name="mark"/>.</summary>
+    /// <summary>Replaces the data plane's server; <paramref name="mark"/> marks each connection of the control plane.</summary>
     public static void Add(IServiceCollection services, IReadOnlyList<BindingAddress> control, Action<ListenOptions> mark)
     {
         var data = services.Single(service => service.ServiceType == typeof(IServer));
@@ -48,7 +48,7 @@ internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
         services.AddSingleton<IServer>(provider => provider.GetRequiredService<TwoPlanes>());
     }
 
-    // Certificates and defaults are those of the server's own section; the endpoints there are the data plane's.
+    // Certificates and defaults come from the server's own section; its endpoints belong to the data plane.
     private static KestrelServer Control(IServiceProvider provider, IReadOnlyList<BindingAddress> addresses, Action<ListenOptions> mark)
     {
         var options = new KestrelServerOptions { ApplicationServices = provider };

@@ -3,16 +3,16 @@ using System.Buffers;
 namespace ImageGateway.Images;
 
 /// <summary>
-/// Pinned blocks of 64 KiB, shared by the server's connections and the bodies held in memory.
-/// The framework's own pool hands out 4 KiB, which costs uploads half of their speed.
+/// Pinned blocks of 64 KiB, shared by the server's connections and the bodies held in memory. The framework's own pool has
+/// blocks of 4 KiB, which halves the speed of uploads.
 /// </summary>
 internal sealed class BlockPool : MemoryPool<byte>
 {
     /// <summary>Bytes of one block.</summary>
     public const int BlockSize = 64 * 1024;
 
-    // What may lie unused: 32 MiB. Blocks above it go back to the runtime, which frees pinned memory late: with less,
-    // uploads of 8 MB cost 80 MB more of resident set.
+    // Idle blocks: at most 32 MiB. Further ones are returned to the runtime, which frees pinned memory late: with less, uploads
+    // of 8 MB cost 80 MB more of resident set.
     private const int MaxIdle = 512;
 
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class BlockPool : MemoryPool<byte>
 
     public override int MaxBufferSize => BlockSize;
 
-    /// <summary>Bytes that lie unused.</summary>
+    /// <summary>Idle bytes.</summary>
     public long Idle
     {
         get
@@ -35,7 +35,7 @@ internal sealed class BlockPool : MemoryPool<byte>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
         lock (_lock)
         {
-            // The last one that came back is the likeliest to be in the processor's cache.
+            // The last returned block is the likeliest to be in the processor's cache.
             if (_idle.TryPop(out var bytes))
                 return new Block(this, bytes);
         }
@@ -53,7 +53,7 @@ internal sealed class BlockPool : MemoryPool<byte>
         }
     }
 
-    // One for each rental, so that a second Dispose, however late, cannot take the bytes out of another's hands.
+    // One per rental, so that a second Dispose, however late, cannot free the next owner's bytes.
     private sealed class Block(BlockPool pool, byte[] bytes) : IMemoryOwner<byte>
     {
         private byte[]? _bytes = bytes;

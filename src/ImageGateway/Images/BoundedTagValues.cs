@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 
 namespace ImageGateway.Images;
 
-/// <summary>The values of a metric's tag: the first so many are themselves, every later one is <c>other</c>, so that no caller can grow the memory.</summary>
-/// <param name="most">How many are themselves.</param>
+/// <summary>
+/// The values of a metric's tag: the first ones are used as they are, all later ones become <c>other</c>, so that no caller can
+/// grow the memory.
+/// </summary>
+/// <param name="most">How many values are used as they are.</param>
 internal sealed class BoundedTagValues(int most)
 {
-    /// <summary>What stands for all that came too late.</summary>
+    /// <summary>The value for all later ones.</summary>
     public const string Other = "other";
 
     private readonly ConcurrentDictionary<string, string> _known = new();

@@ -1,6 +1,6 @@
 namespace ImageGateway.Images;
 
-/// <summary>How many bytes of request bodies the process may hold in memory at once.</summary>
+/// <summary>Limits the bytes of request bodies that the process holds in memory.</summary>
 internal sealed class BufferBudget(long limit)
 {
     private long _held;

@@ -1,11 +1,11 @@
 namespace ImageGateway.Images;
 
-/// <summary>Days, which are UTC's everywhere.</summary>
+/// <summary>Days, in UTC everywhere.</summary>
 internal static class Days
 {
-    /// <summary>The last second of the year 9999, in Unix seconds: no moment comes after it.</summary>
+    /// <summary>The last second of the year 9999, in Unix seconds: the latest representable time.</summary>
     public const long LastSecond = 253_402_300_799;
 
-    /// <summary>The day it is.</summary>
+    /// <summary>The current day.</summary>
     public static DateOnly Today(this TimeProvider time) => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImageGateway.Images;
 
-/// <summary>A failure in OpenAI's wire form. The one place that maps a kind to HTTP status, type and code.</summary>
+/// <summary>A failure in OpenAI's wire format. The only place that maps a kind to HTTP status, type and code.</summary>
 internal static class ErrorEnvelope
 {
     private const string InvalidRequest = "invalid_request_error";
@@ -36,17 +36,18 @@ internal static class ErrorEnvelope
         return response.Body.WriteAsync(body, cancellationToken).AsTask();
     }
 
-    /// <summary>Sets the status and the headers that go with it, whatever the shape of the body.</summary>
+    /// <summary>Sets the status and its headers, whatever the format of the body.</summary>
     public static void SetHead(HttpResponse response, GatewayError error)
     {
         response.StatusCode = Status(error);
         if (error.RetryAfter is { } wait)
         {
-            // Rounded up, so that who waits as told does not come too early.
+            // Rounded up, so that a client that waits this long is not too early.
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             response.Headers["retry-after-ms"] = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
         }
-        // The official clients repeat a 504, although the first call may have been billed, and a 429 that no minute mends.
+        // The official clients retry a 504, although the first call may have been billed, and a 429 that no short wait
+        // resolves.
         if (error.IsFinal || error.Kind is ErrorKind.UpstreamTimeout or ErrorKind.InsufficientQuota)
             response.Headers["x-should-retry"] = "false";
         if (error.Kind == ErrorKind.InvalidApiKey)

@@ -2,24 +2,24 @@ using System.Buffers.Binary;
 
 namespace ImageGateway.Images;
 
-/// <summary>The file formats that pictures come in.</summary>
+/// <summary>The supported image file formats.</summary>
 internal enum ImageFormat { Png, Jpeg, WebP }
 
 /// <summary>Copies bytes of a file from a position on; returns how many there were.</summary>
 internal delegate int FileRead(long position, Span<byte> destination);
 
 /// <summary>
-/// What a picture's first bytes say of it. Only headers are read, never pixels, so a decompression bomb costs nothing.
+/// An image's header. Pixels are never read, so a decompression bomb costs nothing.
 /// </summary>
 internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bool HasAlpha)
 {
-    // A JPEG keeps its size behind the metadata; more segments than this before it is not a camera's work.
+    // A JPEG has its size after the metadata; no camera writes more segments than this before it.
     private const int MaxJpegSegments = 256;
 
     /// <summary>Reads the header of a file.</summary>
     public static ImageHeader? Read(SpooledBytes bytes) => Read(bytes.Read);
 
-    /// <summary>Reads the header of a PNG, JPEG or WebP; null when the bytes are none of them or their size is absent.</summary>
+    /// <summary>Reads the header of a PNG, JPEG or WebP; null when the bytes are none of these or lack a size.</summary>
     /// <param name="read">Copies the file's bytes from a position on; returns how many there were.</param>
     public static ImageHeader? Read(FileRead read)
     {
@@ -63,7 +63,7 @@ internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bo
             var marker = segment[1];
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
                 return Sized(ImageFormat.Jpeg, BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]), false);
-            // 0xFF may repeat as padding; 0x01 and 0xD0-0xD7 stand alone; every other marker says its length.
+            // 0xFF may repeat as padding; 0x01 and 0xD0-0xD7 have no length; every other marker states its length.
             position += marker is 0xFF ? 1 : marker is 0x01 or (>= 0xD0 and <= 0xD7) ? 2 : 2 + BinaryPrimitives.ReadUInt16BigEndian(segment[2..]);
         }
         return null;
@@ -72,7 +72,7 @@ internal sealed record ImageHeader(ImageFormat Format, int Width, int Height, bo
     // WebP (RFC 9649 §2.5-2.7): lossy, lossless or extended, each with its own place for the size.
     private static ImageHeader? WebP(ReadOnlySpan<byte> head)
     {
-        // Lossless needs five bytes of payload, and its whole file may have no more; the others need ten.
+        // Lossless needs five bytes of payload, and its whole file may be no longer; the others need ten.
         if (head.Length < 25)
             return null;
         var kind = head.Slice(12, 4);

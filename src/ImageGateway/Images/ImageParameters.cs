@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ImageGateway.Images;
 
-/// <summary>The parameters of a job that the gateway understands; null means the request does not say.</summary>
+/// <summary>The parameters of a job that the gateway understands; null means absent.</summary>
 internal sealed record ImageParameters
 {
-    /// <summary>How many pictures, 1 to 10; absent means 1.</summary>
+    /// <summary>The number of images, 1 to 10; absent means 1.</summary>
     public int? N { get; init; }
 
     /// <summary><c>WIDTHxHEIGHT</c> in pixels, or <c>auto</c>.</summary>
@@ -17,7 +17,7 @@ internal sealed record ImageParameters
     /// <summary><c>transparent</c>, <c>opaque</c> or <c>auto</c>.</summary>
     public string? Background { get; init; }
 
-    /// <summary>The picture's file format: <c>png</c>, <c>jpeg</c>, <c>webp</c>.</summary>
+    /// <summary>The image file format: <c>png</c>, <c>jpeg</c>, <c>webp</c>.</summary>
     public string? OutputFormat { get; init; }
 
     /// <summary>0 to 100, for jpeg and webp.</summary>
@@ -29,10 +29,10 @@ internal sealed record ImageParameters
     /// <summary><c>high</c> or <c>low</c>: how closely an edit keeps to its inputs.</summary>
     public string? InputFidelity { get; init; }
 
-    /// <summary>Server-sent events instead of one JSON answer.</summary>
+    /// <summary>Server-sent events instead of one JSON response.</summary>
     public bool Stream { get; init; }
 
-    /// <summary>Partial pictures before the final one, 0 to 3; only with <see cref="Stream"/>.</summary>
+    /// <summary>Partial images before the final one, 0 to 3; only with <see cref="Stream"/>.</summary>
     public int? PartialImages { get; init; }
 
     /// <summary><c>vivid</c> or <c>natural</c>.</summary>
@@ -44,10 +44,10 @@ internal sealed record ImageParameters
     /// <summary>The end user's id.</summary>
     public string? User { get; init; }
 
-    /// <summary>How many pictures the job asks for in all.</summary>
+    /// <summary>The total number of requested images.</summary>
     public int Count => N ?? 1;
 
-    /// <summary>The value of a word or number by its name on the wire, as text; null when absent.</summary>
+    /// <summary>A parameter's value by its wire name, as text; null when absent.</summary>
     public string? Value(string name) => name switch
     {
         "quality" => Quality,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImageGateway.Images;
 
-/// <summary>A picture's size in pixels, written <c>WIDTHxHEIGHT</c>.</summary>
+/// <summary>An image size in pixels, written <c>WIDTHxHEIGHT</c>.</summary>
 internal readonly record struct ImageSize(int Width, int Height)
 {
     /// <summary>Reads <c>WIDTHxHEIGHT</c>: digits only, each edge 1 to 99 999.</summary>
@@ -20,6 +20,6 @@ internal readonly record struct ImageSize(int Width, int Height)
 
     private static bool TryEdge(ReadOnlySpan<char> text, out int edge) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out edge) && edge is > 0 and < 100_000 && text[0] != '0'
-        // The framework's parser takes trailing NULs.
+        // The framework's parser accepts trailing NULs.
         && text[^1] != '\0';
 }

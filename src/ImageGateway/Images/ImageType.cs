@@ -1,11 +1,11 @@
 namespace ImageGateway.Images;
 
-/// <summary>The media type of a picture's file, and how such files' names end.</summary>
+/// <summary>The media type of an image file, and the extension of such files.</summary>
 internal sealed record ImageType(string ContentType, string Extension)
 {
     private static readonly ImageType Unknown = new("application/octet-stream", "bin");
 
-    /// <summary>By its first bytes, never by what somebody said of it; a file of another kind is bytes and nothing more.</summary>
+    /// <summary>Identified by its first bytes, never by a declared type; a file of another kind is just bytes.</summary>
     public static ImageType Of(ReadOnlySpan<byte> file) => file switch
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => new("image/png", "png"),

@@ -2,20 +2,20 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Images;
 
-/// <summary>How a charge was found.</summary>
+/// <summary>How a charge was determined.</summary>
 [JsonConverter(typeof(LowerCase<ChargeBasis>))]
 internal enum ChargeBasis
 {
     /// <summary>Nothing is charged.</summary>
     None,
 
-    /// <summary>The provider's own count.</summary>
+    /// <summary>The provider's own token count.</summary>
     Usage,
 
-    /// <summary>The catalogue's table, at the size and quality that were resolved.</summary>
+    /// <summary>The catalogue's table, at the resolved size and quality.</summary>
     Table,
 
-    /// <summary>The upper bound, since the provider may bill and did not say what.</summary>
+    /// <summary>The worst case, because the provider may bill and reported no usage.</summary>
     Estimate,
 }
 
@@ -24,8 +24,8 @@ internal enum ChargeBasis
 internal enum JobStatus { Completed, Failed, Refused, Abandoned, Cached }
 
 /// <summary>
-/// What happens to a job while it runs, as the ledger will tell it: filled in by the stages, none of which knows the ledger.
-/// Calls of a fan-out add attempts at the same time.
+/// The record of a running job for the ledger, filled in by the stages, none of which knows the ledger. Calls of a fan-out add
+/// attempts concurrently.
 /// </summary>
 internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProvider time, Func<JobRecord, ValueTask> intend)
 {
@@ -41,7 +41,10 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 
     public DateTimeOffset Created { get; } = time.GetUtcNow();
 
-    /// <summary>The day (UTC) that it counts for, and whose prices it has: what was held is charged by the same, however long it waits.</summary>
+    /// <summary>
+    /// The day (UTC) to which it is assigned and whose prices apply: reserving and charging use the same day, however long the
+    /// job waits.
+    /// </summary>
     public DateOnly Day => DateOnly.FromDateTime(Created.UtcDateTime);
 
     /// <summary>The route's name and the tier; null before the plan is made.</summary>
@@ -49,7 +52,7 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 
     public Tier? Tier { get; set; }
 
-    /// <summary>The version of the price book it is charged by.</summary>
+    /// <summary>The version of the price book by which it is charged.</summary>
     public string? PriceBook { get; set; }
 
     public JobStatus Status { get; private set; } = JobStatus.Failed;
@@ -58,20 +61,20 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     public string? ErrorCode { get; private set; }
 
     /// <summary>
-    /// What the providers said in the place of an answer, or within it, or that none of them has room: identical jobs would be
-    /// told the same. Null: they answered, or the job failed by itself.
+    /// The providers' error instead of, or within, a response, or that none of them has capacity: identical jobs would get the
+    /// same. Null: they responded, or the job failed by itself.
     /// </summary>
     public GatewayError? Upstream { get; set; }
 
-    /// <summary>From the request to the first byte of the answer.</summary>
+    /// <summary>The time from the request to the first byte of the response.</summary>
     public TimeSpan? FirstByte { get; private set; }
 
     public TimeSpan Duration => time.GetElapsedTime(_start);
 
-    /// <summary>How long it waited for room at targets; null: it never came so far.</summary>
+    /// <summary>How long it waited for capacity at targets; null: it did not get that far.</summary>
     public TimeSpan? Waited { get; private set; }
 
-    /// <summary>Bytes of the request's body.</summary>
+    /// <summary>Length of the request body in bytes.</summary>
     public long BytesIn { get; init; }
 
     /// <summary>The client's own <c>x-request-id</c>.</summary>
@@ -88,10 +91,10 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     }
 
     /// <summary>
-    /// Announces a call to a provider and waits until that is durable. The call must not be made before, and
+    /// Announces a call to a provider and waits until the intent is durable. The call must not be made before, and
     /// <see cref="AttemptRecord.End"/> must follow.
     /// </summary>
-    /// <exception cref="GatewayException">It cannot be made durable now: no call.</exception>
+    /// <exception cref="GatewayException">The intent cannot be made durable now, so no call may be made.</exception>
     public async ValueTask<AttemptRecord> BeginAsync(string target, string model, ImageParameters sent, NanoUsd? worst, long worstTokens, decimal priceFactor)
     {
         AttemptRecord attempt;
@@ -111,20 +114,20 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
         }
     }
 
-    /// <summary>Called when it begins to take long; null: its client waits for it in any case.</summary>
+    /// <summary>Called when the job starts to take long; null: its client waits for it in any case.</summary>
     public Func<Task>? Accepting { private get; init; }
 
     /// <summary>
-    /// From here on it takes long: it waits for room or for another job's answer, or a provider is called. What could refuse it
-    /// at once has been asked.
+    /// Marks the point from which the job takes long: it waits for capacity or another job's response, or a provider is called.
+    /// Every check that could refuse it at once has passed.
     /// </summary>
-    /// <exception cref="GatewayException">It must not go on.</exception>
+    /// <exception cref="GatewayException">The job must not continue.</exception>
     public Task AcceptAsync() => Accepting?.Invoke() ?? Task.CompletedTask;
 
-    /// <summary>It has waited for room so long.</summary>
+    /// <summary>Adds time that it waited for capacity.</summary>
     public void Wait(TimeSpan time) => Waited = (Waited ?? TimeSpan.Zero) + time;
 
-    /// <summary>True once it costs something: a call to a provider is under way, or has brought pictures.</summary>
+    /// <summary>True once it costs something: a call to a provider is in progress, or has returned images.</summary>
     public bool HasCost
     {
         get
@@ -134,19 +137,19 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
         }
     }
 
-    /// <summary>The answer it was given again; null: a provider was asked, or would have been.</summary>
+    /// <summary>The replayed response it got; null: a provider was called, or would have been.</summary>
     public ReusedAnswer? Reused { get; private set; }
 
-    /// <summary>It was answered with what another job was.</summary>
+    /// <summary>Records that it was answered with another job's response.</summary>
     public void Reuse(ReusedAnswer answer) => (Reused, Status, ErrorCode) = (answer, JobStatus.Cached, null);
 
-    /// <summary>The first byte of the answer goes to the client.</summary>
+    /// <summary>Records that the first byte of the response goes to the client.</summary>
     public void Answering() => FirstByte ??= Duration;
 
-    /// <summary>It was answered whole.</summary>
+    /// <summary>Records that the response was complete.</summary>
     public void Complete() => Status = JobStatus.Completed;
 
-    /// <summary>It failed with this code; a job that no provider was called for, or that one refused, is refused.</summary>
+    /// <summary>Records a failure with this code; a job without a provider call, or with a provider's refusal, counts as refused.</summary>
     public void Fail(string? code, bool isRefusal)
     {
         ErrorCode = code;
@@ -155,17 +158,20 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     }
 }
 
-/// <summary>What a job got that called nobody: the model that drew it, how many pictures, resolved size and quality, and what they did not cost.</summary>
+/// <summary>
+/// The result of a job without its own provider call: the model that generated it, the number of images, the resolved size and
+/// quality, and the avoided cost.
+/// </summary>
 internal sealed record ReusedAnswer(string Model, int Images, string? Size, string? Quality, NanoUsd Avoided);
 
 /// <summary>One call to a target, from its announcement to its outcome.</summary>
-/// <param name="number">1 for the job's first.</param>
-/// <param name="target">Where.</param>
+/// <param name="number">1 for the job's first call.</param>
+/// <param name="target">The target.</param>
 /// <param name="model">The catalogue's model there.</param>
 /// <param name="sent">The parameters as sent.</param>
-/// <param name="worst">The upper bound of its cost at list price.</param>
+/// <param name="worst">The worst-case cost at list price.</param>
 /// <param name="worstTokens">The most output tokens it may use.</param>
-/// <param name="priceFactor">What the target really costs, as a share of the list price.</param>
+/// <param name="priceFactor">The target's price as a share of the list price.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AttemptRecord(int number, string target, string model, ImageParameters sent, NanoUsd worst, long worstTokens, decimal priceFactor, TimeProvider time)
 {
@@ -181,13 +187,13 @@ internal sealed class AttemptRecord(int number, string target, string model, Ima
 
     public NanoUsd Worst => worst;
 
-    /// <summary>What it costs after the target's discount; its worst case until it has ended.</summary>
+    /// <summary>Its cost after the target's discount; the worst case until it has ended.</summary>
     public NanoUsd Contracted => Cost.List.Times(priceFactor);
 
     /// <summary>Its worst case after the target's discount.</summary>
     public NanoUsd ContractedWorst => worst.Times(priceFactor);
 
-    /// <summary>Output tokens it used, or may use when it does not say.</summary>
+    /// <summary>Output tokens it used, or may use if it does not report them.</summary>
     public long OutputTokens => Cost.Basis switch
     {
         ChargeBasis.Usage or ChargeBasis.None => Usage.ImageOutput + Usage.TextOutput, // a model without a price uses tokens all the same
@@ -197,7 +203,7 @@ internal sealed class AttemptRecord(int number, string target, string model, Ima
     /// <summary>False while it runs.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>The provider's HTTP status; null when none came.</summary>
+    /// <summary>The provider's HTTP status; null without a response.</summary>
     public int? Status { get; set; }
 
     /// <summary>The provider's <c>x-request-id</c>.</summary>
@@ -205,27 +211,27 @@ internal sealed class AttemptRecord(int number, string target, string model, Ima
 
     public TimeSpan Duration { get; private set; }
 
-    /// <summary>What it costs, at list price, and how that was found. Until it ends: the worst case.</summary>
+    /// <summary>Its cost at list price, and how it was determined. Until it ends: the worst case.</summary>
     public (NanoUsd List, ChargeBasis Basis) Cost { get; private set; } = (worst, ChargeBasis.Estimate);
 
     public string? ErrorCode { get; private set; }
 
     public TokenUsage Usage { get; private set; }
 
-    /// <summary>Final pictures, and the size and quality the provider resolved.</summary>
+    /// <summary>Final images, and the size and quality the provider resolved.</summary>
     public int Images { get; private set; }
 
-    /// <summary>Bytes of the answer's body.</summary>
+    /// <summary>Length of the response body in bytes.</summary>
     public long Bytes { get; private set; }
 
     public string? Size { get; private set; } = sent.Size;
 
     public string? Quality { get; private set; } = sent.Quality;
 
-    /// <summary>It failed, and costs its worst case if the provider may bill it, else nothing.</summary>
+    /// <summary>Records a failure; it costs the worst case if the provider may bill it, else nothing.</summary>
     public void Fail(string? code, bool mayBill) => End(code, mayBill ? (worst, ChargeBasis.Estimate) : (NanoUsd.Zero, ChargeBasis.None));
 
-    /// <summary>It was answered, whole when there is no <paramref name="code"/>.</summary>
+    /// <summary>Records a response; complete without a <paramref name="code"/>.</summary>
     public void Answer(string? code, (NanoUsd List, ChargeBasis Basis) cost, TokenUsage? usage, int images, string? size, string? quality, long bytes)
     {
         (Usage, Images, Size, Quality, Bytes) = (usage ?? default, images, size ?? Size, quality ?? Quality, bytes);

@@ -13,7 +13,7 @@ internal readonly record struct NanoUsd(long Value)
     /// <summary>The amount in USD, exact.</summary>
     public decimal Usd => (decimal)Value / PerUsd;
 
-    /// <summary>An amount in USD that has at most nine decimals; false when it has more or does not fit.</summary>
+    /// <summary>Converts an amount in USD with at most nine decimals; false when it has more or does not fit.</summary>
     public static bool TryFromUsd(decimal usd, out NanoUsd amount)
     {
         amount = Zero;

@@ -64,7 +64,7 @@ internal sealed class SpooledBytes : IDisposable
         }
     }
 
-    /// <summary>Copies the bytes from <paramref name="position"/> on into <paramref name="destination"/>; returns how many there were.</summary>
+    /// <summary>Copies the bytes from <paramref name="position"/> on into <paramref name="destination"/>; returns their number.</summary>
     public int Read(long position, Span<byte> destination)
     {
         var total = 0;
@@ -112,7 +112,7 @@ internal sealed class SpooledBytes : IDisposable
             _use.Leave();
     }
 
-    // A disk that is full, or must not be written to: others may have room, or this process later.
+    // The disk is full or read-only: another replica may have room, or this process later.
     private async ValueTask SpoolAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -121,7 +121,7 @@ internal sealed class SpooledBytes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "There is no room for the files of another request now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(5) }, e);
+            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "There is no room for another request's files now. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(5) }, e);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class SpooledBytes : IDisposable
             return new FileStream(path, options);
         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(path, options);
-        // Without a name the file is gone with the process, however that ends.
+        // Without a name the file disappears with the process, however that ends.
         File.Delete(path);
         return file;
     }

@@ -1,8 +1,8 @@
 namespace ImageGateway.Images;
 
 /// <summary>
-/// What a provider says it used, in tokens. Text and picture tokens are apart because their prices are;
-/// the cached counts are contained in <see cref="TextInput"/> and <see cref="ImageInput"/>.
+/// The usage that a provider reports, in tokens. Text and image tokens are separate because their prices differ; the cached
+/// counts are included in <see cref="TextInput"/> and <see cref="ImageInput"/>.
 /// </summary>
 internal readonly record struct TokenUsage(
     long TextInput, long ImageInput, long CachedTextInput, long CachedImageInput, long ImageOutput, long TextOutput)
@@ -10,12 +10,12 @@ internal readonly record struct TokenUsage(
     /// <summary>All tokens, in and out.</summary>
     public long Total => TextInput + ImageInput + ImageOutput + TextOutput;
 
-    /// <summary>The usage in OpenAI's wire form.</summary>
+    /// <summary>The usage in OpenAI's wire format.</summary>
     public string ToJson() =>
         $"{{\"input_tokens\":{TextInput + ImageInput},\"input_tokens_details\":{{\"text_tokens\":{TextInput},\"image_tokens\":{ImageInput}}},"
         + $"\"output_tokens\":{ImageOutput + TextOutput},\"output_tokens_details\":{{\"image_tokens\":{ImageOutput},\"text_tokens\":{TextOutput}}},\"total_tokens\":{Total}}}";
 
-    /// <summary>The part of one of <paramref name="count"/> pictures; all parts together are the whole.</summary>
+    /// <summary>The share of one of <paramref name="count"/> images; all shares add up to the whole.</summary>
     public TokenUsage Share(int index, int count)
     {
         return new(Of(TextInput), Of(ImageInput), Of(CachedTextInput), Of(CachedImageInput), Of(ImageOutput), Of(TextOutput));

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Images;
 
-/// <summary>The words of enumerations on the wire: lower case.</summary>
+/// <summary>The wire names of enumerations: lower case.</summary>
 internal static class WireName
 {
     private static readonly ConcurrentDictionary<Enum, string> Known = new();
@@ -12,6 +12,6 @@ internal static class WireName
     public static string Of(Enum value) => Known.GetOrAdd(value, static value => value.ToString().ToLowerInvariant());
 }
 
-/// <summary>Writes an enumeration in JSON as its word.</summary>
+/// <summary>Writes an enumeration in JSON by its wire name.</summary>
 internal sealed class LowerCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower)
     where T : struct, Enum;

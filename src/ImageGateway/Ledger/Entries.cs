@@ -3,13 +3,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>Makes entries out of what happened.</summary>
+/// <summary>Creates ledger entries.</summary>
 internal static class Entries
 {
     private const int MaxText = 256;
 
-    /// <summary>The entry of a job as it stands: calls that have not ended count with their worst case.</summary>
-    /// <param name="record">What happened.</param>
+    /// <summary>The entry of a job in its current state: unfinished calls count with their worst case.</summary>
+    /// <param name="record">The job's record.</param>
     /// <param name="promptHash">A salted hash of the prompt, or null.</param>
     public static LedgerEntry Of(JobRecord record, string? promptHash)
     {
@@ -52,8 +52,8 @@ internal static class Entries
     }
 
     /// <summary>
-    /// The entry of a job whose process is gone, out of all its intents: of each call the latest that is known; calls whose
-    /// outcome is not known are charged at their worst case.
+    /// The entry of a job whose process is gone, from all its intents: the latest known state of each call; calls with an
+    /// unknown outcome are charged at their worst case.
     /// </summary>
     public static LedgerEntry Abandoned(IEnumerable<LedgerEntry> intents, long now)
     {
@@ -65,7 +65,7 @@ internal static class Entries
         return WithAttempts(entry, attempts, markup);
     }
 
-    /// <summary>The difference between what is recorded of an abandoned job and what became of it, as an entry of its own.</summary>
+    /// <summary>The difference between the recorded entries of an abandoned job and its actual result, as a separate entry.</summary>
     public static LedgerEntry Correction(RecordedSums recorded, LedgerEntry actual, string id) => actual with
     {
         Id = id,
@@ -88,7 +88,7 @@ internal static class Entries
             ListCost = attempts.Sum(attempt => attempt.ListCost),
             BilledCost = new NanoUsd(charge).Times(markup).Value,
             WorstCase = attempts.Sum(attempt => attempt.WorstCase),
-            // The weakest of the bases says how far the sum can be trusted.
+            // The weakest basis shows how far the sum can be trusted.
             Basis = attempts.Count > 0 ? attempts.Max(attempt => attempt.Basis) : ChargeBasis.None,
         };
     }
@@ -97,7 +97,8 @@ internal static class Entries
         attempt.Number, attempt.Target, attempt.Model, attempt.Status, Bounded(attempt.ErrorCode), Bounded(attempt.UpstreamRequestId), (long)attempt.Duration.TotalMilliseconds,
         attempt.Contracted.Value, attempt.Cost.List.Value, attempt.Cost.Basis, attempt.ContractedWorst.Value, attempt.HasEnded);
 
-    // A client's or a provider's words: one may be as long as a body, or hold NUL or half a character, which PostgreSQL does not take.
+    // Text from a client or a provider may be as long as a body, or contain NUL or half a surrogate pair, which PostgreSQL
+    // rejects.
     private static string? Bounded(string? text)
     {
         if (text is null || (text.Length <= MaxText && Ascii.IsValid(text) && !text.Contains('\0', StringComparison.Ordinal)))

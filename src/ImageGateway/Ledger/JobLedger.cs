@@ -4,34 +4,34 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>The ledger as the way of a job uses it: an intent before every call, an entry when the job is over.</summary>
+/// <summary>The ledger's interface for jobs: a write-ahead intent before every call, an entry when the job is finished.</summary>
 internal sealed class JobLedger(LedgerWriter? writer, LedgerOptions options)
 {
-    /// <summary>The id of this process, as intents and its lease have it.</summary>
+    /// <summary>The id of this process, used in intents and its lease.</summary>
     public string Process { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Makes the last attempt of a job durable before its call is made.</summary>
-    /// <exception cref="GatewayException">It cannot be now.</exception>
+    /// <exception cref="GatewayException">That is not possible now.</exception>
     public ValueTask IntendAsync(JobRecord record) => writer is null ? ValueTask.CompletedTask : new(writer.WriteAsync(Intent(record, asks: false)));
 
     /// <summary>
-    /// As <see cref="IntendAsync"/>, and then says which generation the quota counters of the job's tenant are of, as it was
-    /// read after the attempt was durable; -1: not known.
+    /// Like <see cref="IntendAsync"/>; then returns the generation of the tenant's quota counters, read after the attempt was
+    /// durable; -1: unknown.
     /// </summary>
-    /// <exception cref="GatewayException">It cannot be now.</exception>
+    /// <exception cref="GatewayException">That is not possible now.</exception>
     public ValueTask<long> IntendUnderAsync(JobRecord record) => writer is null ? new(-1L) : new(writer.WriteAsync(Intent(record, asks: true)));
 
-    /// <summary>Records a job that is over; waits only when thousands are waiting to be written.</summary>
+    /// <summary>Records a finished job; waits only when thousands are waiting to be written.</summary>
     /// <param name="record">The job.</param>
-    /// <param name="isUrgent">Whether it is written at once, and does not gather with others.</param>
-    /// <returns>What completes when it is durable.</returns>
+    /// <param name="isUrgent">Whether it is written at once instead of gathering with others.</param>
+    /// <returns>A task that completes when it is durable.</returns>
     public ValueTask<Task> CloseAsync(JobRecord record, bool isUrgent = false) =>
         writer is null ? new(Task.CompletedTask) : writer.EnqueueAsync(new LedgerWork(Entries.Of(record, Hash(record)), null, Process), isUrgent);
 
-    /// <summary>Has what is over written now; waits for nothing.</summary>
+    /// <summary>Has gathered entries written now; does not wait.</summary>
     public void Hurry() => writer?.Hurry();
 
-    /// <summary>Waits until what is over is written, so that a reader finds it.</summary>
+    /// <summary>Waits until finished jobs are written, so that a reader finds them.</summary>
     public Task FlushAsync() => writer is null ? Task.CompletedTask : writer.FlushAsync();
 
     private LedgerWork Intent(JobRecord record, bool asks)

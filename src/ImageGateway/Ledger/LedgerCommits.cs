@@ -4,21 +4,24 @@ using ImageGateway.Database;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// The writer's connection, and what becomes of a batch that the database does not take whole: each record by itself, so that
-/// one cannot stop the others. Used by one thread.
+/// The writer's connection, and the handling of a batch that the database does not accept as a whole: each record is then
+/// written separately, so that one cannot block the others. Used by one thread.
 /// </summary>
 internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) : IDisposable
 {
     private DbConnection? _connection;
     private LedgerStore? _store;
 
-    /// <summary>What the database refused for what it is, since somebody cleared this. An entry's intents stay, and are charged at their worst case in the end.</summary>
+    /// <summary>
+    /// Records that the database rejected for their content, since the caller cleared this set. An entry's intents stay, and
+    /// are eventually charged at their worst case.
+    /// </summary>
     public HashSet<LedgerWork> Refused { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The store on the connection; opened where it is not.</summary>
+    /// <summary>The store on the connection, which is opened if necessary.</summary>
     public LedgerStore Open() => _store ??= new LedgerStore(_connection = database.Open());
 
-    /// <summary>Writes all of it, or all but what is refused.</summary>
+    /// <summary>Writes everything, or everything except rejected records.</summary>
     /// <exception cref="Exception">The database fails (<see cref="SqlDatabase.IsFailure"/>).</exception>
     public void Commit(IReadOnlyList<LedgerWork> works)
     {
@@ -41,7 +44,7 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
         }
     }
 
-    /// <summary>Gives the connection up: the next one is new.</summary>
+    /// <summary>Drops the connection: the next one is new.</summary>
     public void Close()
     {
         _store?.Dispose();
@@ -51,6 +54,6 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
 
     public void Dispose() => Close();
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's database does not take the record of {Job}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's database rejects the record of {Job}")]
     private partial void LogRefused(Exception exception, string job);
 }

@@ -4,10 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>The durable record of one job. Times in ms, money in nano-USD. Never a prompt or a picture.</summary>
+/// <summary>The durable record of one job. Times in ms, money in nano-USD. Never a prompt or an image.</summary>
 internal sealed record LedgerEntry
 {
-    /// <summary>The job's x-request-id, a UUID of version 7; a correction has an id of its own.</summary>
+    /// <summary>The job's x-request-id, a UUID version 7; a correction has its own id.</summary>
     public required string Id { get; init; }
 
     /// <summary>When the job began, in Unix ms.</summary>
@@ -30,23 +30,23 @@ internal sealed record LedgerEntry
     public string? Size { get; init; }
     public string? Quality { get; init; }
 
-    /// <summary>Pictures asked for, and pictures given.</summary>
+    /// <summary>Images requested, and images returned.</summary>
     public int N { get; init; }
     public int Images { get; init; }
     public TokenUsage Usage { get; init; }
     public string? PriceBook { get; init; }
 
-    /// <summary>What the providers cost: the list price times the targets' <c>PriceFactor</c>.</summary>
+    /// <summary>The providers' cost: the list price times the targets' <c>PriceFactor</c>.</summary>
     public long Charge { get; init; }
     public required ChargeBasis Basis { get; init; }
 
-    /// <summary>What it costs at list price.</summary>
+    /// <summary>The cost at list price.</summary>
     public long ListCost { get; init; }
 
-    /// <summary>What the tenant is billed: the charge times its <c>Markup</c>.</summary>
+    /// <summary>The amount billed to the tenant: the charge times its <c>Markup</c>.</summary>
     public long BilledCost { get; init; }
 
-    /// <summary>What a cache hit did not cost.</summary>
+    /// <summary>The cost that a cache hit avoided.</summary>
     public long AvoidedCost { get; init; }
     public long WorstCase { get; init; }
     public required JobStatus Status { get; init; }
@@ -58,17 +58,17 @@ internal sealed record LedgerEntry
     public long BytesOut { get; init; }
     public IReadOnlyList<LedgerAttempt> Attempts { get; init; } = [];
 
-    /// <summary>The id of the entry that this one corrects; its amounts are differences then.</summary>
+    /// <summary>The id of the entry that this one corrects; its amounts are then differences.</summary>
     public string? Corrects { get; init; }
     public string? ClientRequestId { get; init; }
 
-    /// <summary>A salted hash of the prompt, where it is asked for.</summary>
+    /// <summary>A salted hash of the prompt, if configured.</summary>
     public string? PromptHash { get; init; }
 
-    /// <summary>As intents and the spool keep it.</summary>
+    /// <summary>The format of intents and the spool.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LedgerJson.Default.LedgerEntry);
 
-    /// <summary>Tags and attempts as the columns of their names keep them.</summary>
+    /// <summary>Tags and attempts as their columns store them.</summary>
     public static string Json(IReadOnlyDictionary<string, string> tags) => JsonSerializer.Serialize(tags, LedgerJson.Default.IReadOnlyDictionaryStringString);
 
     public static string Json(IReadOnlyList<LedgerAttempt> attempts) => JsonSerializer.Serialize(attempts, LedgerJson.Default.IReadOnlyListLedgerAttempt);
@@ -78,7 +78,7 @@ internal sealed record LedgerEntry
     public static LedgerEntry FromJson(string json) => JsonSerializer.Deserialize(json, LedgerJson.Default.LedgerEntry)!;
 }
 
-/// <summary>One call to a provider. <see cref="Charge"/> and <see cref="ListCost"/> are nano-USD; its worst case until it has ended.</summary>
+/// <summary>One call to a provider. <see cref="Charge"/> and <see cref="ListCost"/> are nano-USD; the worst case until the call has ended.</summary>
 internal sealed record LedgerAttempt(
     int Number, string Target, string Model, int? Status, string? ErrorCode, string? UpstreamRequestId, long DurationMs,
     long Charge, long ListCost, ChargeBasis Basis, long WorstCase, bool Ended);

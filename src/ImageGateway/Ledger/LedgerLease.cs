@@ -6,13 +6,13 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// Renews this process's lease, closes the jobs of processes that no longer do, and deletes entries that are too old.
-/// Replicas' clocks may differ by less than half a lease.
+/// Renews this process's lease, closes the jobs of processes that stopped renewing theirs, and deletes entries past their
+/// retention. Replicas' clocks may differ by less than half a lease.
 /// </summary>
 /// <param name="database">The ledger's database.</param>
 /// <param name="ledger">This process's ledger.</param>
-/// <param name="options">How the ledger is kept.</param>
-/// <param name="abandoned">Told of the jobs that were closed, so that what they held of quotas is settled.</param>
+/// <param name="options">The ledger's settings.</param>
+/// <param name="abandoned">Called with the jobs that were closed, to settle their quota reservations.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger, LedgerOptions options, Func<IReadOnlyList<LedgerEntry>, Task> abandoned, TimeProvider time, ILogger<LedgerLease> log) : BackgroundService
@@ -22,14 +22,14 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
     private DateTimeOffset _cleaned;
     private DateTimeOffset _sweepsFrom;
 
-    /// <summary>The lease is there before the first job.</summary>
+    /// <summary>Creates the lease before the first job.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await RenewAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Gives the lease up: what is still open then is closed by whoever sees it first.</summary>
+    /// <summary>Ends the lease: whichever replica first sees jobs that are still open closes them.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -57,7 +57,7 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The gateway stops.
+            // The gateway is stopping.
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
             LogFailed(e.Message);
-            // The others could not renew their leases either.
+            // During the outage other processes could not renew their leases either.
             _sweepsFrom = time.GetUtcNow() + options.Lease;
         }
     }
@@ -90,8 +90,8 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
         if (time.GetUtcNow() < _sweepsFrom)
             return;
         await using var connection = await database.OpenAsync(cancellationToken);
-        // Nearly always there is nothing. To see that is a look over the open jobs; the sweep itself took a busy PostgreSQL a
-        // third of a second every ten.
+        // Nearly always there is nothing to close. Checking that only reads the open jobs; the full sweep took a busy
+        // PostgreSQL a third of a second every ten seconds.
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (!await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM intents WHERE process NOT IN (SELECT process FROM leases WHERE expires_at > @now))", new { now }))
             return;
@@ -122,6 +122,6 @@ internal sealed partial class LedgerLease(SqlDatabase database, JobLedger ledger
     [LoggerMessage(Level = LogLevel.Warning, Message = "Closed {Count} jobs of processes that are gone, charged at their worst case: {Usd} USD")]
     private partial void LogAbandoned(int count, string usd);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger's lease and sweep failed, and are tried again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger's lease and sweep failed and will be retried: {Message}")]
     private partial void LogFailed(string message);
 }

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>What waits to be written. Null work: somebody waits until all that came before is.</summary>
-/// <param name="work">What is written.</param>
+/// <summary>A queued record. With null work, a caller waits until everything before it is written.</summary>
+/// <param name="work">The record.</param>
 /// <param name="since">When it was queued.</param>
 internal sealed class LedgerItem(LedgerWork? work, long since)
 {
@@ -15,8 +15,9 @@ internal sealed class LedgerItem(LedgerWork? work, long since)
 }
 
 /// <summary>
-/// The writer's queue, bounded. What is urgent is there to be taken at once: intents, and who waits for all before. Entries of
-/// jobs that are over are taken at most every 50 ms, so that many share the cost of a commit; until they are written, their intents stand for them.
+/// The writer's bounded queue. Urgent items can be taken at once: intents, and callers waiting for everything before them.
+/// Entries of finished jobs are taken at most every 50 ms, so that many share the cost of a commit; until they are written,
+/// their intents cover them.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class LedgerQueue(TimeProvider time) : IDisposable
@@ -24,7 +25,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     private const int Capacity = 4096;
     private const int MaxBatch = 1024;
 
-    // What a crash loses of it is charged at its worst case.
+    // Entries lost in a crash are charged at their worst case.
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -33,35 +34,35 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     private readonly ConcurrentQueue<LedgerItem> _gathering = new();
     private readonly SemaphoreSlim _room = new(Capacity);
 
-    // Not spinning: there is nothing to read meanwhile, and the processors are the requests'.
+    // Without spinning: there is nothing to do meanwhile, and requests need the processors.
     private readonly ManualResetEventSlim _ready = new(false, spinCount: 0);
 
-    // At least as many as there are in the queue: counted before they come and after they went.
+    // At least the number in the queue: incremented before adding and decremented after removing.
     private int _gathered;
 
     private bool _isHurried;
 
-    // When what gathered was taken last: after a pause an entry is due at once.
+    // When gathered entries were last taken: after a pause, an entry is due at once.
     private long _takenAt = time.GetTimestamp() - time.TimestampFrequency;
 
-    /// <summary>What waits, and what was taken and is not released yet.</summary>
+    /// <summary>Items that wait, and items that were taken and not yet released.</summary>
     public int Count => Capacity - _room.CurrentCount;
 
     public bool IsFull => _room.CurrentCount == 0;
 
-    /// <summary>True when there is something that somebody waits for.</summary>
+    /// <summary>True when a caller waits for an item.</summary>
     public bool IsAwaited => !_awaited.IsEmpty;
 
-    /// <summary>How long the oldest has been waiting.</summary>
+    /// <summary>How long the oldest item has been waiting.</summary>
     public TimeSpan Age => AgeOf(_awaited) is var awaited && AgeOf(_gathering) is var gathering && awaited > gathering ? awaited : gathering;
 
-    /// <summary>Waits for room for one more.</summary>
+    /// <summary>Waits for room for one more item.</summary>
     public ValueTask MakeRoomAsync() => _room.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_room.WaitAsync());
 
-    /// <summary>Gives room back, of what was taken and is done with.</summary>
+    /// <summary>Gives back the room of items that are done.</summary>
     public void Release(int count) => _room.Release(count);
 
-    /// <summary>Adds what somebody waits for. There must be room for it.</summary>
+    /// <summary>Adds an item that a caller waits for. There must be room for it.</summary>
     public void Add(LedgerItem item)
     {
         _awaited.Enqueue(item);
@@ -71,14 +72,14 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <summary>Adds an entry that is not urgent. There must be room for it.</summary>
     public void Gather(LedgerItem item)
     {
-        // The first one wakes the writer, which then wakes by itself when it is time.
+        // The first entry wakes the writer, which then wakes by itself when the entries are due.
         var isFirst = Interlocked.Increment(ref _gathered) == 1;
         _gathering.Enqueue(item);
         if (isFirst)
             _ready.Set();
     }
 
-    /// <summary>What has gathered is due now.</summary>
+    /// <summary>Makes gathered entries due now.</summary>
     public void Hurry()
     {
         Volatile.Write(ref _isHurried, true);
@@ -88,7 +89,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
     /// <summary>Ends the wait.</summary>
     public void Wake() => _ready.Set();
 
-    /// <summary>Waits until something comes, or what gathers is due; false when nothing came.</summary>
+    /// <summary>Waits until an item arrives or gathered entries are due; false when nothing came.</summary>
     /// <param name="patience">The longest wait.</param>
     public bool Wait(TimeSpan patience)
     {
@@ -97,19 +98,19 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
         return comes;
     }
 
-    /// <summary>Takes what somebody waits for, and what gathers when it is due.</summary>
-    /// <param name="batch">Gets it.</param>
-    /// <param name="all">Whether it is due in any case.</param>
+    /// <summary>Takes the items that callers wait for, and gathered entries when they are due.</summary>
+    /// <param name="batch">Receives them.</param>
+    /// <param name="all">Whether gathered entries are due in any case.</param>
     public void Take(List<LedgerItem> batch, bool all)
     {
         var isDue = Interlocked.Exchange(ref _isHurried, false) || all || Volatile.Read(ref _gathered) >= MaxBatch || Due(TimeSpan.Zero) == TimeSpan.Zero;
         for (var i = 0; i < MaxBatch && _awaited.TryDequeue(out var item); i++)
         {
             batch.Add(item);
-            // Who waits for an entry, or for all that came before, waits for what gathers too.
+            // A caller waiting for an entry, or for everything before it, also waits for gathered entries.
             isDue |= item.Work?.Intent is null;
         }
-        // All of it: who waits for what came before must not be told too early.
+        // All of them: a caller waiting for everything before it must not be released too early.
         while (isDue && _gathering.TryDequeue(out var item))
         {
             batch.Add(item);
@@ -124,7 +125,7 @@ internal sealed class LedgerQueue(TimeProvider time) : IDisposable
         _ready.Dispose();
     }
 
-    // In how long what gathers is to be taken.
+    // The time until gathered entries are due.
     private TimeSpan Due(TimeSpan least) => GatherTime - time.GetElapsedTime(_takenAt) is var left && left > least ? left : least;
 
     private TimeSpan AgeOf(ConcurrentQueue<LedgerItem> queue) => queue.TryPeek(out var next) ? time.GetElapsedTime(next.Since) : TimeSpan.Zero;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// A file beside the database for what cannot be written to it now: one line of JSON each, on the disk when
+/// A local file for records that cannot be written to the database now: one line of JSON each, on disk when
 /// <see cref="Append"/> returns. Used by one thread. A process that finds its file in use takes the next name.
 /// </summary>
 internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvider time, ILogger<LedgerSpool> log) : IDisposable
@@ -15,17 +15,17 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
 
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
-    // Files that are another user's, and were told of.
+    // Files owned by another user, which were already reported.
     private readonly HashSet<string> _foreign = [];
 
     private FileStream? _file;
     private long? _lookedAt;
 
-    /// <summary>True when there is something to replay, left by this process or, as far as was seen a second ago, by one before it.</summary>
+    /// <summary>True when there is something to replay, from this process or, as of a second ago, from an earlier one.</summary>
     public bool HasContent => _file is null ? IsLeft() : _file.Length > 0;
 
-    /// <summary>Appends, durably; false and nothing written when the file would become too large.</summary>
-    /// <exception cref="IOException">The disk does not take it; what was written in part is cut off again.</exception>
+    /// <summary>Appends durably; returns false, with nothing written, if the file would become too large.</summary>
+    /// <exception cref="IOException">The disk refuses the write; a partial write is cut off again.</exception>
     public bool Append(IEnumerable<LedgerWork> work)
     {
         var lines = new StringBuilder();
@@ -50,8 +50,8 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
     }
 
     /// <summary>
-    /// Replays all files no other process holds, in their order; a file is emptied when all of it is committed, and stays,
-    /// since another process may be opening it. Returns how many lines could not be read.
+    /// Replays all files that no other process holds, in order; a file is emptied when all of it is committed, and is not
+    /// deleted, since another process may be opening it. Returns the number of unreadable lines.
     /// </summary>
     public int Replay(Action<IReadOnlyList<LedgerWork>> commit)
     {
@@ -77,7 +77,7 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
 
     public void Dispose() => _file?.Dispose();
 
-    // Each look asks the file system many times, and every commit of the ledger asks for one.
+    // Each check makes many file system calls, and every commit of the ledger makes a check.
     private bool IsLeft()
     {
         if (_lookedAt is { } at && time.GetElapsedTime(at) < LookPause)
@@ -87,7 +87,7 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
         return isLeft;
     }
 
-    // Null for a line of which the disk has lost a part; a crash can do so before anybody was told that it was kept.
+    // Null for a damaged line; a crash can damage one whose write was not yet confirmed.
     private static IEnumerable<LedgerWork?> Lines(StreamReader reader)
     {
         while (reader.ReadLine() is { } line)
@@ -106,7 +106,7 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
         }
     }
 
-    // A last line without its end was torn by a crash; what follows must not be glued to it.
+    // A last line without its end was torn by a crash; later lines must not be appended to it.
     private static void CutTornLine(FileStream file)
     {
         Span<byte> block = stackalloc byte[4096];
@@ -134,14 +134,14 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
                 continue;
             try
             {
-                // Without a buffer: it would write later what the disk has refused.
+                // Unbuffered: a buffer would later write what the disk refused.
                 var file = new FileStream(candidate, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
                 CutTornLine(file);
                 return file;
             }
             catch (IOException) when (File.Exists(candidate))
             {
-                // Another process's.
+                // Another process holds it.
             }
             catch (UnauthorizedAccessException e)
             {
@@ -152,7 +152,7 @@ internal sealed partial class LedgerSpool(string path, long maxBytes, TimeProvid
         return mustHaveContent ? null : throw new IOException($"All of {path} and its {Names - 1} siblings are in use.");
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool {Path} cannot be opened, and what it holds is not in the ledger until it is this user's and the gateway is started again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The ledger's spool {Path} cannot be opened; its records are not in the ledger until this user owns the file and the gateway is restarted: {Message}")]
     private partial void LogForeign(string path, string message);
 
     private IEnumerable<string> Candidates() => Enumerable.Range(0, Names).Select(i => i == 0 ? path : $"{path}.{i}");

@@ -6,8 +6,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// Writes intents, entries and their sums by one connection, which is its owner's; everything may be written again without
-/// harm. Used by one thread.
+/// Writes intents, entries and their totals through one connection, which belongs to its owner; everything may be written again
+/// without harm. Used by one thread.
 /// </summary>
 internal sealed class LedgerStore(DbConnection connection) : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
 
     private readonly Statements _statements = Statements.Of(connection);
 
-    /// <summary>Writes a batch in one transaction. It is durable when this returns.</summary>
+    /// <summary>Writes a batch in one transaction, which is durable when this returns.</summary>
     public void Commit(IReadOnlyList<LedgerWork> batch)
     {
         var entries = batch.Where(work => work.Intent is null).Select(work => work.Entry).DistinctBy(entry => entry.Id).ToList();
@@ -36,7 +36,7 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
         });
     }
 
-    /// <summary>The generations of tenants' quota counters; a tenant without any is left out.</summary>
+    /// <summary>The generations of tenants' quota counters; tenants without one are left out.</summary>
     public IReadOnlyDictionary<string, long> Generations(IEnumerable<string> tenants)
     {
         var asked = tenants.Distinct().ToArray();
@@ -46,7 +46,10 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
         return connection.Query<(string Tenant, long Generation)>(sql, new { asked }).ToDictionary(row => row.Tenant, row => row.Generation);
     }
 
-    /// <summary>Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that nobody else closed.</summary>
+    /// <summary>
+    /// Closes the jobs of processes whose lease has ended, at most 500, each charged at its worst case; returns those that no
+    /// other process closed.
+    /// </summary>
     /// <param name="now">Unix ms.</param>
     public List<LedgerEntry> Sweep(long now) => Transactions.Run(connection, transaction => Sweep(transaction, now));
 
@@ -54,7 +57,7 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
 
     private List<LedgerEntry> Sweep(DbTransaction transaction, long now)
     {
-        // Whole jobs: each of a job's intents may know a call that the others do not.
+        // Whole jobs: each of a job's intents may contain a call that the others lack.
         var intents = connection.Query<(string Id, string Entry)>(
             """
             SELECT id, entry FROM intents WHERE job IN (
@@ -65,12 +68,12 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
         if (abandoned.Count == 0)
             return abandoned;
         var written = Write(transaction, abandoned);
-        // Not all of the job: a process that lives after all may have begun another call meanwhile.
+        // Only the intents read: a process that is alive after all may have started another call meanwhile.
         _statements.Delete("intents", "id", [.. intents.Select(intent => intent.Id)]);
         return written;
     }
 
-    // In the order of their ids, so that two replicas that close the same jobs cannot wait for each other.
+    // In the order of their ids, so that two replicas closing the same jobs cannot deadlock.
     private List<LedgerEntry> Write(DbTransaction transaction, List<LedgerEntry> entries)
     {
         entries.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
@@ -84,8 +87,8 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
         return written;
     }
 
-    // A process that was taken for dead has closed its job after all, or begun another call and then died: entries are never
-    // changed, so the difference gets one of its own. What else is there already was written before, and is replayed.
+    // A process that was taken for dead has closed its job after all, or started another call and then died: entries are never
+    // changed, so the difference becomes an entry. Any other existing entry was written before, and is replayed.
     private List<LedgerEntry> Correct(DbTransaction transaction, IEnumerable<LedgerEntry> late)
     {
         var corrections = new List<LedgerEntry>();

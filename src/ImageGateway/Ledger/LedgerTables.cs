@@ -5,17 +5,17 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// What is written to the ledger, in order: an intent, before a call is made (<see cref="Intent"/> is its id), or the entry of
-/// a job that is over (<see cref="Intent"/> is null).
+/// A record for the ledger, in order: an intent before a call (<see cref="Intent"/> is its id), or the entry of a finished job
+/// (<see cref="Intent"/> is null).
 /// </summary>
 internal sealed record LedgerWork(LedgerEntry Entry, string? Intent, string Process)
 {
-    /// <summary>True when its writer wants to know the generation of its tenant's quota counters.</summary>
+    /// <summary>True when the caller wants the generation of its tenant's quota counters.</summary>
     [JsonIgnore]
     public bool AsksGeneration { get; init; }
 }
 
-/// <summary>The ledger's tables as they are written.</summary>
+/// <summary>The ledger's tables for writing.</summary>
 internal static class LedgerTables
 {
     public static readonly Table<LedgerWork> Intents = new(
@@ -79,11 +79,11 @@ internal static class LedgerTables
         "ON CONFLICT DO NOTHING",
         "id");
 
-    /// <summary>Sums by the hour and by the day: the same columns, in the order of their key.</summary>
+    /// <summary>Hourly and daily totals: the same columns, in the order of their key.</summary>
     public static readonly Table<UsageSum> Hours = Usage("usage_hours");
     public static readonly Table<UsageSum> Days = Usage("usage_days");
 
-    /// <summary>The daily sums with fewer keys.</summary>
+    /// <summary>The daily totals with fewer keys.</summary>
     public static readonly Table<UsageSum> Totals = Usage("usage_totals", "tenant", "project", "model");
 
     private static Table<UsageSum> Usage(string table, params string[] only)

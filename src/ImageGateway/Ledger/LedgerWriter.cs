@@ -4,9 +4,9 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger;
 
 /// <summary>
-/// The one thread that writes the ledger. A commit takes what queued during the last one, so that concurrent intents share
-/// it and none waits for a timer; entries gather (<see cref="LedgerQueue"/>). While the database fails, entries go to the spool; intents do so too or are refused, as the
-/// configuration says.
+/// The one thread that writes the ledger. A commit takes everything queued during the previous one, so that concurrent intents
+/// share it and none waits for a timer; entries gather (<see cref="LedgerQueue"/>). While the database fails, entries go to the
+/// spool; intents go there too or are refused, as configured.
 /// </summary>
 internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spool, LedgerOptions options, TimeProvider time, ILogger<LedgerWriter> log) : IHostedService, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private readonly LedgerQueue _queue = new(time);
     private readonly List<LedgerItem> _batch = [];
 
-    // Entries that neither the database nor the spool took; tried again, and they keep their room in the queue.
+    // Entries that neither the database nor the spool accepted; they are retried, and keep their room in the queue.
     private readonly List<LedgerItem> _late = [];
 
     private readonly LedgerCommits _commits = new(database, log);
@@ -28,32 +28,35 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     private volatile bool _isFailing;
     private volatile bool _stopping;
 
-    /// <summary>True while the database does not take what is written.</summary>
+    /// <summary>True while writes to the database fail.</summary>
     public bool IsFailing => _isFailing;
 
-    /// <summary>Times the database did not take what was written.</summary>
+    /// <summary>How often a write to the database failed.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>How long the oldest of what is not in the database has been waiting, the spool included.</summary>
+    /// <summary>How long the oldest record outside the database has been waiting, the spool included.</summary>
     public TimeSpan Lag => Interlocked.Read(ref _oldest) is var oldest and not 0 ? time.GetElapsedTime(oldest) : _queue.Age;
 
-    /// <summary>Work that is waiting to be written.</summary>
+    /// <summary>Records waiting to be written.</summary>
     public int Queued => _queue.Count;
 
-    // It failed a moment ago, and is left alone.
+    // After a failure the database is left alone for a moment.
     private bool IsPausing => _failedAt is { } at && time.GetElapsedTime(at) < RetryPause;
 
-    /// <summary>Writes an intent or an entry; it is durable when this returns. The generation of its tenant's quota counters then, where it is asked for; else -1.</summary>
-    /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration says to refuse.</exception>
+    /// <summary>
+    /// Writes an intent or an entry; it is durable when this returns. Returns the generation of its tenant's quota counters if
+    /// requested; else -1.
+    /// </summary>
+    /// <exception cref="GatewayException">It is an intent, the database fails, and the configuration is to refuse.</exception>
     public async Task<long> WriteAsync(LedgerWork work) => await (await QueueAsync(work)).Done.Task;
 
     /// <summary>
-    /// Puts an entry in the queue and waits only when that is full. When it is full since neither the database nor the spool
-    /// take anything, refusals are counted in the log alone: they called nobody, and must not wait for the disk.
+    /// Puts an entry in the queue and waits only when the queue is full. When it is full because neither the database nor the
+    /// spool accepts anything, refusals are only counted in the log: they called no provider, and must not wait for the disk.
     /// </summary>
     /// <param name="work">The entry.</param>
-    /// <param name="isUrgent">Whether it is written at once; else it gathers with others.</param>
-    /// <returns>What completes when it is durable.</returns>
+    /// <param name="isUrgent">Whether it is written at once; otherwise it gathers with others.</param>
+    /// <returns>A task that completes when it is durable.</returns>
     public async ValueTask<Task> EnqueueAsync(LedgerWork work, bool isUrgent)
     {
         if (_isFailing && _queue.IsFull && work.Entry.Attempts.Count == 0)
@@ -70,16 +73,16 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         return item.Done.Task;
     }
 
-    /// <summary>Has what gathers written now; waits for nothing.</summary>
+    /// <summary>Has gathered entries written now; does not wait.</summary>
     public void Hurry() => _queue.Hurry();
 
-    /// <summary>Waits until all that was queued before is written.</summary>
-    /// <exception cref="GatewayException">The database fails, and there is no room to wait in.</exception>
+    /// <summary>Waits until everything queued before is written.</summary>
+    /// <exception cref="GatewayException">The database fails, and the queue has no room.</exception>
     public async Task FlushAsync() => await (await QueueAsync(null)).Done.Task;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A thread of its own: SQLite's calls block, and the pool's threads are the requests'.
+        // A separate thread: SQLite's calls block, and the thread pool belongs to the requests.
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger" };
         _thread.Start();
         return Task.CompletedTask;
@@ -118,7 +121,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
     {
         while (!_stopping)
         {
-            // Awake now and then while something is left over.
+            // Wakes periodically while records are left over.
             var isQuiet = !_queue.Wait(spool.HasContent || _late.Count > 0 ? RetryPause : Timeout.InfiniteTimeSpan);
             WriteQueue(isQuiet);
         }
@@ -129,7 +132,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             LogLost(_late.Count);
     }
 
-    // At least once, for what is left over.
+    // At least once, for records that are left over.
     private void WriteQueue(bool all)
     {
         do
@@ -152,7 +155,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
 
     private void WriteBatch()
     {
-        // What an outage holds up is older than what comes now.
+        // Records delayed by an outage are older than new ones.
         if (_oldest == 0)
             Interlocked.Exchange(ref _oldest, _batch.Count > 0 ? _batch[0].Since : time.GetTimestamp());
         try
@@ -185,7 +188,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
         }
     }
 
-    // What is over must be kept; what has not begun can be refused.
+    // Entries of finished jobs must be kept; jobs that have not called a provider can be refused.
     private void Fail(Exception e)
     {
         if (!IsPausing)
@@ -207,24 +210,24 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             else
                 _late.Add(item);
         }
-        // What was refused waits for nothing.
+        // Refused intents are not waiting.
         if (_late.Count == 0 && !spool.HasContent)
             Interlocked.Exchange(ref _oldest, 0);
     }
 
     private static GatewayException Unavailable() => new(new GatewayError(
-        ErrorKind.StoreUnavailable, "The ledger cannot be written now, and no picture is drawn that it does not know of. Please try again later.")
+        ErrorKind.StoreUnavailable, "The ledger cannot be written now, and the gateway generates no image without recording it. Please try again later.")
     { RetryAfter = RetryPause });
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's database fails: {Kind}: {Message}")]
     private partial void LogFailing(string kind, string message);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is back, and what was spooled is in it; {Unrecorded} refusals meanwhile are not")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is back and contains the spooled records; {Unrecorded} refusals were not recorded")]
     private partial void LogBack(long unrecorded);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} records of the ledger could be written nowhere; those of jobs that called a provider are intents still, which will be charged at their worst case")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The gateway stops, and {Count} ledger records could not be written anywhere; jobs that called a provider still have their intents and will be charged at their worst case")]
     private partial void LogLost(int count);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} lines of the ledger's spool cannot be read, and were left out")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} lines of the ledger's spool cannot be read and were skipped")]
     private partial void LogUnreadable(int count);
 }

@@ -4,16 +4,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>What the ledger has of a job: its entry and the corrections to it, summed.</summary>
-/// <param name="Entries">How many they are.</param>
-/// <param name="IsAbandoned">True when all of them say abandoned.</param>
-/// <param name="Attempts">Calls that the one with the most of them lists.</param>
+/// <summary>The ledger's records of a job: its entry and the corrections to it, summed.</summary>
+/// <param name="Entries">Their number.</param>
+/// <param name="IsAbandoned">True when all of them are abandoned.</param>
+/// <param name="Attempts">The highest number of calls in one of them.</param>
 internal sealed record RecordedSums(int Entries, bool IsAbandoned, int Attempts, TokenUsage Usage, long Charge, long ListCost, long BilledCost)
 {
     // Abandoned, abandoned again with a later call, and closed after all.
     private const int Most = 3;
 
-    /// <summary>The id of the next entry of a job that has some.</summary>
+    /// <summary>The id of the next entry of a job that has entries.</summary>
     public static string CorrectionId(string job, int entries) => entries == 1 ? $"{job}-corrected" : $"{job}-corrected-{entries}";
 
     /// <summary>Reads it within a transaction.</summary>

@@ -1,17 +1,17 @@
 namespace ImageGateway.Ledger;
 
-/// <summary>Writes to the spool, and leaves a disk that did not take it alone for a moment. Used by one thread.</summary>
+/// <summary>Writes to the spool; after a failed write, leaves the disk alone for a moment. Used by one thread.</summary>
 /// <param name="spool">The spool.</param>
 /// <param name="time">The clock.</param>
-/// <param name="pause">How long it is left alone.</param>
+/// <param name="pause">How long the disk is left alone.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class SpoolAttempts(LedgerSpool spool, TimeProvider time, TimeSpan pause, ILogger log)
 {
     private long? _failedAt;
 
-    /// <summary>True when all of it is on the disk.</summary>
-    /// <param name="works">What the database does not take.</param>
-    /// <param name="isLast">The gateway stops: there is no later.</param>
+    /// <summary>True when everything is on the disk.</summary>
+    /// <param name="works">The records that the database does not accept.</param>
+    /// <param name="isLast">The gateway is stopping: there is no later try.</param>
     public bool TryAppend(IReadOnlyList<LedgerWork> works, bool isLast)
     {
         if (!isLast && _failedAt is { } at && time.GetElapsedTime(at) < pause)

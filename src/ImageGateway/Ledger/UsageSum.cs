@@ -2,7 +2,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger;
 
-/// <summary>What a sum is of; empty text where an entry has none.</summary>
+/// <summary>The key of a total; an empty string where an entry has no value.</summary>
 internal readonly record struct UsageKey(
     long StartAt, string Tenant, string Project, string KeyId, string User, string Model, string Target, string Size, string Quality, string Operation)
 {
@@ -10,10 +10,10 @@ internal readonly record struct UsageKey(
     public static UsageKey Of(LedgerEntry entry, long startAt) => new(
         startAt, entry.Tenant, entry.Project, entry.KeyId, entry.User ?? "", entry.ServedModel ?? "", entry.Target ?? "", entry.Size ?? "", entry.Quality ?? "", entry.Operation);
 
-    /// <summary>The key of the totals that this sum is part of.</summary>
+    /// <summary>The key of the totals to which this one contributes.</summary>
     public UsageKey Total => new(StartAt, Tenant, Project, "", "", Model, "", "", "", "");
 
-    /// <summary>The order in which rows are written everywhere, so that two replicas cannot wait for each other.</summary>
+    /// <summary>The order in which rows are always written, so that two replicas cannot deadlock.</summary>
     public static Comparer<UsageKey> Order { get; } = Comparer<UsageKey>.Create((a, b) =>
     {
         var order = a.StartAt.CompareTo(b.StartAt);
@@ -28,7 +28,7 @@ internal readonly record struct UsageKey(
     });
 }
 
-/// <summary>Sums over entries of one hour or day.</summary>
+/// <summary>Totals of the entries of one hour or day.</summary>
 internal sealed record UsageSum(UsageKey Key)
 {
     public const long Hour = 3_600_000;
@@ -46,7 +46,7 @@ internal sealed record UsageSum(UsageKey Key)
 
     public long Jobs { get; private set; }
 
-    /// <summary>Answered jobs that called a provider.</summary>
+    /// <summary>Completed jobs that called a provider.</summary>
     public long Requests { get; private set; }
 
     public long Images { get; private set; }
@@ -56,7 +56,7 @@ internal sealed record UsageSum(UsageKey Key)
     public long BilledCost { get; private set; }
     public long AvoidedCost { get; private set; }
 
-    /// <summary>The sums of some entries by the hour or day (<paramref name="width"/> in ms), in the order of their keys.</summary>
+    /// <summary>The totals of some entries by hour or day (<paramref name="width"/> in ms), in the order of their keys.</summary>
     public static List<UsageSum> Of(IEnumerable<LedgerEntry> entries, long width) => Of(entries, width, key => key);
 
     /// <summary>The daily totals of some entries, in the order of their keys.</summary>
@@ -75,7 +75,7 @@ internal sealed record UsageSum(UsageKey Key)
         return [.. sums.Values];
     }
 
-    // A correction changes amounts, not counts: its job was counted.
+    // A correction changes amounts, not counts: its job was already counted.
     private void Add(LedgerEntry entry)
     {
         Charge += entry.Charge;

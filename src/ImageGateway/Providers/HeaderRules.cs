@@ -6,8 +6,9 @@ using Yarp.ReverseProxy.Transforms;
 namespace ImageGateway.Providers;
 
 /// <summary>
-/// Which headers pass. Both ways only those named here do: a client's credentials, cookies and identity never reach a provider,
-/// a provider's account, limits and cookies never reach a client. Azure refuses requests with more than ten headers of a client's own.
+/// The header allow-lists. In both directions only the headers listed here pass: a client's credentials, cookies and identity
+/// never reach a provider, and a provider's account, limits and cookies never reach a client. Azure rejects requests with more
+/// than ten custom headers.
 /// </summary>
 internal static class HeaderRules
 {
@@ -16,7 +17,7 @@ internal static class HeaderRules
     private static readonly ResponseHeadersAllowedTransform Response = new(["Content-Type", "Content-Length", "OpenAI-Version", "OpenAI-Processing-Ms"]);
     private static readonly ResponseHeadersAllowedTransform Anonymous = new(["Content-Type", "Content-Length"]);
 
-    /// <summary>Copies what may pass of the client's headers, and the trace where the provider may know it.</summary>
+    /// <summary>Copies the client's allowed headers, and the trace context if the provider may have it.</summary>
     public static ValueTask ToProviderAsync(Attempt attempt, HttpRequestMessage request)
     {
         if (attempt.Trace is { } trace)
@@ -28,24 +29,27 @@ internal static class HeaderRules
         return Request.ApplyAsync(new RequestTransformContext { HttpContext = attempt.Client, ProxyRequest = request, HeadersCopied = false });
     }
 
-    /// <summary>Copies what may pass of the provider's headers; nothing that says who it is where that is hidden.</summary>
+    /// <summary>Copies the provider's allowed headers, except those that identify it if the target is hidden.</summary>
     public static ValueTask ToClientAsync(HttpResponseMessage response, HttpContext client, bool hidesProvider)
     {
         KeepWritable(response);
         return (hidesProvider ? Anonymous : Response).ApplyAsync(new ResponseTransformContext { HttpContext = client, ProxyResponse = response, HeadersCopied = false });
     }
 
-    /// <summary>Drops what the server would not write, and would fail over when the answer is paid for: letters beyond ASCII, control characters.</summary>
+    /// <summary>
+    /// Removes header values that the server would refuse to write after the response is paid for: non-ASCII and control
+    /// characters.
+    /// </summary>
     public static void KeepWritable(HttpResponseMessage response)
     {
         KeepWritable(response.Headers);
         KeepWritable(response.Content.Headers);
-        // One that is no number, of which the client of HTTP made nothing either; or several, which no server writes.
+        // An invalid number, which the HTTP client ignored too, or several values, which no server writes.
         if (response.Content.Headers.ContentLength is null || (response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths) && lengths.Count > 1))
             response.Content.Headers.Remove("Content-Length");
     }
 
-    /// <summary>A request in the newest HTTP version the provider offers.</summary>
+    /// <summary>A request in the newest HTTP version that the provider supports.</summary>
     public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
     {
         Version = HttpVersion.Version20,

@@ -5,27 +5,27 @@ using ImageGateway.Images;
 namespace ImageGateway.Providers;
 
 /// <summary>One call to a provider.</summary>
-/// <param name="Job">What is asked.</param>
+/// <param name="Job">The job.</param>
 /// <param name="Model">The catalogue's model that serves it.</param>
 /// <param name="Name">The model's or deployment's name at the provider.</param>
-/// <param name="Edits">Parameters that differ from the request's; without <c>model</c>, which the provider writes.</param>
+/// <param name="Edits">Parameters that differ from the request's; without <c>model</c>, which the provider's code writes.</param>
 /// <param name="Client">The client's exchange, for its headers.</param>
 internal sealed record Attempt(ImageJob Job, Model Model, string Name, IReadOnlyList<ParameterChange> Edits, HttpContext Client)
 {
     /// <summary>True once the whole request has been handed to the provider, which may bill it from then on.</summary>
     public bool IsSent { get; private set; }
 
-    /// <summary>The trace it belongs to, where the provider may know; else null.</summary>
+    /// <summary>The trace context, if the provider may have it; else null.</summary>
     public TraceContext? Trace { get; init; }
 
-    /// <summary>The request's body has been written.</summary>
+    /// <summary>Marks the request body as written.</summary>
     public void Sent() => IsSent = true;
 }
 
-/// <summary>A W3C trace context, as its headers have it.</summary>
+/// <summary>A W3C trace context, as in its headers.</summary>
 internal sealed record TraceContext(string Parent, string? State)
 {
-    /// <summary>That of a call; where nobody traces here, that of the client, which passes unchanged. Null: there is none.</summary>
+    /// <summary>The trace context of a call; without tracing here, the client's, unchanged. Null: there is none.</summary>
     public static TraceContext? Of(Activity? span, IHeaderDictionary client)
     {
         if (span is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
@@ -35,37 +35,39 @@ internal sealed record TraceContext(string Parent, string? State)
 }
 
 /// <summary>
-/// A provider: one upstream account or endpoint. It sends an attempt in the provider's dialect and answers in OpenAI's wire
-/// form: JSON, or server-sent events when the job streams. It knows nothing of tenants, quotas, caches or the ledger.
+/// A provider: one upstream account or endpoint. It sends an attempt in the provider's dialect and returns the response in
+/// OpenAI's wire format: JSON, or server-sent events when the job streams. It knows nothing of tenants, quotas, caches or the
+/// ledger.
 /// </summary>
 internal interface IImageProvider : IDisposable
 {
-    /// <summary>Sends the attempt and returns as soon as the response's head is there.</summary>
+    /// <summary>Sends the attempt and returns as soon as the response's headers have arrived.</summary>
     /// <exception cref="HttpRequestException">The provider cannot be reached or broke off.</exception>
     Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The parameters among <paramref name="sent"/> that <see cref="SendAsync"/> leaves out (null) or sends as another value, since the
-    /// provider has no words for them, as long as that changes no meaning. Those that merely have another name there are not among them.
+    /// The parameters among <paramref name="sent"/> that <see cref="SendAsync"/> omits (null) or sends with another value
+    /// because the provider lacks them, provided that this does not change the meaning. Parameters that merely have another
+    /// name there are not included.
     /// </summary>
     IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model) => [];
 
-    /// <summary>The provider's connections, for what passes through unexamined.</summary>
+    /// <summary>The provider's connections, for pass-through requests.</summary>
     HttpMessageInvoker Invoker { get; }
 
-    /// <summary>Where one of the gateway's paths is at the provider; null when it has no such path.</summary>
+    /// <summary>The provider's URL for one of the gateway's paths; null when it has none.</summary>
     Uri? Locate(PathString path, QueryString query);
 
-    /// <summary>Puts the provider's credentials on a request.</summary>
-    /// <exception cref="GatewayException">There are none now.</exception>
+    /// <summary>Adds the provider's credentials to a request.</summary>
+    /// <exception cref="GatewayException">No credentials are available now.</exception>
     ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
 
-    /// <summary>True when edits may come as JSON; otherwise they are sent as forms, which carry no file ids.</summary>
+    /// <summary>True when edits may be sent as JSON; otherwise they are sent as forms, which cannot carry file ids.</summary>
     bool TakesJsonEdits { get; }
 
-    /// <summary>False when its pictures are no WebP, neither those it draws nor those it is sent, whatever its models could do.</summary>
+    /// <summary>False when it neither generates nor accepts WebP, whatever its models could do.</summary>
     bool KnowsWebP => true;
 
-    /// <summary>Strings that must not reach a client in a passed-on message: host, keys, account names.</summary>
+    /// <summary>Strings that must not reach a client in a forwarded message: host, keys, account names.</summary>
     IReadOnlyList<string> Secrets { get; }
 }

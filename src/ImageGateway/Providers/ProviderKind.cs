@@ -6,10 +6,10 @@ using ImageGateway.Providers.OpenAiCompatible;
 
 namespace ImageGateway.Providers;
 
-/// <summary>A kind of provider: the name configuration uses, and how one is made (null when a mistake was reported).</summary>
+/// <summary>A kind of provider: its name in the configuration and its factory, which returns null when it reported a mistake.</summary>
 internal sealed record ProviderKind(string Name, Func<ProviderSettings, IImageProvider?> Create)
 {
-    /// <summary>What OpenTelemetry's conventions call providers of this kind; null: they go by their names in the configuration.</summary>
+    /// <summary>The name of this kind in OpenTelemetry's conventions; null: the provider's name in the configuration is used.</summary>
     public string? ConventionalName { get; init; }
 
     /// <summary>All kinds by name. A new provider is one more line here.</summary>

@@ -3,13 +3,16 @@ using System.Net.Http.Headers;
 
 namespace ImageGateway.Providers;
 
-/// <summary>How long a provider asks to be left alone: <c>retry-after-ms</c>, Azure's <c>x-ms-retry-after-ms</c>, or <c>Retry-After</c> in seconds or as a date.</summary>
+/// <summary>
+/// The pause a provider asks for: <c>retry-after-ms</c>, Azure's <c>x-ms-retry-after-ms</c>, or <c>Retry-After</c> in seconds
+/// or as a date.
+/// </summary>
 internal static class RetryAfter
 {
-    // A day: what is longer is a mistake of the provider's, or an account's end.
+    // A day: a longer pause is a mistake of the provider, or the end of an account.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    /// <summary>The wait the headers ask for, 0 to 24 hours; null when they say nothing.</summary>
+    /// <summary>The requested pause, 0 to 24 hours; null when the headers have none.</summary>
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now)
     {
         var wait = Milliseconds(headers, "retry-after-ms") ?? Milliseconds(headers, "x-ms-retry-after-ms")

@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace ImageGateway.Providers;
 
-/// <summary>The <c>error</c> of a provider's answer, as far as it could be read. Everything in it is the provider's word.</summary>
+/// <summary>The <c>error</c> of a provider's response, as far as it could be read. All of its content comes from the provider.</summary>
 internal sealed record UpstreamErrorBody(string? Message, string? Type, string? Param, string? Code, string? InnerCode, string? ModerationDetails)
 {
-    /// <summary>What a body without a readable error says.</summary>
+    /// <summary>The result for a body without a readable error.</summary>
     public static readonly UpstreamErrorBody None = new(null, null, null, null, null, null);
 
     /// <summary>
-    /// Reads <c>{"error":{…}}</c>, or the bare error, which some events and proxies send; Azure spells the inner error both ways and
-    /// writes codes as numbers too.
+    /// Reads <c>{"error":{…}}</c>, or the bare error, which some events and proxies send; Azure uses two spellings for the
+    /// inner error, and writes some codes as numbers.
     /// </summary>
     public static UpstreamErrorBody Parse(ReadOnlySpan<byte> body)
     {

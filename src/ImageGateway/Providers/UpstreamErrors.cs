@@ -4,10 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers;
 
-/// <summary>Turns a provider's failure into what the client may see: no host, key, account or deployment name.</summary>
+/// <summary>Turns a provider's failure into an error the client may see: no host, key, account or deployment name.</summary>
 internal static class UpstreamErrors
 {
-    /// <summary>Refusals on what the picture shows; Azure's names among them.</summary>
+    /// <summary>Codes of content refusals, including Azure's.</summary>
     private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "moderation_blocked", "content_policy_violation", "contentFilter", "content_filter", "ResponsibleAIPolicyViolation");
@@ -15,27 +15,27 @@ internal static class UpstreamErrors
     private static readonly FrozenSet<string> AzureRefusals = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "contentFilter", "content_filter", "ResponsibleAIPolicyViolation");
 
-    /// <summary>The account has no money left; waiting does not help.</summary>
+    /// <summary>Codes of an account without credit; waiting does not help.</summary>
     private static readonly FrozenSet<string> Billing = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded",
         "organization_usage_limit_exceeded", "billing_hard_limit_reached");
 
-    // An operator does not act within seconds; clients that wait longer give up.
+    // No operator acts within seconds, and clients that wait longer give up.
     private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
 
-    // A target without money is out for five minutes, or until it is enabled; one with wrong credentials is asked again sooner.
+    // A target without credit is out for five minutes, or until it is enabled; one with wrong credentials is retried sooner.
     private static readonly TimeSpan BillingPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
 
-    // A rate limit that does not say how long.
+    // For a rate limit without a stated pause.
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The failure, with the error for the client.</summary>
     /// <param name="response">The provider's response; its status may be 200.</param>
     /// <param name="body">Its body, or the first 64 KiB.</param>
-    /// <param name="attempt">What was asked.</param>
-    /// <param name="secrets">What must not show; see <see cref="IImageProvider.Secrets"/>.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="secrets">Strings to remove; see <see cref="IImageProvider.Secrets"/>.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
     public static UpstreamFailure Map(HttpResponseMessage response, ReadOnlySpan<byte> body, Attempt attempt, IReadOnlyList<string> secrets, DateTimeOffset now)
     {
@@ -43,7 +43,7 @@ internal static class UpstreamErrors
         var wait = RetryAfter.Read(response.Headers, now);
         if (IsIn(Refusals, error))
             return new UpstreamFailure(FailureKind.Refusal, Refusal(error, attempt, secrets));
-        // The newer codes come and go; their type stays.
+        // The newer codes keep changing; their type is stable.
         if (IsIn(Billing, error) || error.Type == "insufficient_quota")
             return Account(BillingPause);
         if (status is 401 or 402 or 403 or 407) // 407: of a proxy on the way, whose credentials are the operator's too
@@ -51,12 +51,12 @@ internal static class UpstreamErrors
         if (status == 429 || error.Code == "rate_limit_exceeded")
             return RateLimited(wait);
         if (status == 408)
-            return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider gave up waiting."), wait);
+            return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider timed out waiting for the request."), wait);
         if (status == 410)
-            return new UpstreamFailure(FailureKind.Request, Passing(404, error, attempt, secrets)); // a model that is gone is not found
+            return new UpstreamFailure(FailureKind.Request, Passing(404, error, attempt, secrets)); // a retired model is a 404
         if (status is >= 400 and < 500 and not 425) // 425 is of TLS' early data: the same request is right a moment later
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
-        // It is a proxy in front that gave up (524: Cloudflare's), while the provider goes on drawing.
+        // A proxy in front timed out (524 is Cloudflare's), while the provider continues generating.
         var mayBill = status is 504 or 524 && attempt.IsSent;
         return new UpstreamFailure(mayBill ? FailureKind.MayBill : FailureKind.Broken, Broken(status, wait), wait)
         {
@@ -66,7 +66,7 @@ internal static class UpstreamErrors
 
     private static UpstreamFailure Account(TimeSpan pause) => new(
         FailureKind.Account,
-        new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; its operator has to act.") { RetryAfter = AccountPause },
+        new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; the gateway's operator must fix this.") { RetryAfter = AccountPause },
         pause);
 
     private static UpstreamFailure RateLimited(TimeSpan? asked) => new(
@@ -82,12 +82,12 @@ internal static class UpstreamErrors
         };
 
     private static GatewayError Broken(int status, TimeSpan? wait) =>
-        new(ErrorKind.UpstreamError, status is >= 200 and < 300 ? "The provider answered with an error instead of a picture." : $"The provider failed with status {status}.")
+        new(ErrorKind.UpstreamError, status is >= 200 and < 300 ? "The provider responded with an error instead of an image." : $"The provider failed with status {status}.")
         {
             RetryAfter = wait,
         };
 
-    /// <summary>True when the error is a refusal on what the picture shows.</summary>
+    /// <summary>True when the error has one of these codes.</summary>
     private static bool IsIn(FrozenSet<string> codes, UpstreamErrorBody error) =>
         (error.Code is { } code && codes.Contains(code)) || (error.InnerCode is { } inner && codes.Contains(inner));
 
@@ -107,7 +107,8 @@ internal static class UpstreamErrors
             return null;
         foreach (var secret in secrets.Where(secret => secret.Length > 0))
             message = message.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
-        // A deployment's name says how the operator runs things; the client knows the model. A name may be a part of other words.
+        // A deployment's name reveals the operator's setup; the client knows the model. The name may also occur within other
+        // words.
         return attempt.Name == attempt.Model.Name ? message
             : Regex.Replace(message, $@"(?<!\w){Regex.Escape(attempt.Name)}(?!\w)", attempt.Model.Name.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }

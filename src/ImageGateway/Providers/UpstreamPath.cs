@@ -2,12 +2,12 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ImageGateway.Providers;
 
-/// <summary>The gateway's paths at a provider.</summary>
+/// <summary>Maps the gateway's paths to a provider's.</summary>
 internal static class UpstreamPath
 {
     private static readonly PathString[] Roots = ["/v1", "/openai/v1"];
 
-    /// <summary>A path of OpenAI's API below its base URL, which stands for <c>/v1</c>; null for any other path.</summary>
+    /// <summary>The URL of an OpenAI path below its base URL, which corresponds to <c>/v1</c>; null for any other path.</summary>
     public static Uri? Below(Uri baseUrl, PathString path, QueryString query)
     {
         foreach (var root in Roots)

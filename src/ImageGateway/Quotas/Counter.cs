@@ -1,6 +1,6 @@
 namespace ImageGateway.Quotas;
 
-/// <summary>A sum with what is held, or a bucket, whose level is kept in 1/60 000 so that a refill is exact to the ms.</summary>
+/// <summary>A sum with its reserved amount, or a token bucket, whose level is kept in 1/60 000 so that a refill is exact to the ms.</summary>
 internal sealed class Counter(LimitKind kind, long? endsAt, long used = 0)
 {
     private const long Unit = 60_000;
@@ -25,7 +25,7 @@ internal sealed class Counter(LimitKind kind, long? endsAt, long used = 0)
             _held += amount;
     }
 
-    // Tokens that were held and not used go back into the bucket; pictures were asked for, and stay counted.
+    // Reserved but unused tokens go back into the bucket; requested images stay counted.
     public void Settle(long held, long used, long max, long now)
     {
         if (kind.Shape != LimitShape.Minute)
@@ -55,6 +55,6 @@ internal sealed class Counter(LimitKind kind, long? endsAt, long used = 0)
 
     public bool IsOver(long now) => endsAt is { } end ? end < now && _held == 0 : _max > 0 && now - _refilledAt > Unit && _held == 0;
 
-    /// <summary>True for a sum that can be read of the ledger again, or is nothing.</summary>
+    /// <summary>True for a sum that can be read from the ledger again, or is zero.</summary>
     public bool IsIdle(bool isInLedger) => IsSum && _held == 0 && (isInLedger || _used == 0);
 }

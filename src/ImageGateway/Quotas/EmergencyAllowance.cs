@@ -3,16 +3,16 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// What jobs may cost while the store of quotas cannot be reached, for tenants that are let through then: a small budget of
-/// each in this process. When the store is back its counters are built again from the ledger, which knows these jobs as it
-/// knows all others, and the allowance is whole again.
+/// What jobs may cost while the quota store is unreachable, for tenants that are allowed to continue: a small budget per tenant
+/// in this process. When the store is back, its counters are rebuilt from the ledger, which includes these jobs, and the
+/// allowance is restored in full.
 /// </summary>
 internal sealed class EmergencyAllowance
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, long>> _taken = [];
 
-    /// <summary>Tenants that have taken of theirs.</summary>
+    /// <summary>Tenants that have used some of theirs.</summary>
     public IReadOnlyList<string> Tenants
     {
         get
@@ -22,7 +22,7 @@ internal sealed class EmergencyAllowance
         }
     }
 
-    /// <summary>Lets a job through up to an amount; one that was let through may ask again, and for more.</summary>
+    /// <summary>Lets a job through up to an amount; a job that was let through may ask again, and for more.</summary>
     public bool TryTake(Caller caller, string job, long nanoUsd)
     {
         if (caller.Emergency == NanoUsd.Zero)
@@ -38,7 +38,7 @@ internal sealed class EmergencyAllowance
         }
     }
 
-    /// <summary>Notes what a job cost, if it was let through.</summary>
+    /// <summary>Records what a job cost, if it was let through.</summary>
     public void Settle(string tenant, string job, long nanoUsd)
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class EmergencyAllowance
         }
     }
 
-    /// <summary>Has the store take into account what a tenant's jobs took, then gives the allowance back.</summary>
+    /// <summary>Has the store account for what a tenant's jobs used, then restores the allowance.</summary>
     public async Task ReconcileAsync(string tenant, Func<Task> renew)
     {
         await renew();

@@ -1,38 +1,41 @@
 namespace ImageGateway.Quotas;
 
-/// <summary>A job that is open in the ledger, and what it may take at worst of each counter asked; 0 where that is not known, null where it is not counted.</summary>
+/// <summary>
+/// A job that is open in the ledger, with the most it may use of each requested counter; 0 if that is unknown, null if the job
+/// does not count there.
+/// </summary>
 internal sealed record OpenJob(string Id, IReadOnlyList<long?> Amounts);
 
-/// <summary>What the ledger knows of counters at one moment.</summary>
-/// <param name="Settled">What is settled, in the order asked.</param>
+/// <summary>The ledger's knowledge of counters at one moment.</summary>
+/// <param name="Settled">The settled amounts, in the requested order.</param>
 /// <param name="Open">Jobs whose intents are open.</param>
 internal sealed record PastUse(IReadOnlyList<long> Settled, IReadOnlyList<OpenJob> Open);
 
-/// <summary>A job that is over, and what it cost.</summary>
+/// <summary>A finished job and its cost.</summary>
 internal sealed record EndedJob(string Id, long NanoUsd, long OutputTokens);
 
 /// <summary>
-/// What a store of quotas asks the ledger, which is the truth: a store that lost its counters builds them again from here,
+/// The quota store's view of the ledger, which is the source of truth: a store that lost its counters rebuilds them from here,
 /// under a new generation.
 /// </summary>
 internal interface IQuotaHistory
 {
-    /// <summary>False when nothing is kept: a store then must not forget.</summary>
+    /// <summary>False when no ledger is kept: a store must then not forget anything.</summary>
     bool IsKept { get; }
 
     /// <summary>The generation of a tenant's counters.</summary>
     ValueTask<long> GenerationAsync(string tenant);
 
-    /// <summary>Begins the next one, which is durable when this returns.</summary>
+    /// <summary>Starts the next generation, which is durable when this returns.</summary>
     ValueTask<long> NextGenerationAsync(string tenant);
 
-    /// <summary>What counters of sums and of jobs in flight should be at. Both parts are of the same moment.</summary>
+    /// <summary>The correct values of sums and of jobs in flight. Both parts are read at the same moment.</summary>
     ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses);
 
-    /// <summary>Those of the jobs whose intents are open.</summary>
+    /// <summary>Those of the jobs that have open intents.</summary>
     ValueTask<IReadOnlyList<string>> OpenAsync(IReadOnlyCollection<string> ids);
 
-    /// <summary>Those of the jobs that are over.</summary>
+    /// <summary>Those of the jobs that are finished.</summary>
     ValueTask<IReadOnlyList<EndedJob>> EndedAsync(IReadOnlyCollection<string> ids);
 }
 

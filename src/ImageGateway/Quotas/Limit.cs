@@ -8,15 +8,15 @@ namespace ImageGateway.Quotas;
 /// <summary>What a limit counts.</summary>
 internal enum Measure { NanoUsd, OutputTokens, Images, Requests }
 
-/// <summary>How a limit counts: a calendar window's sum, a token bucket of one minute, or what is in flight.</summary>
+/// <summary>How a limit counts: a calendar window's sum, a token bucket of one minute, or the amount in flight.</summary>
 internal enum LimitShape { Day, Month, Total, Minute, Concurrent }
 
-/// <summary>A kind of limit, by the word of configuration (<c>UsdPerDay</c>) and of the wire (<c>usd_per_day</c>).</summary>
+/// <summary>A kind of limit, with its name in the configuration (<c>UsdPerDay</c>) and on the wire (<c>usd_per_day</c>).</summary>
 internal sealed record LimitKind(string Name, string Word, Measure Measure, LimitShape Shape)
 {
     public static readonly LimitKind RequestsPerMinute = new("RequestsPerMinute", "requests_per_minute", Measure.Requests, LimitShape.Minute);
 
-    /// <summary>All kinds, in the order in which they are checked: what frees first is told first.</summary>
+    /// <summary>All kinds, in the order in which they are checked: the one that frees first is reported first.</summary>
     public static readonly IReadOnlyList<LimitKind> All =
     [
         RequestsPerMinute,
@@ -29,13 +29,13 @@ internal sealed record LimitKind(string Name, string Word, Measure Measure, Limi
         new("UsdTotal", "usd_total", Measure.NanoUsd, LimitShape.Total),
     ];
 
-    /// <summary>By the word of the wire.</summary>
+    /// <summary>By wire name.</summary>
     public static readonly FrozenDictionary<string, LimitKind> ByWord = All.ToFrozenDictionary(kind => kind.Word);
 
-    /// <summary>True for limits that free within a minute or with the next job's end.</summary>
+    /// <summary>True for limits that free within a minute or when the next job ends.</summary>
     public bool IsShort => Shape is LimitShape.Minute or LimitShape.Concurrent;
 
-    /// <summary>The window that holds <paramref name="now"/>, as it stands in a counter's key.</summary>
+    /// <summary>The window that contains <paramref name="now"/>, as in a counter's key.</summary>
     public string Window(DateTimeOffset now) => Shape switch
     {
         LimitShape.Day => now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -43,7 +43,7 @@ internal sealed record LimitKind(string Name, string Word, Measure Measure, Limi
         _ => "",
     };
 
-    /// <summary>When the window began; null for one that has no beginning.</summary>
+    /// <summary>When the window began; null if it has no beginning.</summary>
     public DateTimeOffset? Start(DateTimeOffset now) => Shape switch
     {
         LimitShape.Day => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero),
@@ -51,7 +51,7 @@ internal sealed record LimitKind(string Name, string Word, Measure Measure, Limi
         _ => null,
     };
 
-    /// <summary>When the window ends and the next one begins; null for one that has no end.</summary>
+    /// <summary>When the window ends and the next one begins; null if it has no end.</summary>
     public DateTimeOffset? End(DateTimeOffset now) => Shape switch
     {
         LimitShape.Day => Start(now)!.Value.AddDays(1),
@@ -59,29 +59,29 @@ internal sealed record LimitKind(string Name, string Word, Measure Measure, Limi
         _ => null,
     };
 
-    /// <summary>An amount as the wire and messages have it: USD, or a count.</summary>
+    /// <summary>An amount for the wire and messages: USD, or a count.</summary>
     public decimal Shown(long amount) => Measure == Measure.NanoUsd ? new NanoUsd(amount).Usd : amount;
 }
 
-/// <summary>A limit of a scope: the amount it enforces, the amount it warns at, or both. Nano-USD, tokens, pictures or requests.</summary>
+/// <summary>A limit of a scope: the amount it enforces, the amount it warns at, or both. Nano-USD, tokens, images or requests.</summary>
 internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
 {
-    // One for all amounts that a limit has in its time.
+    // Shared by all amounts that the limit has over time.
     private StrongBox<bool>? _isRenewed;
 
-    /// <summary>True while counters may be older than it is in force in this process: jobs that ran before are not in them.</summary>
+    /// <summary>True while counters may be older than the limit in this process: they lack jobs that ran before it.</summary>
     public bool IsNew => _isRenewed is { Value: false };
 
     /// <summary>The stricter of two.</summary>
     public Limit With(Limit other) => this with { Enforced = Least(Enforced, other.Enforced), Warned = Least(Warned, other.Warned) };
 
-    /// <summary>The amount that is told: what it enforces, else what it warns at.</summary>
+    /// <summary>The amount that is reported: the enforced one, else the one it warns at.</summary>
     public long Max => Enforced ?? Warned ?? long.MaxValue;
 
-    /// <summary>The limit as it is after <paramref name="before"/>, the same scope's of the same kind; null: there was none.</summary>
+    /// <summary>The limit as the successor of <paramref name="before"/>, of the same scope and kind; null: there was none.</summary>
     public Limit After(Limit? before) => this with { _isRenewed = before is not null ? before._isRenewed : Kind.IsShort ? null : new StrongBox<bool>() };
 
-    /// <summary>Counters have been built since it is in force.</summary>
+    /// <summary>Counters have been rebuilt since the limit came into force.</summary>
     public void Renewed()
     {
         if (_isRenewed is not null)
@@ -91,19 +91,19 @@ internal sealed record Limit(LimitKind Kind, long? Enforced, long? Warned)
     private static long? Least(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
 }
 
-/// <summary>The best quality that may be asked for; a better one is refused, or told where it only warns.</summary>
+/// <summary>The best quality that may be requested; a better one is refused, or reported if the limit only warns.</summary>
 internal sealed record QualityLimit(string Most, bool Warns);
 
 /// <summary>All limits of a scope: <c>tenant:acme</c>, <c>project:acme/web</c>, <c>key:ID</c>, <c>user:acme/U</c>.</summary>
 /// <param name="Scope">The scope; for the limits of each user of a tenant <c>user:acme/*</c>.</param>
 /// <param name="Limits">Its limits, in the order of <see cref="LimitKind.All"/>.</param>
-/// <param name="Qualities">The best qualities that may be asked for, all of which hold: which of two words is the stricter depends on the model.</param>
+/// <param name="Qualities">The best qualities that may be requested, all of which apply: which of two words is stricter depends on the model.</param>
 internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, IReadOnlyList<QualityLimit> Qualities)
 {
-    /// <summary>The limits as written, checked: every mistake is reported with the option's name.</summary>
+    /// <summary>Validates limits as written; every mistake is reported with the option's name.</summary>
     public static ScopeLimits Of(string scope, LimitOptions options, Action<string, string> mistake)
     {
-        // What no budget reaches; it keeps sums far from the end of the range.
+        // Above any real budget; it keeps sums far from the end of the range.
         const decimal MostUsd = 1_000_000_000;
         const long Most = 1_000_000_000_000;
         var limits = new List<Limit>();
@@ -123,7 +123,7 @@ internal sealed record ScopeLimits(string Scope, IReadOnlyList<Limit> Limits, IR
         return new ScopeLimits(scope, limits, options.MaxQuality is { } most ? [new QualityLimit(most, options.Mode == LimitMode.Warn)] : []);
     }
 
-    /// <summary>These limits, and those of others of each kind that is not among these.</summary>
+    /// <summary>These limits, plus the others' limits of kinds that are missing here.</summary>
     public ScopeLimits Over(ScopeLimits others) => this with
     {
         Limits = InOrder(Limits.Concat(others.Limits.Where(other => !Limits.Any(limit => limit.Kind == other.Kind)))),

@@ -3,19 +3,19 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Every scope's limits. Immutable; where configuration and control plane both limit a scope, the stricter holds. An end user's
-/// limits stand in the place of those of each user kind by kind: of a kind that the user has none of, that of each holds.
+/// Every scope's limits. Immutable; if configuration and control plane both limit a scope, the stricter limit applies. An end
+/// user's limits replace those for each user kind by kind: a kind that the user lacks comes from those for each user.
 /// </summary>
 internal sealed class LimitBook
 {
     private static readonly IReadOnlyList<ScopeLimits> None = [];
 
-    // Merged when the book is made: each job asks for its scopes several times.
+    // Merged when the book is created, since each job reads its scopes several times.
     private readonly Dictionary<string, ScopeLimits> _byScope;
 
-    /// <summary>The book of these limits.</summary>
-    /// <param name="limits">Each scope's, of configuration and control plane.</param>
-    /// <param name="before">The book in force until now, which tells what is new; null: the first one.</param>
+    /// <summary>Builds the book from limits.</summary>
+    /// <param name="limits">Each scope's limits, from configuration and control plane.</param>
+    /// <param name="before">The previous book, which shows what is new; null: the first one.</param>
     public LimitBook(IEnumerable<ScopeLimits> limits, LimitBook? before = null)
     {
         var written = limits.GroupBy(scope => scope.Scope).ToDictionary(scope => scope.Key, scope => Merged(scope.Key, [.. scope]));
@@ -28,7 +28,7 @@ internal sealed class LimitBook
     /// <summary>The scopes of a job that have limits, widest first.</summary>
     public IReadOnlyList<ScopeLimits> For(Caller caller, string? user)
     {
-        // Asked several times for a job; a gateway without limits should not pay for it.
+        // Called several times per job; a gateway without limits should not pay for it.
         if (_byScope.Count == 0)
             return None;
         var found = new List<ScopeLimits>(4);
@@ -54,7 +54,7 @@ internal sealed class LimitBook
     private Limit? Find(string scope, LimitKind kind) =>
         (_byScope.GetValueOrDefault(scope) ?? _byScope.GetValueOrDefault(EachUsers(scope) ?? scope))?.Limits.FirstOrDefault(limit => limit.Kind == kind);
 
-    // A tenant's id has no slash in it, a user's may.
+    // A tenant's id contains no slash; a user's may.
     private static string? EachUsers(string scope) => scope.StartsWith("user:", StringComparison.Ordinal) ? string.Concat(scope.AsSpan(0, scope.IndexOf('/', StringComparison.Ordinal)), "/*") : null;
 
     private static ScopeLimits Merged(string scope, List<ScopeLimits> all)

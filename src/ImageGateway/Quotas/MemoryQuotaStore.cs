@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ImageGateway.Quotas;
 
-/// <summary>Counters in this process's memory, for a gateway of one process. A sum that is not known begins with the ledger's.</summary>
+/// <summary>Counters in this process's memory, for a gateway of one process. An unknown sum starts with the ledger's value.</summary>
 /// <param name="history">The ledger.</param>
 /// <param name="time">The clock.</param>
 internal sealed class MemoryQuotaStore(IQuotaHistory history, TimeProvider time) : IQuotaStore
@@ -19,7 +19,7 @@ internal sealed class MemoryQuotaStore(IQuotaHistory history, TimeProvider time)
 
     public long? GenerationOf(string tenant) => Of(tenant).Generation;
 
-    // What no ledger has must not be forgotten.
+    // Without a ledger, nothing must be forgotten.
     public Task RenewAsync(string tenant)
     {
         if (history.IsKept)

@@ -4,8 +4,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Counts what jobs used above what they held, which is charged all the same and is the only way past a limit: a provider used
-/// more than the catalogue's assumed maximum where it publishes no rule.
+/// Counts usage above jobs' reservations. It is charged all the same, and is the only way past a limit: a provider used more
+/// than the maximum that the catalogue assumes where the provider publishes no rule.
 /// </summary>
 internal sealed class OverrunMetrics
 {
@@ -19,11 +19,11 @@ internal sealed class OverrunMetrics
     public OverrunMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("ImageGateway");
-        _usd = meter.CreateCounter<double>("imagegateway.budget.above_hold.usd", "{usd}", "What jobs cost above what they held, in USD.");
-        _tokens = meter.CreateCounter<long>("imagegateway.budget.above_hold.tokens", "{token}", "Output tokens that jobs used above what they held.");
+        _usd = meter.CreateCounter<double>("imagegateway.budget.above_hold.usd", "{usd}", "Cost of jobs above their reservations, in USD.");
+        _tokens = meter.CreateCounter<long>("imagegateway.budget.above_hold.tokens", "{token}", "Output tokens that jobs used above their reservations.");
     }
 
-    /// <summary>Counts what a job used above its hold; less than that is negative and not counted.</summary>
+    /// <summary>Counts what a job used above its reservation; less than that is negative and not counted.</summary>
     public void Count(string tenant, long nanoUsd, long outputTokens)
     {
         if (nanoUsd <= 0 && outputTokens <= 0)

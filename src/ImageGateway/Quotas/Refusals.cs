@@ -3,22 +3,22 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Quotas;
 
-/// <summary>What a job may cost at worst, in one measure, and at which target that is.</summary>
+/// <summary>The worst case of a job in one measure, and the target that causes it.</summary>
 /// <param name="Amount">Nano-USD or output tokens.</param>
-/// <param name="Target">The target; null when the tenant is not told.</param>
+/// <param name="Target">The target; null when it is hidden from the tenant.</param>
 internal readonly record struct WorstCase(long Amount, string? Target)
 {
-    /// <summary>The greater of this and another target's.</summary>
+    /// <summary>The greater of this and another target's worst case.</summary>
     public WorstCase Or(long amount, string? target) => amount > Amount ? new WorstCase(amount, target) : this;
 }
 
-/// <summary>The errors of limits that have no room.</summary>
+/// <summary>The errors for limits without enough room.</summary>
 internal static class Refusals
 {
-    /// <summary>The error of the counter that refuses.</summary>
+    /// <summary>The error for the counter that refuses.</summary>
     /// <param name="use">The counter.</param>
     /// <param name="answer">The store's answer.</param>
-    /// <param name="target">The target that makes the job as dear as it may be, where it is told.</param>
+    /// <param name="target">The target that causes the worst case, unless it is hidden.</param>
     public static GatewayException Of(CounterUse use, QuotaAnswer answer, string? target = null)
     {
         if (use.Limit.Kind.IsShort)
@@ -27,7 +27,7 @@ internal static class Refusals
             CultureInfo.InvariantCulture, $"{Limit(use)} {Why(use, answer.States[answer.Refused], target)} {Reset(use)}"));
     }
 
-    // What nobody has spent, or what no wait can make large enough for the job, is not "reached".
+    // A limit of which nothing is spent, or that no wait can make large enough for the job, is not called "reached".
     private static string Why(CounterUse use, CounterState state, string? target)
     {
         var (kind, max) = (use.Limit.Kind, use.Limit.Enforced!.Value);
@@ -43,7 +43,7 @@ internal static class Refusals
         return new GatewayException(new GatewayError(ErrorKind.RateLimited, text) { RetryAfter = wait });
     }
 
-    // No bucket ever holds it, so no time can be told after which it would pass.
+    // No bucket ever holds as much, so there is no time after which the job would pass.
     private static GatewayException TooMuchAtOnce(CounterUse use, string? target)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{Limit(use)} does not cover this job: {use.Limit.Enforced} allowed, and this job may take up to {Most(use)}{At(target)}. It will not pass later either.");

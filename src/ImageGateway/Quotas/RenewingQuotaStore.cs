@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Has a tenant's counters built again at its first job in this process, and when one of its limits is new here. Jobs that ran
-/// before a limit came, here or where it was not known yet, are in the ledger and in no counter; one that was kept from an
-/// earlier time of the limit knows nothing of those between. Each process does so when it learns of a limit, so that after
-/// the last one nothing is missing.
+/// Has a tenant's counters rebuilt at its first job in this process, and when one of its limits is new here. Jobs that ran
+/// before the limit was known here or on another replica are in the ledger but in no counter, and a counter kept from an
+/// earlier time of the limit lacks the jobs in between. Each process does this when it learns of a limit, so that after the
+/// last one nothing is missing.
 /// </summary>
 /// <param name="store">The store.</param>
 internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
@@ -55,7 +55,7 @@ internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
         }
     }
 
-    // Two at once renew twice, which does no harm.
+    // Concurrent callers may renew twice, which is harmless.
     private async ValueTask RenewAsync(string tenant, IReadOnlyList<CounterUse> uses)
     {
         if (!uses.Any(use => use.Limit.IsNew))

@@ -3,8 +3,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// What a job holds of its scopes' limits from before its first call to its end: always at least what all of its calls may
-/// cost at worst.
+/// A job's reservation against its scopes' limits, from before its first call to its end: always at least the worst case of all
+/// its calls.
 /// </summary>
 internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergency, JobRecord job, JobLimits limits, IReadOnlyList<CounterState> states, long? generation, long nanoUsd, long outputTokens) : IDisposable
 {
@@ -14,34 +14,34 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     private long _nanoUsd = nanoUsd;
     private long _outputTokens = outputTokens;
 
-    /// <summary>Called when it was settled, with the nano-USD and output tokens that were used above what was held; less than that is negative.</summary>
+    /// <summary>Called after settlement, with the nano-USD and output tokens used above the reservation; less than that is negative.</summary>
     public Action<long, long>? Settled { get; init; }
 
-    /// <summary>Called when the job is over, settled or not.</summary>
+    /// <summary>Called when the job is finished, settled or not.</summary>
     public Action? Ended { get; init; }
 
-    /// <summary>Why nothing is held; null when it is.</summary>
+    /// <summary>Why nothing is reserved; null when it is granted.</summary>
     public GatewayException? Refusal { get; init; }
 
-    /// <summary>True when a settlement must follow. A limit that came meanwhile may have found the job in the ledger.</summary>
+    /// <summary>True when it must be settled. A limit added meanwhile may have counted the job from the ledger.</summary>
     public bool IsHeld => Refusal is null && (_isKnown || _limits.Current().Uses.Count > 0);
 
-    /// <summary>True when others may be waiting for its end: a limit of what runs at the same time.</summary>
+    /// <summary>True when other jobs may be waiting for its end: a limit on concurrency.</summary>
     public bool IsUrgent => Refusal is null && _limits.Uses.Any(use => use.Shape == LimitShape.Concurrent);
 
-    /// <summary>The counters it uses, and how they stood when it was granted or refused.</summary>
+    /// <summary>The counters it uses, with their state when it was granted or refused.</summary>
     public IReadOnlyList<(CounterUse Use, CounterState State)> Counters { get; } = [.. limits.Uses.Zip(states)];
 
-    /// <summary>What is held now.</summary>
+    /// <summary>The amount reserved now.</summary>
     public NanoUsd Held => new(Interlocked.Read(ref _nanoUsd));
 
-    /// <summary>The generation of the counters it is held in; null when nothing is held.</summary>
+    /// <summary>The generation of its counters; null when nothing is reserved.</summary>
     public long? Generation { get; private set; } = generation;
 
-    /// <summary>True when the ledger says which generation is in force.</summary>
+    /// <summary>True when the ledger decides which generation is in force.</summary>
     public bool IsOfLedger => Generation is not null && store.GenerationOf(Tenant) is null;
 
-    /// <summary>Holds more when a call follows others that may be billed.</summary>
+    /// <summary>Reserves more when a call follows others that may be billed.</summary>
     /// <exception cref="GatewayException">There is no room for more.</exception>
     public async ValueTask CoverAsync(JobRecord record)
     {
@@ -61,18 +61,19 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
     }
 
     /// <summary>
-    /// Makes sure that it is held still, after the call that follows was made durable. The generation that was in force then
-    /// says whether the store may have lost it meanwhile; only then, and when limits have changed, is the store asked again.
+    /// Makes sure, after the next call's intent is durable, that the reservation still exists. The generation in force at that
+    /// time shows whether the store may have lost it meanwhile; only then, or when limits have changed, is the store asked
+    /// again.
     /// </summary>
     /// <param name="record">The job.</param>
-    /// <param name="generation">The generation that the ledger told; null where it was not asked (<see cref="IsOfLedger"/>).</param>
-    /// <exception cref="GatewayException">There is no room any more, or not under the limits in force now; or the store cannot say.</exception>
+    /// <param name="generation">The generation read from the ledger; null if it was not read (<see cref="IsOfLedger"/>).</param>
+    /// <exception cref="GatewayException">There is no room any more, or not under the limits now in force; or the store does not answer.</exception>
     public async ValueTask ConfirmAsync(JobRecord record, long? generation)
     {
         var (now, (usd, tokens)) = (_limits.Current(), Needed(record));
         if ((now == _limits && Generation == (generation ?? store.GenerationOf(Tenant))) || (!_isKnown && now.Uses.Count == 0))
             return;
-        // Not beside a call that holds more: what that holds must be in what is asked here, or come after it.
+        // Not concurrent with a call that reserves more: its amount must be included here, or be added afterwards.
         await _growing.WaitAsync();
         try
         {
@@ -86,7 +87,7 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         }
     }
 
-    /// <summary>Puts what the job's calls cost in the place of what it held.</summary>
+    /// <summary>Replaces the reserved amounts with the cost of the job's calls.</summary>
     public async ValueTask SettleAsync(JobRecord record)
     {
         var (usd, tokens) = Needed(record);
@@ -117,7 +118,7 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         Ended?.Invoke();
     }
 
-    // What has ended counts as it is, what runs at its worst.
+    // Finished calls count at their cost, running ones at their worst case.
     private static (long NanoUsd, long OutputTokens) Needed(JobRecord record)
     {
         var (usd, tokens) = (0L, 0L);

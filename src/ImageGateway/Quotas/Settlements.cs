@@ -3,28 +3,28 @@ using System.Collections.Concurrent;
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Settlements that go on beside the connections of their jobs: a client's next request does not wait for the last one's
-/// entry, and entries are written many at a time. Who is refused for want of what others hold, or looks at a tenant's limits,
-/// has those of the tenant done first (<see cref="CompleteAsync"/>), so that a client that asks one after the other does not
-/// meet its own last job. What waits for the ledger is bounded by the ledger's room, what waits for the store by its time.
+/// Settlements that run in the background, so that a client's next request does not wait for its last job's entry, and entries
+/// are written in batches. A job refused because of others' reservations, and a reader of a tenant's limits, first wait for the
+/// tenant's settlements (<see cref="CompleteAsync"/>), so that a sequential client is not refused because of its own last job.
+/// Waiting for the ledger is bounded by its queue, waiting for the store by a timeout.
 /// </summary>
-/// <param name="hurry">Has the ledger write what it gathers.</param>
+/// <param name="hurry">Has the ledger write its gathered entries at once.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class Settlements(Action hurry, ILogger<Settlements> log)
 {
-    // A ledger or a store that does not answer must not hold up who only looks.
+    // An unresponsive ledger or store must not delay readers for long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // Of each tenant the latest one, which is over when all before it are; bounded by the number of tenants.
+    // Each tenant's latest settlement, which completes after all before it; bounded by the number of tenants.
     private readonly ConcurrentDictionary<string, Task> _latest = new();
     private int _count;
 
-    /// <summary>Those that go on now.</summary>
+    /// <summary>Settlements in progress.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Lets one go on. How it fails is logged.</summary>
-    /// <param name="tenant">Whose it is.</param>
-    /// <param name="settlement">What is waited for and then done.</param>
+    /// <summary>Starts one. Its failure is logged.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="settlement">Waits for the entry, then settles.</param>
     public void Begin(string tenant, Func<Task> settlement)
     {
         Interlocked.Increment(ref _count);
@@ -33,10 +33,10 @@ internal sealed partial class Settlements(Action hurry, ILogger<Settlements> log
             _ = _latest.AddOrUpdate(tenant, static (_, task) => task, static (_, before, task) => before.IsCompleted ? task : Task.WhenAll(before, task), task);
     }
 
-    /// <summary>What completes when the tenant's settlements that have begun are over.</summary>
+    /// <summary>A task that completes when the tenant's settlements started so far are over.</summary>
     public Task Of(string tenant) => _latest.GetValueOrDefault(tenant, Task.CompletedTask);
 
-    /// <summary>Waits for settlements that are not over, for a second at most.</summary>
+    /// <summary>Waits for settlements in progress, for a second at most.</summary>
     public async ValueTask CompleteAsync(Task unsettled)
     {
         if (unsettled.IsCompleted)
@@ -61,6 +61,6 @@ internal sealed partial class Settlements(Action hurry, ILogger<Settlements> log
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A job could not be settled, and holds its worst case until its counters are built again, or audited")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A job could not be settled; its worst case stays reserved until its counters are rebuilt or audited")]
     private partial void LogFailed(Exception exception);
 }

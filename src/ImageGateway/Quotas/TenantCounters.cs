@@ -1,29 +1,32 @@
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// The counters and reservations of one tenant. One lock guards them, so that a reservation is one step. Who asks of a sum that
-/// is not known gets no answer, and builds it first.
+/// The counters and reservations of one tenant. One lock guards them, so that a reservation is one step. A request for an
+/// unknown sum gets no answer; the caller builds the sum first.
 /// </summary>
-/// <param name="mayForget">True when the ledger has all that is settled, so that a sum nobody holds anything of may be dropped.</param>
+/// <param name="mayForget">True when the ledger has everything that is settled, so that a sum without reservations may be dropped.</param>
 internal sealed class TenantCounters(bool mayForget)
 {
-    // Counters that are not needed are dropped when there are many.
+    // Unneeded counters are dropped when there are this many.
     private const int Many = 8192;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Counter> _counters = [];
     private readonly Dictionary<string, List<Hold>> _reservations = [];
 
-    // What was settled while counters are built: the ledger may have been read just before that.
+    // Settlements during a build: the ledger may have been read just before them.
     private readonly Dictionary<string, (long NanoUsd, long? OutputTokens)> _settled = [];
     private long _generation;
     private int _builds;
     private int _cleanAt = Many;
 
-    // The counter itself, not its key: one that was forgotten and built again knows of the job from the ledger.
+    // The counter itself, not its key: a counter that was forgotten and rebuilt knows the job from the ledger.
     private readonly record struct Hold(Counter Counter, CounterUse Use);
 
-    /// <summary>How many times its sums were forgotten. Who was granted before is in no sum again, unless the ledger had its call by then.</summary>
+    /// <summary>
+    /// How many times its sums were forgotten. An earlier grant is missing from the rebuilt sums, unless the ledger had its
+    /// call by then.
+    /// </summary>
     public long Generation => Volatile.Read(ref _generation);
 
     public QuotaAnswer? Reserve(string? id, IReadOnlyList<CounterUse> uses, long now)
@@ -93,7 +96,7 @@ internal sealed class TenantCounters(bool mayForget)
             return Find(uses, now) is { } counters ? States(counters) : null;
     }
 
-    /// <summary>The sums that are not known, which <see cref="Build"/> must follow for, whatever it is given.</summary>
+    /// <summary>The unknown sums; <see cref="Build"/> must follow for them, with or without a result.</summary>
     public (List<CounterUse> Uses, long Generation) BeginBuild(IReadOnlyList<CounterUse> uses)
     {
         lock (_lock)
@@ -104,11 +107,12 @@ internal sealed class TenantCounters(bool mayForget)
     }
 
     /// <summary>
-    /// Begins sums with what the ledger knows: what is settled, and what open jobs hold. One that was begun meanwhile stays.
+    /// Initialises sums from the ledger: what is settled, and what open jobs reserve. A sum that was initialised meanwhile
+    /// stays.
     /// </summary>
     /// <param name="uses">The sums.</param>
-    /// <param name="generation">Theirs when the build began: what was read for an earlier one lacks jobs that have confirmed since.</param>
-    /// <param name="past">What was read of them since <see cref="BeginBuild"/>; null: it could not be.</param>
+    /// <param name="generation">The generation when the build began: what was read for an earlier one lacks jobs that have confirmed since.</param>
+    /// <param name="past">What was read since <see cref="BeginBuild"/>; null: the read failed.</param>
     public void Build(IReadOnlyList<CounterUse> uses, long generation, PastUse? past)
     {
         lock (_lock)
@@ -123,7 +127,7 @@ internal sealed class TenantCounters(bool mayForget)
         }
     }
 
-    /// <summary>Forgets all sums: they are built again before anything more is granted.</summary>
+    /// <summary>Forgets all sums: they are rebuilt before anything more is granted.</summary>
     public void Forget()
     {
         lock (_lock)
@@ -172,7 +176,7 @@ internal sealed class TenantCounters(bool mayForget)
 
     private static CounterState[] States(Counter[] counters) => Array.ConvertAll(counters, counter => counter.State);
 
-    // What a job asks for and what it used are amounts of money and of output tokens; pictures and requests stay as they were.
+    // Settlement changes only money and output tokens; images and requests stay as counted.
     private static long Of(Measure measure, long nanoUsd, long outputTokens) => measure switch
     {
         Measure.NanoUsd => nanoUsd,

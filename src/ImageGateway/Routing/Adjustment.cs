@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImageGateway.Routing;
 
-/// <summary>A parameter that is sent differently from how it was asked; <paramref name="To"/> empty when it is dropped.</summary>
+/// <summary>A parameter that is sent with a different value than requested; <paramref name="To"/> is empty when it is dropped.</summary>
 internal readonly record struct Adjustment(string Name, string From, string To)
 {
     /// <summary>The <c>x-gateway-adjusted</c> header: <c>name=from->to</c>, comma-separated, names and values percent-encoded.</summary>

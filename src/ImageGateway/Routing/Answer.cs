@@ -2,19 +2,19 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The beginning of a provider's answer: it is known to be one, and nothing of it has been sent to the client.</summary>
-/// <param name="Response">Its head.</param>
+/// <summary>The start of a provider's successful response, of which nothing has been sent to the client yet.</summary>
+/// <param name="Response">Its status and headers.</param>
 /// <param name="Body">Its bytes.</param>
 /// <param name="Relay">Passes them on.</param>
 /// <param name="Tap">Reads them as they pass.</param>
-/// <param name="Pictures">How many were asked for.</param>
+/// <param name="Pictures">How many images were requested.</param>
 internal sealed record Answer(HttpResponseMessage Response, Stream Body, Relay Relay, Tap Tap, int Pictures) : IAsyncDisposable
 {
     /// <summary>
-    /// Passes it on. An answer that ends before it is whole is lost, however properly its connection ends; and one that is whole
-    /// is complete, however its connection ends, unless its length was announced and is missed.
+    /// Passes the response on. One that ends incomplete is lost, however cleanly its connection closed; a complete one
+    /// succeeds, however its connection ends, unless it falls short of its announced length.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async Task<RelayEnd> PassAsync(AttemptClock clock) => await RelayAsync(clock) switch
     {
         RelayEnd.Complete when !Tap.IsWhole(Pictures) => RelayEnd.UpstreamLost,

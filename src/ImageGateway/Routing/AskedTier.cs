@@ -2,7 +2,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The tier a job asks for: by header, by alias, or by what it asks of the picture.</summary>
+/// <summary>The tier a job requests: by header, by alias, or by its image parameters.</summary>
 internal static class AskedTier
 {
     /// <summary>The tier; null for a job that names a real model, deployment or target, and for a variation that names none, since few models make them.</summary>
@@ -16,7 +16,7 @@ internal static class AskedTier
         }
         if (job.Model is null)
             return job.Operation == Operation.Variation ? null : Automatic(job.Parameters, caller);
-        // In Azure's paths an alias comes last.
+        // In Azure's paths an alias has the lowest precedence.
         var isTaken = job.IsDeploymentPath && table.Named(job.Model, deploymentFirst: true).Count > 0;
         if (isTaken || !RoutingTable.IsAlias(job.Model, out var tier))
             return null;

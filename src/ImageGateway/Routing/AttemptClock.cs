@@ -1,6 +1,6 @@
 namespace ImageGateway.Routing;
 
-/// <summary>Ends an attempt when the client leaves, or when nothing has come from the provider for a while. Progress winds it up again.</summary>
+/// <summary>Ends an attempt when the client disconnects, or when the provider is silent for too long. Progress restarts the timeout.</summary>
 internal sealed class AttemptClock : IDisposable
 {
     private readonly CancellationTokenSource _end;
@@ -24,7 +24,7 @@ internal sealed class AttemptClock : IDisposable
     /// <summary>The provider has sent something.</summary>
     public void Progressed() => _end.CancelAfter(_limit);
 
-    /// <summary>It is the client who is waited for: the provider has until <see cref="Progressed"/>.</summary>
+    /// <summary>The gateway waits for the client: the provider's timeout is off until <see cref="Progressed"/>.</summary>
     public void Waits() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
 
     public void Dispose()

@@ -5,18 +5,18 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
 
-/// <summary>What one call costs: at worst before it, and in the end by what its answer says. Pure.</summary>
+/// <summary>The cost of one call: the worst case before it, and the settled cost from its response. Pure.</summary>
 internal static class AttemptCost
 {
-    /// <summary>The upper bound of a call for <paramref name="count"/> pictures at list price; null when the model has no price.</summary>
+    /// <summary>The worst-case cost of a call for <paramref name="count"/> images at list price; null when the model has no price.</summary>
     public static CostEstimate? Worst(ImageJob job, PlannedTarget planned, int count, DateOnly today) =>
         planned.Calls == 1 ? planned.Worst
         : planned.Target.Model.PriceOn(today) is { } price ? JobCost.Worst(job, planned.Dialect.Sent with { N = count }, planned.Target.Model, price, 1)
         : null;
 
     /// <summary>
-    /// What an answer costs: by the provider's own count; without one by the table, at the size and quality it resolved; or its
-    /// upper bound, when it broke off before it said.
+    /// The cost of a response: by the provider's own token count; without one by the price table, at the resolved size and
+    /// quality; or the worst case, when the response broke off before stating either.
     /// </summary>
     /// <param name="attempt">The call.</param>
     /// <param name="model">Its model.</param>
@@ -28,26 +28,26 @@ internal static class AttemptCost
     {
         if (price is null)
             return (NanoUsd.Zero, ChargeBasis.None);
-        // Events tell the usage picture by picture: of a stream that broke off, that of the others is not known.
+        // Events report usage image by image: for a stream that broke off, the usage of the remaining images is unknown.
         if (Believed(price, facts) is { } usage && (isWhole || !attempt.Sent.Stream || facts.Images >= attempt.Sent.Count))
             return (CostCalculator.Charge(price, usage), ChargeBasis.Usage);
         var quality = facts.Quality ?? attempt.Sent.Quality ?? model.DefaultQuality;
-        var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : model.Sizes.Auto ? (ImageSize?)null : JobCost.UsualSize; // what the model chose is not known
+        var size = ImageSize.TryParse(facts.Size ?? attempt.Sent.Size, out var pixels) ? pixels : model.Sizes.Auto ? (ImageSize?)null : JobCost.UsualSize; // the model's choice is unknown
         var shape = new JobShape(quality, size, facts.Images, Encoding.UTF8.GetByteCount(job.Prompt))
         {
-            PartialImages = facts.Images == 0 ? 0 : (facts.PartialImages + facts.Images - 1) / facts.Images, // fewer may come than were asked for
+            PartialImages = facts.Images == 0 ? 0 : (facts.PartialImages + facts.Images - 1) / facts.Images, // fewer may come than were requested
             ImageInputTokens = JobCost.InputTokens(job, attempt.Sent, model),
         };
         return isWhole && facts.Images > 0 && CostCalculator.ByTable(model, price, shape) is { } cost ? (cost, ChargeBasis.Table) : (attempt.Worst, ChargeBasis.Estimate);
     }
 
-    // Where pictures have a price their tokens have none, and no picture is made of no tokens.
+    // A model priced per image has no token price, and no image takes zero tokens.
     private static TokenUsage? Believed(Price price, AnswerFacts facts) =>
         facts.Usage is { } usage && price.PerImage is null && (facts.Images == 0 || usage.ImageOutput + usage.TextOutput > 0) ? usage : null;
 
     /// <summary>
-    /// The same, where a provider does not tell the tokens of input pictures from those of text: more of the latter than the
-    /// prompt has bytes are the pictures'. The ledger has them as they are charged.
+    /// The facts with input tokens as they are charged. Some providers do not separate image tokens from text tokens in the
+    /// input: text tokens beyond the prompt's bytes must be the images'.
     /// </summary>
     public static AnswerFacts Explained(AnswerFacts facts, ImageJob job)
     {

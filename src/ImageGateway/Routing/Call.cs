@@ -7,7 +7,7 @@ using ImageGateway.Telemetry;
 
 namespace ImageGateway.Routing;
 
-/// <summary>One call to a target: its request, its clock, and what is recorded of it. Disposed without an outcome, its client has left.</summary>
+/// <summary>One call to a target: its request, its clock, and its record. If it is disposed without an outcome, the client disconnected.</summary>
 internal sealed class Call(Target target, Attempt attempt, AttemptRecord record, AttemptClock clock, Price? price, Activity? span) : IDisposable
 {
     public Target Target => target;
@@ -16,14 +16,14 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
 
     public AttemptClock Clock => clock;
 
-    /// <summary>How many pictures are asked for.</summary>
+    /// <summary>How many images are requested.</summary>
     public int Pictures => record.Sent.Count;
 
-    /// <summary>The code of an answer that ended so; null when it is whole.</summary>
+    /// <summary>The error code of a response with this end; null when it is complete.</summary>
     public static string? Code(RelayEnd end, UpstreamFailure? failure) =>
         failure is not null ? ErrorEnvelope.Code(failure.Error) : end == RelayEnd.ClientGone ? "client_disconnected" : null;
 
-    /// <summary>The provider has answered; whoever is asked first knows the status and the provider's request id.</summary>
+    /// <summary>Records the provider's status and request id, from its first response.</summary>
     public void Answered(HttpResponseMessage response)
     {
         record.Status = (int)response.StatusCode;
@@ -31,10 +31,10 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
             record.UpstreamRequestId = ids.First();
     }
 
-    /// <summary>It failed.</summary>
+    /// <summary>Records a failure.</summary>
     public void Fail(UpstreamFailure failure) => record.Fail(ErrorEnvelope.Code(failure.Error), failure.Kind == FailureKind.MayBill);
 
-    /// <summary>Its answer has ended, whole when there is no <paramref name="code"/>.</summary>
+    /// <summary>Records the end of its response; complete without a <paramref name="code"/>.</summary>
     public void End(Answer answer, RelayEnd end, string? code)
     {
         var facts = AttemptCost.Explained(answer.Tap.Facts, attempt.Job);
@@ -42,14 +42,14 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
         record.Answer(code, cost, facts.Usage, facts.Images, facts.Size, facts.Quality, answer.Relay.Length);
     }
 
-    /// <summary>There was no room to keep its answer in: it is paid for, and is not to be repeated.</summary>
+    /// <summary>The error when there is no room to hold the response: it is paid for and must not be repeated.</summary>
     public GatewayError NotKept(Answer answer, GatewayException cause)
     {
         End(answer, RelayEnd.UpstreamLost, ErrorEnvelope.Code(cause.Error));
         return Final(cause.Error);
     }
 
-    /// <summary>An error behind which money is gone.</summary>
+    /// <summary>Marks an error after money was spent.</summary>
     public static GatewayError Final(GatewayError error) => error with { IsFinal = true, RetryAfter = null };
 
     public void Dispose()

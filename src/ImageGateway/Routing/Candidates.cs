@@ -3,14 +3,17 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The route of a job, the targets it may go to, and those for when none of them can serve; <see cref="Model"/> is the asked model, where one was asked for.</summary>
+/// <summary>
+/// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Model"/> is the requested model, if the request
+/// names one.
+/// </summary>
 internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, bool AskedByName, string? Model = null)
 {
-    /// <summary>True when the request named the model, or a deployment or target of it; not for another model that stands in.</summary>
+    /// <summary>True when the request named the model, or a deployment or target of it; false for a model that substitutes another.</summary>
     public bool Asks(Model model) => AskedByName && (Model is null || Model == model.Name);
 
     /// <summary>The candidates of a job.</summary>
-    /// <exception cref="GatewayException">404: nothing goes by the name, or it is retired and nothing takes its place; 400: nothing makes the variation.</exception>
+    /// <exception cref="GatewayException">404: nothing has this name, or it is retired without a substitute; 400: nothing makes the variation.</exception>
     public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
     {
         if (tier is { } wanted)
@@ -24,22 +27,22 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         if (asked is null)
             throw NotFound(name);
         var route = table.RouteFor(job, caller, null, asked.Name) ?? RoutePolicy.None;
-        // Who names a deployment or a provider means just that; a route chooses among the servers of a model.
-        // On Azure a deployment often has its model's name.
+        // A request that names a deployment or a provider means exactly that one; for a model's name, a route chooses among its
+        // targets. On Azure a deployment often has its model's name.
         var isDeployment = job.IsDeploymentPath && named.Count > 0 && named[0].IsDeployment && named[0].UpstreamName == name;
         var isModel = asked.Name == name && !isDeployment;
         var targets = isModel && route.Targets.Count > 0 ? route.Targets : named;
         var fallback = !isModel ? [] : route.Targets.Count > 0 ? route.Fallback : route.FallbackOf(named);
         if (targets.Any(Lives) || fallback.Any(Lives))
             return new Candidates(route, targets, fallback, job.Model is not null, isModel ? job.Model : null);
-        // What nobody serves is a mistake, unless its time is over wherever it was.
+        // A model without targets is an unknown name, unless it is retired everywhere it was served.
         var isHistory = targets.Count > 0 || asked.Shutdown.Values.Any(day => day <= today);
         return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today, adjustments) : throw Unserved(job, name);
 
         bool Lives(Target target) => !IsRetired(target, today);
     }
 
-    /// <summary>True when the target is gone.</summary>
+    /// <summary>True when the target is retired.</summary>
     public static bool IsRetired(Target target, DateOnly today) => target.Shutdown <= today;
 
     // A variation needs no model, as only one ever made them: here the first that does, and that the caller may use.
@@ -69,5 +72,5 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         : NotFound(job.Model ?? model);
 
     private static GatewayException NotFound(string model) =>
-        new(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(model)}' does not exist, or nothing here serves it. GET /v1/models lists what does.", "model");
+        new(ErrorKind.ModelNotFound, $"The model '{GatewayException.Shortened(model)}' does not exist, or no target here serves it. GET /v1/models lists the available models.", "model");
 }

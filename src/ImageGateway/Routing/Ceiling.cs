@@ -3,10 +3,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The highest quality of a route, or of a limit.</summary>
+/// <summary>The highest allowed quality of a route or a limit.</summary>
 internal static class Ceiling
 {
-    /// <summary>The word to lower to in the model's dialect; null when <paramref name="quality"/> is not above <paramref name="ceiling"/>. <c>auto</c> counts as the model's highest.</summary>
+    /// <summary>
+    /// The model's quality word to lower to; null when <paramref name="quality"/> is not above <paramref name="ceiling"/>.
+    /// <c>auto</c> counts as the model's highest.
+    /// </summary>
     public static string? Quality(string? quality, string? ceiling, Model model)
     {
         if (ceiling is null || quality is null)
@@ -16,13 +19,13 @@ internal static class Ceiling
         return highest >= 0 && asked > highest ? model.Qualities[highest] : null;
     }
 
-    /// <summary>The reason why a route that refuses what is above its ceiling refuses this quality; null when it does not.</summary>
+    /// <summary>Why a route that refuses jobs above its ceiling refuses this quality; null when it does not.</summary>
     public static Misfit? Misfit(string? quality, RoutePolicy route, Model model) =>
         route.OnCeiling == CeilingAction.Refuse && Quality(quality, route.MaxQuality, model) is { } highest
             ? new Misfit("quality", GatewayException.Invalid("quality", quality!, $"at most {highest} on the route '{route.Name}'").Message)
             : null;
 
-    /// <summary>The quality words of the models, where <paramref name="word"/> means something to none of them; null: it does, or there are no models.</summary>
+    /// <summary>The quality words of the models, if none of them knows <paramref name="word"/>; null if one does, or there are no models.</summary>
     public static string? Others(string word, IEnumerable<Model> models)
     {
         var words = new SortedSet<string>(StringComparer.Ordinal);
@@ -35,7 +38,7 @@ internal static class Ceiling
         return words.Count == 0 ? null : string.Join(", ", words);
     }
 
-    // What leaves the choice to the model is no bound.
+    // A word that leaves the choice to the model is no ceiling.
     private static bool Knows(string word, Model model) => word != "auto" && Rank(Translation.Quality(word, model), model) >= 0;
 
     private static int Rank(string word, Model model)

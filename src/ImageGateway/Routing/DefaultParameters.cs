@@ -4,16 +4,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Parameters by their names on the wire, for options that name them.</summary>
+/// <summary>Parameters by their wire names, for options that name them.</summary>
 internal static class DefaultParameters
 {
-    /// <summary>Dropping one of these changes no meaning.</summary>
+    /// <summary>Parameters that can be dropped without changing the meaning.</summary>
     public static readonly string[] WithoutMeaning = ModelWords.Takes;
 
-    /// <summary>What a route may fill in, in this order: what depends on the format comes behind it.</summary>
+    /// <summary>Parameters for which a route may set a default, in this order: what depends on the format comes behind it.</summary>
     public static readonly string[] FillIns = ["quality", "size", "output_format", "background", "output_compression", "moderation", "style"];
 
-    /// <summary>The parameters with another value; null removes it.</summary>
+    /// <summary>The parameters with one value replaced; null removes it.</summary>
     public static ImageParameters With(ImageParameters parameters, string name, string? value) => name switch
     {
         "quality" => parameters with { Quality = value },

@@ -4,14 +4,14 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Gives an answer to the client: the headers that say who gave it, then the bytes.</summary>
+/// <summary>Sends a response to the client: the headers that describe its origin, then the bytes.</summary>
 internal static class Delivery
 {
-    /// <summary>Sends it, as far as the provider gives it.</summary>
+    /// <summary>Sends as much as the provider delivers.</summary>
     public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
     {
         await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
-        // An error event, or a comment while it is silent, makes a stream longer than its provider said.
+        // An error event, or a heartbeat comment, makes a stream longer than the length the provider announced.
         if (answer.Tap is EventStreamTap)
             http.Response.ContentLength = null;
         try
@@ -25,8 +25,8 @@ internal static class Delivery
     }
 
     /// <summary>
-    /// Ends an answer that the provider broke off. The status is sent already, unless it is held back: a stream ends with one
-    /// error event, and a JSON answer, which must not look whole, with its connection.
+    /// Ends a response that the provider broke off. Unless it is withheld, its status has been sent: a stream ends with one
+    /// error event, and a JSON response with an aborted connection, so that it cannot look complete.
     /// </summary>
     public static async Task EndAsync(HttpContext http, Tap tap, UpstreamFailure failure)
     {
@@ -53,7 +53,7 @@ internal static class Delivery
             headers["x-gateway-simulated"] = "true";
         if (!record.Job.Parameters.Stream)
             return;
-        // Proxies in front must not collect events.
+        // Proxies in front must not buffer events.
         headers.CacheControl = "no-cache";
         headers["x-accel-buffering"] = "no";
     }

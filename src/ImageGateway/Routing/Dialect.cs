@@ -4,7 +4,7 @@ using ImageGateway.Providers;
 
 namespace ImageGateway.Routing;
 
-/// <summary>A job's parameters as a model takes them, the edits that make them so, and what a client is told of it.</summary>
+/// <summary>A job's parameters as a model accepts them, the edits that lead there, and the adjustments reported to the client.</summary>
 internal sealed class Dialect
 {
     private readonly List<ParameterChange> _edits = new(4);
@@ -13,21 +13,24 @@ internal sealed class Dialect
 
     private Dialect(ImageParameters asked, IReadOnlyList<Adjustment> before) => (_asked, Sent, _adjustments) = (asked, asked, [.. before]);
 
-    /// <summary>What is sent.</summary>
+    /// <summary>The parameters that are sent.</summary>
     public ImageParameters Sent { get; private set; }
 
-    /// <summary>What has to be changed in the request's body.</summary>
+    /// <summary>The changes to the request body.</summary>
     public IReadOnlyList<ParameterChange> Edits => _edits;
 
-    /// <summary>What differs from what was asked.</summary>
+    /// <summary>The differences from what was requested.</summary>
     public IReadOnlyList<Adjustment> Adjustments => _adjustments;
 
-    /// <summary>Speaks <paramref name="model"/>'s dialect: (1) the route's defaults, (2) words and sizes, (3) ceilings, (4) drops, members that are null among them, (5) the form of the answer.</summary>
-    /// <param name="job">The job as asked.</param>
+    /// <summary>
+    /// Translates to <paramref name="model"/>'s dialect: (1) the route's defaults, (2) words and sizes, (3) ceilings, (4)
+    /// drops, members that are null among them, (5) the response format.
+    /// </summary>
+    /// <param name="job">The job as requested.</param>
     /// <param name="model">The model it goes to.</param>
     /// <param name="route">The route, for defaults and ceilings.</param>
     /// <param name="askedByName">True when the request named the model.</param>
-    /// <param name="before">Adjustments that hold for every target.</param>
+    /// <param name="before">Adjustments that apply to every target.</param>
     public static Dialect Of(ImageJob job, Model model, RoutePolicy route, bool askedByName, IReadOnlyList<Adjustment> before)
     {
         var dialect = new Dialect(job.Parameters, before);
@@ -41,7 +44,7 @@ internal sealed class Dialect
         return dialect;
     }
 
-    /// <summary>The same at a provider whose API has no words for some of it: the client is told; the provider itself leaves it out.</summary>
+    /// <summary>The same for a provider whose API lacks some of the parameters: the client is told; the provider's code omits them.</summary>
     public Dialect At(IImageProvider provider, Model model)
     {
         var unsaid = provider.Unsaid(Sent, model);
@@ -51,7 +54,7 @@ internal sealed class Dialect
         there._edits.AddRange(_edits);
         foreach (var edit in unsaid)
         {
-            // Nobody misses what was not asked for.
+            // Nothing is reported for a parameter that was not requested.
             if (_asked.Value(edit.Name) is not null || _adjustments.Exists(adjustment => adjustment.Name == edit.Name))
                 there.Report(edit.Name, Sent.Value(edit.Name) ?? "", edit.Value);
         }
@@ -62,7 +65,7 @@ internal sealed class Dialect
     {
         foreach (var (name, value) in defaults)
         {
-            // Variations know no other of these parameters.
+            // Variations have none of these parameters except size.
             if (Sent.Value(name) is not null || (isVariation && name != "size") || !Suits(name, value))
                 continue;
             Sent = DefaultParameters.With(Sent, name, value);
@@ -87,13 +90,13 @@ internal sealed class Dialect
             Sent = Changed("size", size, pair, Sent with { Size = pair });
         if (Sent.Size == "auto" && !model.Sizes.Auto)
             Sent = Changed("size", "auto", null, Sent with { Size = null });
-        // Explicit, so that the price is known before the call: providers differ in their defaults. Not an adjustment;
-        // variations have no such parameter.
+        // Sent explicitly, so that the price is known before the call: providers differ in their defaults. It is not an
+        // adjustment, and variations have no such parameter.
         if (Sent.Quality is null && !isVariation)
             Set("quality", model.DefaultQuality, Sent with { Quality = model.DefaultQuality });
     }
 
-    // A quality that was not asked for is no reason to refuse.
+    // A quality that was not requested is no reason to refuse.
     private void Lower(Model model, RoutePolicy route, bool asksQuality)
     {
         var lowers = route.OnCeiling == CeilingAction.Lower;
@@ -145,7 +148,7 @@ internal sealed class Dialect
 
     private void Answer(Model model, bool askedByName)
     {
-        // An address is the gateway's own where the model has none: the client sees what it asked for.
+        // If the model cannot return URLs, the gateway hosts the image: the client gets what it requested.
         if (Sent.ResponseFormat == "url" && !model.ResponseFormats.Contains("url"))
             Sent = Sent with { ResponseFormat = null };
         if (model.ResponseFormats.Count == 0)
@@ -153,7 +156,7 @@ internal sealed class Dialect
         else if (Sent.ResponseFormat is null && !(askedByName && model.ResponseFormats[0] == "url"))
             AskFor(model.HasAddressesOnly ? "url" : "b64_json");
         else if (Sent.ResponseFormat == "b64_json" && model.HasAddressesOnly)
-            AskFor("url"); // base64 is fetched from there, which Fitness makes sure of
+            AskFor("url"); // the gateway fetches the image for base64; Fitness ensures that it can
     }
 
     private void LeaveOutBase64()
@@ -161,7 +164,7 @@ internal sealed class Dialect
         if (Sent.ResponseFormat == "b64_json")
             Sent = Changed("response_format", "b64_json", null, Sent with { ResponseFormat = null });
         else if (Sent.ResponseFormat is null)
-            _edits.Add(new ParameterChange("response_format", null)); // null is as good as absent here, and not there
+            _edits.Add(new ParameterChange("response_format", null)); // null means absent here, but not to the provider
     }
 
     private void AskFor(string form) => Set("response_format", form, Sent with { ResponseFormat = form });
@@ -186,12 +189,12 @@ internal sealed class Dialect
 
     private void Report(string name, string from, string? to)
     {
-        // A parameter that changes twice (translated, then lowered) is told of once.
+        // A parameter that changes twice (translated, then lowered) is reported once.
         var earlier = _adjustments.FindIndex(adjustment => adjustment.Name == name);
         if (earlier < 0)
             _adjustments.Add(new Adjustment(name, from, to ?? ""));
         else if (to is null && _adjustments[earlier].From.Length == 0)
-            _adjustments.RemoveAt(earlier); // filled in here, dropped here: the client never saw it
+            _adjustments.RemoveAt(earlier); // filled in and dropped here: the client never saw it
         else
             _adjustments[earlier] = _adjustments[earlier] with { To = to ?? "" };
     }

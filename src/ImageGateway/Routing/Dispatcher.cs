@@ -6,20 +6,21 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Runs a plan: (1) room at the first target that has some and whose circuit is closed, waiting for it as long as the route
-/// says; (2) the call, whose answer is passed on; or (3) its failure decides whether the next target may be tried.
-/// The next one is tried only before a byte has been sent, and never when the failed call may have cost money, unless the route says so.
+/// Runs a plan: (1) capacity at the first target that has some and whose circuit is closed, waiting as long as the route
+/// allows; (2) the call, whose response is passed on; or (3) its failure, which decides whether the next target may be tried.
+/// The next target is tried only before a byte has been sent to the client, and never after a call that may have cost money,
+/// unless the route allows it.
 /// </summary>
 internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, UpstreamCall calls, FanOut fanOut, TimeProvider time)
 {
-    // When a call in flight will end is not known.
+    // The end of a call in flight cannot be predicted.
     private static readonly TimeSpan UnknownRetry = TimeSpan.FromSeconds(1);
 
-    // A provider that says it is back so soon is worth waiting for, when there is no other.
+    // A provider that is available again this soon is worth waiting for, if there is no other.
     private static readonly TimeSpan ShortRest = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs the plan; returns when the answer has passed, or the client is gone.</summary>
-    /// <exception cref="GatewayException">The job failed before a byte of the answer was sent.</exception>
+    /// <summary>Runs the plan; returns when the response has been passed on, or the client disconnected.</summary>
+    /// <exception cref="GatewayException">The job failed before a byte of the response was sent.</exception>
     public async Task RunAsync(HttpContext http, JobRecord record, Plan plan)
     {
         var (left, patience) = (plan.Targets.ToList(), plan.Route.MaxWait);
@@ -40,7 +41,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             }
             catch (GatewayException e) when (e.Error.Kind == ErrorKind.InsufficientQuota && failure is not null)
             {
-                break; // what failed before may be billed, and the budget does not cover another call
+                break; // the failed call may be billed, and the budget does not cover another one
             }
             if (failure is null)
                 return;
@@ -52,12 +53,12 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
                 left.Add(place.Planned);
         }
         var error = Failed(plan, failure);
-        // Clients that repeat it by themselves would buy it again and again.
+        // Clients that retry automatically would pay for it again and again.
         record.Upstream = mayBeBilled && plan.Route.OnTimeout == FailureAction.Stop ? error with { IsFinal = true } : error;
         throw new GatewayException(record.Upstream);
     }
 
-    // An answer that breaks off is not tried again, and counts against the target all the same.
+    // A response that breaks off is not retried, but still counts against the target.
     private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Slot place, int attempts, RoutePolicy route)
     {
         var (planned, start) = (place.Planned, time.GetTimestamp());
@@ -71,7 +72,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
         return failure;
     }
 
-    // The failure, where the client has got nothing yet, and what the call says of its target; null: it ended well.
+    // The failure, if the client has received nothing yet, and the call's outcome for its target; null: success.
     private async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts)
     {
         using var call = await calls.AnnounceAsync(record, planned, planned.Dialect.Edits, planned.Dialect.Sent.Count, http);
@@ -87,12 +88,12 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             }
             catch (GatewayException e)
             {
-                throw new GatewayException(record.Upstream = call.NotKept(answer, e), e); // it is held back, and there is no room for it
+                throw new GatewayException(record.Upstream = call.NotKept(answer, e), e); // it is withheld, and there is no room for it
             }
         }
     }
 
-    // What it says of its target; null: it ended well, or its client left.
+    // The call's outcome for its target; null: success, or the client disconnected.
     private async Task<UpstreamFailure?> SendAsync(HttpContext http, JobRecord record, Call call, Answer answer)
     {
         var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
@@ -121,7 +122,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     private bool IsSoonBack(UpstreamFailure failure, Target target) =>
         failure is { Kind: FailureKind.RateLimited or FailureKind.Broken, IsAssumed: false, Rest: { } rest } && rest <= ShortRest && !registry.Of(target).Circuit(target).IsOpen;
 
-    // Without a failure nothing had room: who only waits comes back in time, who is broken says so.
+    // Without a failure no target had capacity: a 429 if one merely has to wait, a 503 if the circuits are open.
     private GatewayError Failed(Plan plan, UpstreamFailure? failure)
     {
         if (failure is not null && (failure.Kind != FailureKind.RateLimited || plan.Targets.Count == 1))
@@ -130,7 +131,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
         var soon = wait > WaitingRoom.Unknown && wait != TimeSpan.MaxValue ? wait : UnknownRetry;
         var open = plan.Targets.All(planned => registry.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
         return open && failure is null
-            ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they are tried again soon.") { RetryAfter = soon }
+            ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they will be tried again soon.") { RetryAfter = soon }
             : new GatewayError(ErrorKind.RateLimited, "Every target that could serve this is at its rate limit. Please try again later.") { RetryAfter = soon };
     }
 }

@@ -10,14 +10,17 @@ using ImageGateway.Streaming;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Asks for more pictures than one call gives: several calls at a time, whose answers are merged in order, usage summed.
-/// The answers are held until all are there, in pooled memory and then on disk.
+/// Serves a request for more images than one call returns: several calls in parallel, whose responses are merged in order, with
+/// usage summed. The responses are held until all are complete, in pooled memory and then on disk.
 /// </summary>
 internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall calls, TimeProvider time)
 {
     private const int AtATime = 4;
 
-    /// <summary>Makes the calls and answers the client; the failure when there is nothing to answer with, and what the calls say of their target.</summary>
+    /// <summary>
+    /// Makes the calls and answers the client; returns the failure if there is nothing to answer with, and the outcome for the
+    /// target.
+    /// </summary>
     public async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
     {
         var parts = new FanOutPart?[planned.Calls];
@@ -39,7 +42,8 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
     }
 
-    // After a failure no further call is begun; those under way end, since they are paid for, and what they say counts too.
+    // After a failure no further call starts; calls in flight run to their end, since they are paid for, and their outcome
+    // counts too.
     private async Task<UpstreamFailure?> CallAllAsync(HttpContext http, JobRecord record, PlannedTarget planned, FanOutPart?[] parts)
     {
         var failures = new ConcurrentBag<UpstreamFailure>();
@@ -104,7 +108,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         }
         catch (GatewayException e)
         {
-            throw new GatewayException(record.Upstream = Call.Final(e.Error), e); // it is held back, and there is no room for it
+            throw new GatewayException(record.Upstream = Call.Final(e.Error), e); // it is withheld, and there is no room for it
         }
     }
 

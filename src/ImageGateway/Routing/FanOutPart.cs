@@ -4,10 +4,10 @@ using ImageGateway.Streaming;
 
 namespace ImageGateway.Routing;
 
-/// <summary>The answer of one call of a fan-out.</summary>
+/// <summary>The response to one call of a fan-out.</summary>
 internal sealed record FanOutPart(SpooledBytes Bytes, AnswerFacts Facts) : IDisposable
 {
-    /// <summary>What all parts used; null when one did not say.</summary>
+    /// <summary>The usage of all parts; null when one did not report it.</summary>
     public static TokenUsage? Sum(List<FanOutPart> parts)
     {
         var sum = default(TokenUsage);

@@ -3,20 +3,20 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Why a model cannot do a job: the parameter that rules it out, and what would be allowed.</summary>
+/// <summary>Why a model cannot do a job: the parameter that rules it out, and the allowed values.</summary>
 internal sealed record Misfit(string Param, string Message);
 
-/// <summary>Holds a job against what the catalogue says a model can do.</summary>
+/// <summary>Checks a job against a model's abilities in the catalogue.</summary>
 internal static class Fitness
 {
-    /// <summary>The reason why the target cannot do what its model could elsewhere; null when it can.</summary>
+    /// <summary>Why the target cannot do what its model can do elsewhere; null when it can.</summary>
     public static Misfit? CheckTarget(ImageJob job, ImageParameters sent, Target target) =>
         sent.Count > MostAtOnce(target) ? Invalid("n", sent.Count, $"1 to {MostAtOnce(target)}, which is all that the targets here take in a minute")
-        : job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here takes a 'file_id'. Send the picture as a data: URL.")
+        : job.FileIds > 0 && !target.Provider.TakesJsonEdits ? new Misfit("images", "No target here accepts a 'file_id'. Send the image as a data: URL.")
         : job.Parameters.ResponseFormat == "b64_json" && target.Model.HasAddressesOnly && target.ImageHosts.Count == 0 ? Invalid("response_format", "b64_json", $"url for the model '{target.Model.Name}'")
         : target.Provider.KnowsWebP ? null
         : sent.OutputFormat == "webp" ? Invalid("output_format", "webp", "png, jpeg for the targets here")
-        : HasWebP(job) ? new Misfit(Pictures(job), "No target here takes WebP pictures. Send PNG or JPEG.")
+        : HasWebP(job) ? new Misfit(Pictures(job), "No target here accepts WebP images. Send PNG or JPEG.")
         : null;
 
     /// <summary>The first reason why the model cannot do the job; null when it can.</summary>
@@ -29,12 +29,12 @@ internal static class Fitness
 
     private static Misfit? OperationOf(ImageJob job, Model model) =>
         model.Operations.Contains(job.Operation) ? null
-        : job.Operation == Operation.Variation ? new Misfit("model", $"The model '{model.Name}' makes no variations. Use /v1/images/edits with a prompt instead.")
+        : job.Operation == Operation.Variation ? new Misfit("model", $"The model '{model.Name}' does not support variations. Use /v1/images/edits with a prompt instead.")
         : new Misfit("model", $"The model '{model.Name}' does not support {(job.Operation == Operation.Edit ? "edits" : "generations")}.");
 
     private static Misfit? Prompt(ImageJob job, Model model)
     {
-        // A text has at least half as many code points as UTF-16 units: the exact count is seldom needed.
+        // A text has at least half as many code points as UTF-16 units, so the exact count is seldom needed.
         if (job.Prompt.Length <= model.MaxPrompt)
             return null;
         var length = job.Prompt.EnumerateRunes().Count();
@@ -43,7 +43,7 @@ internal static class Fitness
 
     private static Misfit? Counts(ImageParameters asked, Model model)
     {
-        // More pictures than a call gives are fanned out, but not a stream.
+        // More images than one call returns are fanned out, but a stream cannot be.
         if (asked.Stream && asked.Count > model.MaxN)
             return Invalid("n", asked.N, $"{(model.MaxN == 1 ? "1" : $"1 to {model.MaxN}")} with 'stream' for the model '{model.Name}'");
         if (asked.Stream && !model.Stream)
@@ -70,7 +70,7 @@ internal static class Fitness
         return null;
     }
 
-    // Events hold their pictures.
+    // Events carry their images, not URLs.
     private static Misfit? Answer(ImageJob job, ImageParameters asked, Model model) => asked.ResponseFormat switch
     {
         _ when job.Parameters is { Stream: true, ResponseFormat: "url" } => Invalid("response_format", "url", "b64_json with 'stream'"),
@@ -82,15 +82,15 @@ internal static class Fitness
     private static Misfit? Inputs(ImageJob job, Model model)
     {
         if (job.Images.Count > model.MaxImages)
-            return new Misfit(Pictures(job), $"The model '{model.Name}' takes at most {model.MaxImages} input images, not {job.Images.Count}.");
+            return new Misfit(Pictures(job), $"The model '{model.Name}' accepts at most {model.MaxImages} input images, not {job.Images.Count}.");
         if (job.Mask is not null && !model.Mask)
             return new Misfit("mask", $"The model '{model.Name}' does not support 'mask'.");
         if (job.FileIds > 0 && !model.JsonEdits)
-            return new Misfit("images", $"The model '{model.Name}' takes no file ids.");
+            return new Misfit("images", $"The model '{model.Name}' does not accept file ids.");
         return null;
     }
 
-    // As the request has it.
+    // The parameter's name in this request.
     private static string Pictures(ImageJob job) => job.Body is JsonBody ? "images" : "image";
 
     private static bool HasWebP(ImageJob job)

@@ -8,7 +8,7 @@ internal sealed class NoTargetException(GatewayError error, IReadOnlyList<Skippe
     public IReadOnlyList<SkippedTarget> Skipped => skipped;
 }
 
-/// <summary>The error of a job that no target can do: the last reason that the client can do something about.</summary>
+/// <summary>The error for a job that no target can do: the last reason that the client can act on.</summary>
 internal static class NoTarget
 {
     public static NoTargetException Error(ImageJob job, List<SkippedTarget> skipped) => new(Reason(job, skipped), skipped);
@@ -21,7 +21,7 @@ internal static class NoTarget
             return new GatewayError(ErrorKind.InvalidValue, unfit.Reason, unfit.Param);
         if (skipped.Exists(skip => skip.Kind == SkipReason.NotAllowed))
             return new GatewayError(ErrorKind.ModelNotAllowed, $"This key's tenant may not use the model '{GatewayException.Shortened(job.Model ?? "auto")}'.", "model");
-        var why = skipped.Exists(skip => skip.Kind == SkipReason.Region) ? "no target is in an allowed region" : "every target's model is shut down";
-        return new GatewayError(ErrorKind.ModelNotFound, $"Nothing serves the model '{GatewayException.Shortened(job.Model ?? "auto")}': {why}.", "model");
+        var why = skipped.Exists(skip => skip.Kind == SkipReason.Region) ? "no target is in an allowed region" : "every target's model has been shut down";
+        return new GatewayError(ErrorKind.ModelNotFound, $"No target serves the model '{GatewayException.Shortened(job.Model ?? "auto")}': {why}.", "model");
     }
 }

@@ -1,15 +1,15 @@
 namespace ImageGateway.Routing;
 
-/// <summary>Orders the targets that can do a job: by strategy, fallbacks behind, and all that have room before all that have none.</summary>
+/// <summary>Orders the targets that can do a job: by strategy, fallbacks last, and all with capacity before all without.</summary>
 internal static class Ordering
 {
-    // One job in twenty goes to the target that was measured least, so that a slow one can show that it recovered.
+    // One job in twenty goes to the target measured least recently, so that a slow one can show that it recovered.
     private const int Exploration = 20;
 
     /// <summary>Sorts in place.</summary>
     /// <param name="targets">The targets, in the order of the configuration, fallbacks last.</param>
     /// <param name="candidates">The route, for its strategy, and all of its targets.</param>
-    /// <param name="table">The targets' turns where the route names none.</param>
+    /// <param name="table">The targets' turns if the route lists no targets.</param>
     /// <param name="ticket">The number of the job.</param>
     public static void Sort(List<PlannedTarget> targets, Candidates candidates, RoutingTable table, long ticket)
     {
@@ -43,7 +43,7 @@ internal static class Ordering
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
         turns.Sort(order, ticket);
-        // By identity: records compare member by member, and a route may have a hundred targets.
+        // Compared by identity: records compare member by member, and a route may have a hundred targets.
         var left = new Dictionary<Target, PlannedTarget>(targets.Count, ReferenceEqualityComparer.Instance);
         foreach (var target in targets)
             left.TryAdd(target.Target, target);
@@ -53,14 +53,14 @@ internal static class Ordering
             if (left.Remove(all[index], out var target))
                 sorted.Add(target);
         }
-        // Named by the request, or a successor: the route has no turns for it.
+        // Targets named by the request, or substitutes: the route has no turns for them.
         sorted.AddRange(targets.Where(target => left.ContainsKey(target.Target)));
         return sorted;
     }
 
     private static List<PlannedTarget> Fastest(List<PlannedTarget> targets, long ticket)
     {
-        // What was never measured comes first: that is how it gets a figure.
+        // A target that was never measured comes first, so that it gets measured.
         var sorted = targets.OrderBy(target => target.Load.MedianMilliseconds).ToList();
         if (sorted.Count > 1 && ticket % Exploration == Exploration - 1)
         {

@@ -4,21 +4,20 @@ using ImageGateway.Routing.Load;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Plans a job. A pure function of the job, the configuration and the load:
-/// (1) which tier or name is asked for; (2) which route and targets that stands for, a retired model's successor included;
-/// (3) each target is held against tenant, region, life-cycle and ability, in its own dialect;
-/// (4) the rest is ordered by the route's strategy, targets with room first.
+/// Plans a job. A pure function of the job, the configuration and the load: (1) the requested tier or name; (2) the route and
+/// targets for it, including a retired model's substitute; (3) each target is checked for tenant, region, life cycle and
+/// ability, in its own dialect; (4) the remaining targets are ordered by the route's strategy, those with capacity first.
 /// </summary>
 internal static class Planner
 {
     /// <summary>The plan of a job; it has at least one target.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="caller">Who pays.</param>
+    /// <param name="caller">The caller.</param>
     /// <param name="table">Targets and routes.</param>
-    /// <param name="load">Health and room of a target for so many calls and pictures.</param>
-    /// <param name="ticket">The number of the job on its route; decides turns and explorations.</param>
-    /// <param name="today">The day (UTC), for life-cycles and prices.</param>
-    /// <exception cref="GatewayException">404: nothing goes by the name; 403: the tenant may not; 400: no target can.</exception>
+    /// <param name="load">Health and capacity of a target for so many calls and images.</param>
+    /// <param name="ticket">The number of the job on its route; decides turns and exploration.</param>
+    /// <param name="today">The day (UTC), for life cycles and prices.</param>
+    /// <exception cref="GatewayException">404: the name is unknown; 403: the tenant may not use it; 400: no target can do the job.</exception>
     public static Plan Plan(ImageJob job, Caller caller, RoutingTable table, Func<Target, int, int, TargetLoad> load, Func<string, long> ticket, DateOnly today)
     {
         var adjustments = new List<Adjustment>();
@@ -51,14 +50,14 @@ internal static class Planner
         return left.Count == defaults.Count ? null : candidates with { Route = candidates.Route with { Defaults = left } };
     }
 
-    // A provider knows its own files only, and which one it is nobody said.
+    // A file id is valid at one provider only, and the request does not say which.
     private static void RefuseForeignFiles(ImageJob job, List<PlannedTarget> planned)
     {
         if (job.FileIds > 0 && planned.Exists(other => other.Target.Provider != planned[0].Target.Provider))
             throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': a 'file_id' belongs to one provider, and several could serve this. Name the provider in 'model', as in 'provider/model'.", "images");
     }
 
-    // A ceiling that refuses does so before targets are looked at: no other target would help.
+    // A ceiling that refuses applies before targets are checked: no other target would help.
     private static void Refuse(ImageJob job, RoutePolicy route)
     {
         if (route.OnCeiling == CeilingAction.Refuse && job.Parameters.Count > route.MaxN)

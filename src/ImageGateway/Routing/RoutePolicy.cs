@@ -3,10 +3,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>A policy rule as requests read it. <see cref="Targets"/> empty: every target that serves the asked model.</summary>
+/// <summary>A validated policy rule. <see cref="Targets"/> empty: every target that serves the requested model.</summary>
 internal sealed record RoutePolicy
 {
-    /// <summary>What holds for a job that no route takes.</summary>
+    /// <summary>The policy for a job that no route matches.</summary>
     public static readonly RoutePolicy None = new() { Name = "", When = new RouteCondition(), Targets = [], Fallback = [] };
 
     public required string Name { get; init; }
@@ -15,7 +15,7 @@ internal sealed record RoutePolicy
     public required IReadOnlyList<Target> Fallback { get; init; }
     public Strategy Strategy { get; init; }
 
-    /// <summary>Under <c>Weighted</c>: the turns of the targets, by <see cref="WeightedTurns"/>.</summary>
+    /// <summary>Under <c>Weighted</c>: the order of the targets, by <see cref="WeightedTurns"/>.</summary>
     public WeightedTurns? Turns { get; init; }
 
     /// <summary>Parameters for requests that lack them, in the order of <see cref="DefaultParameters.FillIns"/>.</summary>
@@ -31,7 +31,7 @@ internal sealed record RoutePolicy
     public IReadOnlyList<string> Regions { get; init; } = [];
     public SubstituteAction Substitute { get; init; }
 
-    /// <summary>How answers are cached; null: as the tenant's are.</summary>
+    /// <summary>How responses are cached; null: as the tenant's <c>Cache</c> says.</summary>
     public CacheRule? Cache { get; init; }
 
     /// <summary>The fallbacks behind these targets, none of which stands there twice.</summary>
@@ -39,7 +39,7 @@ internal sealed record RoutePolicy
         Fallback.Any(targets.Contains) ? [.. Fallback.Where(target => !targets.Contains(target))] : Fallback;
 }
 
-/// <summary>Which jobs a route takes; null does not matter.</summary>
+/// <summary>Which jobs a route matches; null matches everything.</summary>
 internal sealed record RouteCondition
 {
     public Tier? Tier { get; init; }
@@ -51,7 +51,7 @@ internal sealed record RouteCondition
     public string? Size { get; init; }
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
 
-    /// <summary>True when the job is taken; <paramref name="model"/> is the asked model of the catalogue, null for a tier.</summary>
+    /// <summary>True when the job matches; <paramref name="model"/> is the requested model of the catalogue, null for a tier.</summary>
     public bool Takes(ImageJob job, Caller caller, Tier? tier, string? model) =>
         (Tier is null || Tier == tier)
         && (Operation is null || Operation == job.Operation)
@@ -60,11 +60,11 @@ internal sealed record RouteCondition
         && Matches(Model, model) && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project)
         && TagsMatch(job);
 
-    /// <summary>True when it takes some jobs of the tier and the caller.</summary>
+    /// <summary>True when it matches some jobs of the tier and the caller.</summary>
     public bool MayTake(Tier tier, Caller caller) =>
         (Tier is null || Tier == tier) && Model is null && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project);
 
-    /// <summary>True when it takes every job that <paramref name="other"/> takes, as far as can be told from the words.</summary>
+    /// <summary>True when it matches every job that <paramref name="other"/> matches, as far as the text of the conditions shows.</summary>
     public bool Covers(RouteCondition other) =>
         (Tier is null || Tier == other.Tier)
         && (Operation is null || Operation == other.Operation)
@@ -72,7 +72,7 @@ internal sealed record RouteCondition
         && (Size is null || Size == other.Size)
         && CoversGlob(Model, other.Model) && CoversGlob(Tenant, other.Tenant) && CoversGlob(Project, other.Project)
         && Tags.All(tag => other.Tags.Any(theirs => theirs.Key == tag.Key && CoversGlob(tag.Value, theirs.Value)))
-        // A tier's job names no model, so a route for models leaves it to the next.
+        // A job for a tier names no model, so a route with a model condition does not match it.
         && (Model is null || other.Tier is null);
 
     private static bool CoversGlob(string? glob, string? other) => glob is null || glob == other || (other is not null && !other.Contains('*') && !other.Contains('?') && Matches(glob, other));

@@ -7,7 +7,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Builds the routes out of their options; mistakes, and what can match nothing, are reported under their key paths.</summary>
+/// <summary>Builds the routes from their options; reports mistakes and conditions that match nothing under their key paths.</summary>
 internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target> targets, Catalogue catalogue, Mistakes mistakes)
 {
     public List<RoutePolicy> Build()
@@ -20,12 +20,12 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             var found = Find(route.Targets, here.At(nameof(route.Targets)));
             routes.Add(Route(route, found, Find(route.Fallback, here.At(nameof(route.Fallback))), here));
             if (routes.FindIndex(0, i, earlier => earlier.When.Covers(routes[i].When)) is >= 0 and var shadow)
-                here.Add(nameof(route.When), $"it is never reached: the route '{routes[shadow].Name}' before it takes all of its jobs");
+                here.Add(nameof(route.When), $"it is never reached: the earlier route '{routes[shadow].Name}' matches all of its jobs");
         }
         return Bounded(routes);
     }
 
-    // What a tenant's jobs bring lies on one partition, whichever route they take, and that has one bound.
+    // All of a tenant's jobs share one partition, whichever route they take, and a partition has one size limit.
     private static List<RoutePolicy> Bounded(List<RoutePolicy> routes)
     {
         var most = routes.Max(route => route.Cache is { Ttl.Ticks: > 0 } cache ? cache.MaxBytes : (long?)null);
@@ -37,15 +37,15 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
         here.Unless(route.Name.Length > 0, nameof(route.Name), "is needed");
         here.Unless(options.FindIndex(other => other.Name == route.Name) == index, nameof(route.Name), $"'{route.Name}' is taken");
         here.Unless(route.When.Tier is null || route.Targets.Count > 0, nameof(route.Targets), "a route for a tier needs targets");
-        here.Unless(route.When.Tier is null || route.When.Model is null, "When:Model", "it is never reached: a job of a tier names no model");
+        here.Unless(route.When.Tier is null || route.When.Model is null, "When:Model", "it never matches: a job for a tier names no model");
         here.Within(route.MaxAttempts, 1, 10, nameof(route.MaxAttempts));
         here.Within(route.MaxWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(route.MaxWait));
         here.Within(route.Ceilings.MaxN, 1, 10, "Ceilings:MaxN");
         foreach (var (name, value) in route.Defaults)
         {
-            here.Unless(DefaultParameters.FillIns.Contains(name), $"Defaults:{name}", $"there is no such parameter; there are {string.Join(", ", DefaultParameters.FillIns)}");
+            here.Unless(DefaultParameters.FillIns.Contains(name), $"Defaults:{name}", $"there is no such parameter; the parameters are {string.Join(", ", DefaultParameters.FillIns)}");
             here.Unless(name != "output_compression" || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100), $"Defaults:{name}", "must be 0 to 100");
-            here.Unless(IsKnown(name, value), $"Defaults:{name}", $"'{value}' is known to no model of the catalogue");
+            here.Unless(IsKnown(name, value), $"Defaults:{name}", $"'{value}' is not known to any model of the catalogue");
         }
         CheckModel(route.When.Model, here);
     }
@@ -62,7 +62,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             here.Add("When:Model", message);
     }
 
-    // As far as the catalogue has words for it.
+    // As far as the catalogue lists the values.
     private bool IsKnown(string parameter, string value) => parameter switch
     {
         "quality" => value == "auto" || Ceiling.Others(value, catalogue.Models.Values) is null,
@@ -84,7 +84,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             if (targets.Find(target => target.Name == entry.Target) is { } target)
                 found.Add((target, entry.Weight is { } weight ? Math.Clamp(weight, 1, 1000) : target.OwnWeight));
             else
-                at.AddHere($"there is no target '{entry.Target}'; there is {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
+                at.AddHere($"there is no target '{entry.Target}'; the targets are {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
         }
         return found;
     }
@@ -95,10 +95,10 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
         for (var i = 0; i < route.Regions.Count; i++)
         {
             if (!served.Exists(target => string.Equals(target.Region, route.Regions[i], StringComparison.OrdinalIgnoreCase)))
-                here.At(nameof(route.Regions)).Warn($"{i}", $"no target of the route is in '{route.Regions[i]}'");
+                here.At(nameof(route.Regions)).Warn($"{i}", $"none of the route's targets is in '{route.Regions[i]}'");
         }
         if (route.Ceilings.MaxQuality is { } most && Ceiling.Others(most, served.Select(target => target.Model)) is { } words)
-            here.Add("Ceilings:MaxQuality", $"'{most}' is no quality of these targets; there are {words}");
+            here.Add("Ceilings:MaxQuality", $"'{most}' is not a quality of these targets; the qualities are {words}");
         return new RoutePolicy
         {
             Name = route.Name,

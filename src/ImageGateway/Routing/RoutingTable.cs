@@ -7,7 +7,7 @@ namespace ImageGateway.Routing;
 /// <summary>All targets and routes, by every name a request may use. Immutable.</summary>
 internal sealed class RoutingTable
 {
-    /// <summary>The aliases, and the tier each stands for; <c>auto</c> reads it from the request.</summary>
+    /// <summary>The tier of each alias; <c>auto</c> takes it from the request.</summary>
     private static readonly FrozenDictionary<string, Tier?> TierOf = new Dictionary<string, Tier?>
     {
         ["draft"] = Tier.Draft,
@@ -20,11 +20,11 @@ internal sealed class RoutingTable
     private readonly FrozenDictionary<string, Target[]> _byDeployment;
     private readonly FrozenDictionary<IReadOnlyList<Target>, WeightedTurns> _turns;
 
-    /// <summary>Puts them together.</summary>
+    /// <summary>Builds the table.</summary>
     /// <param name="catalogue">The models.</param>
     /// <param name="targets">Every target, in the order of the configuration.</param>
     /// <param name="routes">The routes, first match first.</param>
-    /// <param name="prefersReal">Whether simulated targets go by their model's name only where nothing real does.</param>
+    /// <param name="prefersReal">Whether a model's name selects simulated targets only when there is no real one.</param>
     public RoutingTable(Catalogue catalogue, IReadOnlyList<Target> targets, IReadOnlyList<RoutePolicy> routes, bool prefersReal = false)
     {
         (Catalogue, Targets, Routes) = (catalogue, targets, routes);
@@ -37,10 +37,10 @@ internal sealed class RoutingTable
             : FrozenDictionary<IReadOnlyList<Target>, WeightedTurns>.Empty;
     }
 
-    /// <summary>True when models without a price may be used; they are charged nothing.</summary>
+    /// <summary>True when models without a price may be used; they are not charged.</summary>
     public bool AllowsUnpriced { get; init; }
 
-    /// <summary>The models, with their life-cycles and successors.</summary>
+    /// <summary>The models, with their life cycles and substitutes.</summary>
     public Catalogue Catalogue { get; }
 
     /// <summary>Every target, in the order of the configuration.</summary>
@@ -49,7 +49,7 @@ internal sealed class RoutingTable
     /// <summary>The routes, first match first.</summary>
     public IReadOnlyList<RoutePolicy> Routes { get; }
 
-    /// <summary>The aliases that a caller may use instead of a model: those with a route that could take them.</summary>
+    /// <summary>The aliases a caller may use instead of a model: those that some route can match.</summary>
     public IEnumerable<string> AliasesOf(Caller caller) =>
         TierOf.Where(alias => alias.Value is { } tier ? Serves(tier, caller) : Serves(Tier.Draft, caller) || Serves(Tier.Final, caller)).Select(alias => alias.Key).Order();
 
@@ -61,8 +61,8 @@ internal sealed class RoutingTable
     public static bool IsAlias(string name, out Tier? tier) => TierOf.TryGetValue(name, out tier);
 
     /// <summary>
-    /// The targets that go by a name: <c>provider/name</c>, a model or a deployment; in Azure's paths the deployment comes
-    /// before the model. Empty when nothing goes by it.
+    /// The targets with a name: <c>provider/name</c>, a model or a deployment; in Azure's paths a deployment takes precedence
+    /// over a model. Empty when the name is unknown.
     /// </summary>
     public IReadOnlyList<Target> Named(string name, bool deploymentFirst)
     {
@@ -72,10 +72,13 @@ internal sealed class RoutingTable
         return first.TryGetValue(name, out var found) || second.TryGetValue(name, out found) ? found : [];
     }
 
-    /// <summary>The turns of targets that <see cref="Named"/> gave, for weighted routes that name none; null: there is no such route.</summary>
+    /// <summary>
+    /// The turns of the targets that <see cref="Named"/> returned, for weighted routes without their own targets; null: there
+    /// is no such route.
+    /// </summary>
     public WeightedTurns? TurnsOf(IReadOnlyList<Target> named) => _turns.GetValueOrDefault(named);
 
-    /// <summary>The first route that takes the job; null when none does.</summary>
+    /// <summary>The first route that matches the job; null when none does.</summary>
     public RoutePolicy? RouteFor(ImageJob job, Caller caller, Tier? tier, string? model, bool needsTargets = false)
     {
         foreach (var route in Routes)
@@ -87,8 +90,8 @@ internal sealed class RoutingTable
     }
 
     /// <summary>
-    /// The first route that takes a job of a tier, which names no model: where that route names no targets, as one for a tenant's
-    /// regions may, they are those of the next one that does, and so are the fallbacks where it names none. Null when none has any.
+    /// The first route that matches a job for a tier, which names no model. If that route lists no targets, as a route for a
+    /// tenant's regions may, the targets come from the next matching route that does, and so are the fallbacks where it names none. Null when there are no targets.
     /// </summary>
     public RoutePolicy? RouteForTier(ImageJob job, Caller caller, Tier tier)
     {
@@ -113,7 +116,7 @@ internal sealed class RoutingTable
 
     private bool Serves(Tier tier, Caller caller) => Routes.Any(route => route.Targets.Count > 0 && route.When.MayTake(tier, caller));
 
-    // Who asks for a model that something real serves, or served until it was retired, does not mean a drawing of ours.
+    // A request for a model that a real target serves, or served until it retired, does not want simulated images.
     private static Target[] RealIfAny(IEnumerable<Target> servers)
     {
         Target[] all = [.. servers], real = [.. all.Where(target => !target.Simulated)];

@@ -4,7 +4,7 @@ using ImageGateway.Routing.Load;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Holds a job against one target after the other. What depends on the model alone is worked out once for all its targets.</summary>
+/// <summary>Checks a job against one target after another. What depends only on the model is computed once for all its targets.</summary>
 internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candidates, List<Adjustment> adjustments, bool allowsUnpriced, DateOnly today)
 {
     private readonly List<(Model Model, ModelFit ModelFit)> _fits = [];
@@ -14,10 +14,10 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
     /// <summary>The targets that can do the job.</summary>
     public List<PlannedTarget> Planned { get; } = [];
 
-    /// <summary>The targets that cannot, or may not.</summary>
+    /// <summary>The targets that cannot do the job, or must not.</summary>
     public List<SkippedTarget> Skipped { get; } = [];
 
-    /// <summary>Puts each of the targets with the one or the other.</summary>
+    /// <summary>Adds each of the targets to one of the two lists.</summary>
     public void Check(IReadOnlyList<Target> targets, Func<Target, int, int, TargetLoad> load)
     {
         foreach (var target in targets)
@@ -30,7 +30,7 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
         if (!caller.MayUse(target.Model.Name))
             Skip(target, SkipReason.NotAllowed, $"the tenant may not use {target.Model.Name}", "model");
         else if (Candidates.IsRetired(target, today))
-            Skip(target, SkipReason.Retired, $"{target.Model.Name} is shut down since {target.Shutdown:yyyy-MM-dd}", "model");
+            Skip(target, SkipReason.Retired, $"{target.Model.Name} has been shut down since {target.Shutdown:yyyy-MM-dd}", "model");
         else if (route.Regions.Count > 0 && !route.Regions.Contains(target.Region ?? "", StringComparer.OrdinalIgnoreCase))
             Skip(target, SkipReason.Region, $"the region {target.Region ?? "(none)"} is not one of {string.Join(", ", route.Regions)}", null);
         else
@@ -43,9 +43,9 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
         if ((fit.Misfit ?? Fitness.CheckTarget(job, fit.Dialect.Sent, target)) is { } misfit)
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
         else if (fit.Worst is null && !allowsUnpriced)
-            Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be held against a budget", "model");
+            Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be reserved from a budget", "model");
         else if (load(target, fit.Calls, fit.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
-            Skip(target, SkipReason.Drained, "drained", null); // it could do the job: worth coming back for
+            Skip(target, SkipReason.Drained, "drained", null); // it could do the job, so retrying later is worthwhile
         else
             Planned.Add(new PlannedTarget(target, fit.Dialect.At(target.Provider, target.Model), fit.Calls, fit.Worst, now));
     }
@@ -64,7 +64,7 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
 
     private ModelFit Make(Model model)
     {
-        // A route may serve a model by another one.
+        // A route may serve a model with another one.
         IReadOnlyList<Adjustment> before = candidates.Model is { } asked && asked != model.Name
             ? [.. adjustments, new Adjustment("model", asked, model.Name)]
             : adjustments;

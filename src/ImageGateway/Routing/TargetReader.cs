@@ -5,13 +5,13 @@ using ImageGateway.Providers;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Makes providers and their targets out of the options; every mistake is reported under its key path.</summary>
+/// <summary>Builds providers and their targets from the options; every mistake is reported under its key path.</summary>
 internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
-    /// <summary>The providers so far, by name; null where there were mistakes.</summary>
+    /// <summary>The providers built so far, by name; null if there were mistakes.</summary>
     public Dictionary<string, IImageProvider?> Providers { get; } = [];
 
-    /// <summary>The targets of a provider that have no mistakes; the provider is made.</summary>
+    /// <summary>Builds the provider and returns its targets without mistakes.</summary>
     public List<Target> Targets(string name, ProviderOptions provider)
     {
         var here = mistakes.At(name);
@@ -63,9 +63,9 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
         here.Within(provider.Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(provider.Timeout));
         here.Within(provider.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout));
         here.Within(provider.MaxConnections, 1, 10_000, nameof(provider.MaxConnections));
-        here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is neither catalogue nor ignore");
-        here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is needed");
-        // Reported above; the rest is checked too.
+        here.Unless(provider.Lifecycle is "catalogue" or "ignore", nameof(provider.Lifecycle), $"'{provider.Lifecycle}' is not one of catalogue, ignore");
+        here.Unless(provider.Models.Count + provider.Deployments.Count > 0, "Models", "at least one model or deployment is required");
+        // Reported above; the value is clamped so that the rest can be checked too.
         provider.MaxConnections = Math.Clamp(provider.MaxConnections, 1, 10_000);
         provider.ConnectTimeout = TimeSpan.FromSeconds(Math.Clamp(provider.ConnectTimeout.TotalSeconds, 1, 60));
         here.Within(provider.Probe, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(provider.Probe));
@@ -85,7 +85,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
     private static void CheckCircuit(CircuitOptions circuit, Mistakes here)
     {
         var least = TimeSpan.FromMilliseconds(500);
-        here.Unless(circuit.FailureRatio is > 0 and <= 1, nameof(circuit.FailureRatio), "must be above 0, to 1");
+        here.Unless(circuit.FailureRatio is > 0 and <= 1, nameof(circuit.FailureRatio), "must be above 0 and at most 1");
         here.Within(circuit.MinimumThroughput, 2, 10_000, nameof(circuit.MinimumThroughput));
         here.Within(circuit.Window, least, TimeSpan.FromHours(1), nameof(circuit.Window));
         here.Within(circuit.Break, least, TimeSpan.FromHours(1), nameof(circuit.Break));
@@ -103,7 +103,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
     {
         if (catalogue.Models.TryGetValue(options.Model, out var model))
             return model;
-        here.AddHere($"the catalogue has no model '{options.Model}'; it has {string.Join(", ", catalogue.Models.Keys.Order())}");
+        here.AddHere($"the catalogue has no model '{options.Model}'; its models are {string.Join(", ", catalogue.Models.Keys.Order())}");
         return null;
     }
 
@@ -115,7 +115,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
         else if (DateOnly.TryParseExact(options.Shutdown, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var own))
             day = own;
         else if (!string.IsNullOrEmpty(options.Shutdown))
-            here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a day as in 2027-01-31");
+            here.Add(nameof(options.Shutdown), $"'{options.Shutdown}' is not a date such as 2027-01-31");
         return provider.Simulated || provider.Lifecycle == "ignore" ? null : day;
     }
 }

@@ -5,8 +5,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// A job's parameters in a model's dialect: what is sent, and what of it differs from what was asked. Words have their
-/// counterparts, parameters that change no meaning are dropped; what changes the meaning is left for <see cref="Fitness"/> to refuse.
+/// A job's parameters in a model's dialect: what is sent, and how it differs from the request. Words are translated and
+/// parameters that change no meaning are dropped; what would change the meaning is left for <see cref="Fitness"/> to refuse.
 /// </summary>
 internal static class Translation
 {
@@ -28,7 +28,7 @@ internal static class Translation
         ["1024x1792"] = "1024x1536",
     }.ToFrozenDictionary();
 
-    /// <summary>The quality word of <paramref name="model"/> for <paramref name="quality"/>; the word itself when it has none.</summary>
+    /// <summary>The quality word of <paramref name="model"/> for <paramref name="quality"/>; the word itself when there is no counterpart.</summary>
     public static string Quality(string quality, Model model)
     {
         if (quality == "auto")
@@ -38,7 +38,7 @@ internal static class Translation
         return Array.Find(others, model.Qualities.Contains) ?? quality;
     }
 
-    /// <summary>The size of <paramref name="model"/> for <paramref name="size"/>; the size itself when it has no pair.</summary>
+    /// <summary>The size of <paramref name="model"/> for <paramref name="size"/>; the size itself when there is no counterpart.</summary>
     public static string Size(string size, Model model) =>
         size != "auto" && ImageSize.TryParse(size, out var asked) && !model.Sizes.Allows(asked)
         && Sizes.TryGetValue(size, out var pair) && ImageSize.TryParse(pair, out var other) && model.Sizes.Allows(other)

@@ -9,13 +9,16 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Makes one call to a target, up to the point where the first byte could be sent to the client: (1) the call, (2) the
-/// answer's beginning is looked at, since an error can hide in a 200, (3) a failure is turned into what it means.
+/// Makes one call to a target, up to the point at which the first byte could be sent to the client: (1) the call, (2) a look at
+/// the start of the response, since a 200 can hide an error, (3) the classification of a failure.
 /// </summary>
 internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider time, ILogger<UpstreamCall> log)
 {
-    /// <summary>Announces a call for <paramref name="count"/> pictures; it is durable in the ledger when this returns, and may be made.</summary>
-    /// <exception cref="GatewayException">It cannot be made durable now.</exception>
+    /// <summary>
+    /// Writes the intent of a call for <paramref name="count"/> images; once this returns it is durable in the ledger and the
+    /// call may be made.
+    /// </summary>
+    /// <exception cref="GatewayException">The intent cannot be made durable now.</exception>
     public async ValueTask<Call> AnnounceAsync(JobRecord record, PlannedTarget planned, IReadOnlyList<ParameterChange> edits, int count, HttpContext http)
     {
         var (target, today) = (planned.Target, record.Day);
@@ -29,8 +32,8 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
             new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today), span);
     }
 
-    /// <summary>The answer, or the failure; exactly one of the two.</summary>
-    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    /// <summary>The response or the failure; exactly one of the two.</summary>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async Task<(Answer? Answer, UpstreamFailure? Failure)> BeginAsync(Call call, PipeWriter client)
     {
         var (answer, failure) = await CallAsync(call, client);
@@ -39,7 +42,7 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
         return (answer, failure);
     }
 
-    /// <summary>What the provider's own error event says of a stream that has begun; null: it sent none.</summary>
+    /// <summary>The failure in the provider's own error event after the stream has started; null: there was none.</summary>
     public UpstreamFailure? Told(Call call, Answer answer) =>
         answer.Tap is EventStreamTap { HasFailed: true } ? Failure(call.Target, call.Attempt, answer) : null;
 
@@ -61,23 +64,23 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
         }
         catch (GatewayException e) when (e.Error.Kind != ErrorKind.NoTargetAvailable)
         {
-            return (null, new UpstreamFailure(FailureKind.Request, e.Error)); // it cannot be put as this provider wants it
+            return (null, new UpstreamFailure(FailureKind.Request, e.Error)); // the request cannot be expressed in this provider's API
         }
         catch (GatewayException e)
         {
             LogNoAccess(e.InnerException, target.Name);
             return (null, new UpstreamFailure(FailureKind.Account, e.Error, e.Error.RetryAfter));
         }
-        // Nobody cancelled: the connection, or its TLS handshake, took longer than the client's handler waits for one.
+        // Not a cancellation by the caller: the connection or its TLS handshake exceeded the handler's connect timeout.
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !attempt.Client.RequestAborted.IsCancellationRequested)
         {
             LogUnreachable(target.Name, e.GetType().Name);
-            var error = new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered.");
+            var error = new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it responded.");
             return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, error));
         }
     }
 
-    // Others may use the deployment too; the provider knows what is left of it. A failure says itself how long to wait.
+    // Others may use the deployment too; the provider knows how much of the limit is left. A failure states its own wait.
     private void Correct(Target target, HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode && (target.RequestsPerMinute ?? target.ImagesPerMinute) is not null)
@@ -111,13 +114,13 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
         }
     }
 
-    // No provider is asked for that. What it used could not be read, and how much its client would unpack is not known.
+    // No provider was asked to compress. Its usage could not be read, and the size the client would unpack to is unknown.
     private static bool IsPacked(HttpResponseMessage response) => response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var coding) && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
 
     private async Task<UpstreamFailure> FailureAsync(Call call, Answer answer)
     {
         if (answer.Response.IsSuccessStatusCode && answer.Tap.Verdict == Verdict.Undecided)
-            return new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider answered without a picture."));
+            return new UpstreamFailure(FailureKind.MayBill, new GatewayError(ErrorKind.UpstreamError, "The provider's response contains no image."));
         await answer.Relay.FillAsync(call.Clock.Token);
         return Failure(call.Target, call.Attempt, answer);
     }
@@ -136,7 +139,7 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} sent nothing for {Timeout}")]
     private partial void LogTimeout(string target, TimeSpan timeout);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be asked: the gateway has no access")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be called: the gateway has no access to it")]
     private partial void LogNoAccess(Exception? exception, string target);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be reached: {Cause}")]

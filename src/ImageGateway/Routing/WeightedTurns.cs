@@ -1,8 +1,8 @@
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// Smooth weighted round-robin: the targets of one round in an order that spreads each evenly (a weight of 3 to 1 gives
-/// a a b a, not a a a b). The round is worked out once, so that whose turn it is depends on the ticket alone.
+/// Smooth weighted round-robin: the targets of one round in an order that spreads each evenly (a weight of 3 to 1 gives a a b
+/// a, not a a a b). The round is computed once, so that the turn depends only on the ticket.
 /// </summary>
 internal sealed class WeightedTurns
 {
@@ -10,7 +10,7 @@ internal sealed class WeightedTurns
 
     private readonly int[] _round;
 
-    /// <summary>The turns of targets with these weights, each above 0. Those that have no round of a reasonable length are rounded.</summary>
+    /// <summary>The turns of targets with these weights, each above 0. Weights that would need too long a round are rounded.</summary>
     public WeightedTurns(IReadOnlyList<int> given)
     {
         var weights = Shortened(given);
@@ -31,7 +31,7 @@ internal sealed class WeightedTurns
         }
     }
 
-    /// <summary>Sorts <paramref name="order"/> by whose turn comes first from this ticket on.</summary>
+    /// <summary>Sorts <paramref name="order"/> by the targets' turns from this ticket on.</summary>
     public void Sort(Span<int> order, long ticket)
     {
         var filled = 0;

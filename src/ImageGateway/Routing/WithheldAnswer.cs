@@ -2,9 +2,9 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>A feature of exchanges whose answer is held back: where it breaks off, its client has got nothing yet, and can be told.</summary>
+/// <summary>A feature of exchanges whose response is withheld: if it breaks off, the client has received nothing yet and can get an error.</summary>
 internal sealed class WithheldAnswer
 {
-    /// <summary>Why the answer is not whole; null: it is.</summary>
+    /// <summary>Why the response is incomplete; null: it is complete.</summary>
     public GatewayError? Error { get; set; }
 }

@@ -6,8 +6,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Streaming;
 
 /// <summary>
-/// Reads one JSON text of a provider's answer, a whole body or one event: usage, resolved parameters, how many pictures,
-/// and whether it is an error. Of a name that comes twice the last one counts, as with any parser.
+/// Reads one JSON text of a provider's response, a whole body or one event: usage, resolved parameters, number of images, and
+/// whether it is an error. If a name is repeated, the last one counts, as in common parsers.
 /// </summary>
 internal sealed class AnswerReader : JsonScanner
 {
@@ -34,13 +34,16 @@ internal sealed class AnswerReader : JsonScanner
     /// <summary>Entries of <c>data</c> with a picture, be it itself or an address; one counts from its first letter on.</summary>
     public int DataItems { get; private set; }
 
-    /// <summary>Where the items of <c>data</c> stand in the text: after its bracket, up to the closing one.</summary>
+    /// <summary>The position of the items of <c>data</c> in the text: from after the opening bracket to the closing one.</summary>
     public (long Start, long End) DataRange { get; private set; }
 
     /// <summary>True when there is an <c>error</c> that is not null.</summary>
     public bool HasError { get; private set; }
 
-    /// <summary>What <c>usage</c> says; null when it is absent, holds no counts or has not ended: those it lacks would count as none.</summary>
+    /// <summary>
+    /// The counts in <c>usage</c>; null when it is absent, has no counts or has not ended, since missing counts would be read
+    /// as zero.
+    /// </summary>
     public TokenUsage? Usage => _top == Member.Usage && Depth > 1 ? null : _usage.ToUsage();
 
     public override void Reset()
@@ -92,7 +95,7 @@ internal sealed class AnswerReader : JsonScanner
     protected override void OnLiteral(ReadOnlySpan<byte> value)
     {
         BeginValue(Depth, isNull: value.SequenceEqual("null"u8));
-        // A token count is a whole number; 1e2 or 1.5 is none.
+        // A token count is an integer; 1e2 or 1.5 is not.
         if (_top == Member.Usage && Utf8Parser.TryParse(value, out long count, out var used) && used == value.Length)
             UsageValue(Depth, count);
     }
@@ -102,7 +105,7 @@ internal sealed class AnswerReader : JsonScanner
         BeginValue(Depth - 1, isNull: false);
         if (IsInItem)
             (_named, _item) = (Picture.None, Picture.None);
-        // What has the wrong shape is read as something unknown.
+        // A value of the wrong type is treated as unknown.
         if (Depth == 2)
             _second = Member.Other;
         if (Depth == 2 && (isObject ? _top == Member.Data : _top == Member.Usage))
@@ -134,7 +137,7 @@ internal sealed class AnswerReader : JsonScanner
         _item = item;
     }
 
-    // A later value of the same name replaces the earlier one wholly.
+    // A later value of the same name fully replaces the earlier one.
     private void BeginValue(int depth, bool isNull)
     {
         if (_top == Member.Usage && depth > 1)
@@ -186,7 +189,7 @@ internal sealed class AnswerReader : JsonScanner
         : name.SequenceEqual("output_tokens_details"u8) ? Member.OutputDetails
         : Member.Other;
 
-    // Escapes in names are legal and never seen; the framework's reader undoes them.
+    // Escapes in names are legal and never seen; the framework's reader resolves them.
     private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> raw, Span<byte> plain)
     {
         if (!raw.Contains((byte)'\\'))

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageGateway.Streaming;
 
-/// <summary>Makes one sequence of pieces.</summary>
+/// <summary>Joins pieces to one sequence.</summary>
 internal static class ByteSequence
 {
     public static ReadOnlySequence<byte> Of(IReadOnlyList<ReadOnlyMemory<byte>> pieces)

@@ -7,9 +7,9 @@ namespace ImageGateway.Streaming;
 internal static class ErrorEvent
 {
     /// <summary>
-    /// The bytes to send after what the client has. When the stream was cut in the middle of an event, that event itself
-    /// becomes the error: left as a torn line it would reach the client as broken JSON, and merely closed it would pass for
-    /// a picture. Of a name that comes twice the last one counts, of an event's name as of a member's.
+    /// The bytes to send after what the client has. If the stream was cut in the middle of an event, that event itself becomes
+    /// the error: left as a torn line it would reach the client as broken JSON, and merely closed it would pass for an image.
+    /// If a name is repeated, the last one counts, both for an event's name and for a member's.
     /// </summary>
     public static byte[] After(EventStreamTap tap, GatewayError error)
     {
@@ -21,7 +21,7 @@ internal static class ErrorEvent
         return Encoding.UTF8.GetBytes(text);
     }
 
-    /// <summary>The bytes that stand for a provider's own error event, which was held; none where it was too long for that, and has passed.</summary>
+    /// <summary>The bytes that replace a provider's own error event, which was held; none if it was too long for that and has passed.</summary>
     public static byte[] InPlace(EventStreamTap tap, GatewayError error) =>
         tap.IsErrorPassed ? [] : Encoding.UTF8.GetBytes($"event: error\ndata: {Encoding.UTF8.GetString(ErrorEnvelope.EventData(error))}\n\n");
 }

@@ -9,7 +9,7 @@ namespace ImageGateway.Streaming;
 /// </summary>
 internal sealed class EventStreamTap : Tap
 {
-    /// <summary>More than an error says.</summary>
+    /// <summary>Longer than any error.</summary>
     public const int MostError = 4 * 1024;
 
     private readonly AnswerReader _data = new();
@@ -35,25 +35,25 @@ internal sealed class EventStreamTap : Tap
 
     public override AnswerFacts Facts => _facts;
 
-    /// <summary>True when an error event has come.</summary>
+    /// <summary>True when an error event has arrived.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>The data of the first error event, at most 4 KiB; until there is one, of the event that has not ended.</summary>
+    /// <summary>The data of the first error event, at most 4 KiB; before that, of the event that has not ended.</summary>
     public ReadOnlySpan<byte> Error => _error.AsSpan(0, _errorLength);
 
     /// <summary>
-    /// All bytes but those of an event that may still be an error, at most 4 KiB of them; and none of an error event, in whose place
-    /// the gateway tells it, without what must not show.
+    /// All bytes except those of an event that may still be an error, at most 4 KiB of them, and those of an error event, which
+    /// the gateway replaces with a redacted one.
     /// </summary>
     public override long Passable => _passable;
 
     /// <summary>True when the error event was too long to be held.</summary>
     public bool IsErrorPassed => HasFailed && _passable > _eventStart;
 
-    /// <summary>True when the bytes so far end where a line begins.</summary>
+    /// <summary>True when the bytes so far end at the start of a line.</summary>
     public bool IsAtLineStart => _line == Line.Start && _mark is 0 or 3;
 
-    /// <summary>True when the bytes so far end within a line of data.</summary>
+    /// <summary>True when the bytes so far end within a data line.</summary>
     public bool IsInData => _line == Line.Data;
 
     /// <summary>The data of the event that has not ended yet.</summary>
@@ -87,7 +87,7 @@ internal sealed class EventStreamTap : Tap
         Pass();
     }
 
-    // What is called a picture passes while it comes; of the rest it is known at its end what it is.
+    // An event named as an image passes as it arrives; any other is classified at its end.
     private void Pass()
     {
         if (HasFailed && !IsErrorPassed)
@@ -102,7 +102,7 @@ internal sealed class EventStreamTap : Tap
 
     public override void Complete() { }
 
-    // A byte order mark at the very beginning is no part of the first line; what only begins like one is.
+    // A byte order mark at the very start is not part of the first line; other bytes that start like one are.
     private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes)
     {
         var mark = "\uFEFF"u8;
@@ -136,7 +136,7 @@ internal sealed class EventStreamTap : Tap
         var part = colon < 0 ? bytes : bytes[..colon];
         var room = Math.Min(part.Length, _field.Length - _fieldLength);
         part[..room].CopyTo(_field.AsSpan(_fieldLength));
-        // A longer name than any we know overflows by one, and so equals none of them.
+        // A name longer than all known ones overflows by one, so that it equals none of them.
         _fieldLength += room;
         _line = Line.Field;
         if (room < part.Length)
@@ -171,7 +171,7 @@ internal sealed class EventStreamTap : Tap
         }
     }
 
-    // Whether an event is an error is known when it ends, unless it is called a picture.
+    // Whether an event is an error is known at its end, unless its name says that it is an image.
     private void TakeData(ReadOnlySpan<byte> bytes)
     {
         _data.Write(bytes);
@@ -218,7 +218,7 @@ internal sealed class EventStreamTap : Tap
         (_hasData, _eventLength) = (false, 0);
     }
 
-    // The name of the first event decides, whether its line or its data says it; an error is judged when it is whole.
+    // The first event's name decides, whether in its event line or its data; an error is classified when it is complete.
     private void Judge(bool eventEnded)
     {
         if (_verdict != Verdict.Undecided)
@@ -244,7 +244,7 @@ internal sealed class EventStreamTap : Tap
             return;
         _facts = new AnswerFacts
         {
-            // One completed event for each picture, each with what it used; where one does not say, that of all is not known.
+            // One completed event per image, each with its own usage; if one lacks it, the total is unknown.
             Usage = _facts.Images == 0 ? _data.Usage : _facts.Usage + _data.Usage,
             Images = _facts.Images + 1,
             PartialImages = _facts.PartialImages,
@@ -257,7 +257,7 @@ internal sealed class EventStreamTap : Tap
 
     private string? EventName => _eventLength > 0 ? Encoding.UTF8.GetString(_event, 0, _eventLength) : null;
 
-    // The data of an error event may be the bare error, whose own type is another.
+    // The data of an error event may be the bare error, whose own type differs.
     private bool IsError(string? name) => _data.HasError || name is "error" || _data.Type is "error";
 
     private static bool IsPicture(string name) => name.StartsWith("image_", StringComparison.Ordinal);

@@ -2,23 +2,23 @@ using System.Text;
 
 namespace ImageGateway.Streaming;
 
-/// <content>How a text that was cut can be ended.</content>
+/// <content>How a truncated text can be completed.</content>
 internal abstract partial class JsonScanner
 {
     private static readonly string[] Words = ["true", "false", "null"];
 
-    /// <summary>True when nothing but white space has come.</summary>
+    /// <summary>True when only white space has arrived.</summary>
     public bool IsEmpty => _state == State.Between && _last == Last.Nothing;
 
-    /// <summary>True when what came is not JSON, or nested deeper than is read.</summary>
+    /// <summary>True when the input is not JSON, or too deeply nested.</summary>
     public bool HasGivenUp => _state == State.GaveUp;
 
-    /// <summary>True when what came is a whole text.</summary>
+    /// <summary>True when a complete text has arrived.</summary>
     public bool IsWhole => _state == State.Between && _last == Last.Value && Depth == 0;
 
     /// <summary>
-    /// What to write behind a cut text, so that members of its outermost object can follow; null when it is no object.
-    /// What is added on the way means nothing: the members that follow make the text something else.
+    /// What to append to a truncated text so that members of its outermost object can follow; null when it is not an object.
+    /// The appended values do not matter: the members that follow turn the text into something else.
     /// </summary>
     public string? ToNextMember()
     {
@@ -46,7 +46,7 @@ internal abstract partial class JsonScanner
             return Last.Value;
         if (_state != State.String)
             return _last;
-        // A lone backslash becomes two; digits of \uXXXX that are missing are zeros.
+        // A lone backslash becomes two; missing digits of \uXXXX become zeros.
         text.Append(_escape == 1 ? "\\" : new string('0', Math.Max(_escape - 1, 0))).Append('"');
         return _isName ? Last.Name : Last.Value;
     }

@@ -4,15 +4,15 @@ namespace ImageGateway.Streaming;
 
 /// <summary>
 /// A push tokenizer for JSON that arrives in pieces of any length. It keeps names and short values (up to
-/// <see cref="MaxToken"/> bytes, raw) and skips long ones, so a picture of 30 MB passes without being held.
-/// It never throws: what is not JSON is read as far as it makes sense.
+/// <see cref="MaxToken"/> bytes, raw) and skips long ones, so that an image of 30 MB passes without being held. It never
+/// throws: input that is not JSON is read as far as it makes sense.
 /// </summary>
 internal abstract partial class JsonScanner
 {
     /// <summary>Longest token that is kept, in bytes as written; 21 letters as \uXXXX escapes fit.</summary>
     public const int MaxToken = 256;
 
-    // As deep as System.Text.Json goes by default.
+    // The default depth of System.Text.Json.
     private const int MaxDepth = 64;
 
     private static readonly SearchValues<byte> EndOfLiteral = SearchValues.Create(",]} \n\r\t\"{[:"u8);
@@ -29,7 +29,7 @@ internal abstract partial class JsonScanner
 
     private enum State : byte { Between, String, Literal, GaveUp }
 
-    // What came last, outside of strings and literals.
+    // The last element outside of strings and literals.
     private enum Last : byte { Nothing, Opening, Comma, Name, Colon, Value }
 
     /// <summary>Bytes taken so far, up to the current token.</summary>
@@ -55,7 +55,7 @@ internal abstract partial class JsonScanner
         }
     }
 
-    /// <summary>Ends the text: a number at the very end has nothing behind it to end it.</summary>
+    /// <summary>Ends the text: a number at the very end has no terminator.</summary>
     public void Complete()
     {
         if (_state == State.Literal)
@@ -152,7 +152,7 @@ internal abstract partial class JsonScanner
         return bytes[(end + 1)..];
     }
 
-    // 1: behind the backslash; 5 to 2: so many digits of \uXXXX and one are missing.
+    // 1: after the backslash; 5 to 2: one more than the number of digits of \uXXXX that are missing.
     private ReadOnlySpan<byte> InEscape(ReadOnlySpan<byte> bytes)
     {
         if (_escape > 1 && !char.IsAsciiHexDigit((char)bytes[0]))

@@ -4,8 +4,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Streaming;
 
 /// <summary>
-/// The bytes of an answer as they pass, kept in pooled blocks under a process-wide budget. One writer appends; any number of
-/// readers follow it, each joined by <see cref="TryJoin"/>. Over the budget the recording is given up, never the answer.
+/// The bytes of a response as they pass, kept in pooled blocks under a process-wide budget. One writer appends; any number of
+/// readers follow it, each joined by <see cref="TryJoin"/>. Beyond the budget the recording is given up, never the response.
 /// </summary>
 internal sealed class Recording : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class Recording : IDisposable
         Use = new UseCount(Release);
     }
 
-    /// <summary>Who reads the bytes besides the owner.</summary>
+    /// <summary>The readers besides the owner.</summary>
     public UseCount Use { get; }
 
-    /// <summary>False when the budget had no room, or the recording was given up.</summary>
+    /// <summary>False when the budget was exhausted, or the recording was given up.</summary>
     public bool IsKept => !_isGivenUp;
 
     /// <summary>Bytes so far.</summary>
@@ -41,7 +41,7 @@ internal sealed class Recording : IDisposable
         }
     }
 
-    /// <summary>Joins as a reader; false when there is nothing to read any more.</summary>
+    /// <summary>Joins as a reader; false when there is nothing left to read.</summary>
     public bool TryJoin()
     {
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class Recording : IDisposable
         }
     }
 
-    /// <summary>Keeps the next bytes; nothing when the recording is given up.</summary>
+    /// <summary>Keeps the next bytes; no effect once the recording is given up.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_isGivenUp || bytes.IsEmpty)
@@ -78,7 +78,7 @@ internal sealed class Recording : IDisposable
         news?.TrySetResult();
     }
 
-    /// <summary>No more will come.</summary>
+    /// <summary>Marks the end of the response.</summary>
     public void End()
     {
         TaskCompletionSource? news;
@@ -87,7 +87,7 @@ internal sealed class Recording : IDisposable
         news?.TrySetResult();
     }
 
-    /// <summary>Drops what was kept as soon as nobody reads it; the answer goes on.</summary>
+    /// <summary>Drops what was kept as soon as nobody reads it; the response continues.</summary>
     public void GiveUp()
     {
         lock (_lock)
@@ -97,8 +97,9 @@ internal sealed class Recording : IDisposable
     }
 
     /// <summary>
-    /// What there is from <paramref name="position"/> on, up to the end of a block; waits for more when there is none. Empty: there
-    /// will be none. Who has joined reads what lies there to its end, though the recording is given up: half an event is none.
+    /// The bytes from <paramref name="position"/> on, up to the end of a block; waits for more if there are none. Empty: there
+    /// will be none. A joined reader reads all that was kept even when the recording is given up, since half an event is
+    /// useless.
     /// </summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long position, CancellationToken cancellationToken)
     {
@@ -117,7 +118,7 @@ internal sealed class Recording : IDisposable
         }
     }
 
-    /// <summary>All bytes; only of a recording that has ended, and valid while it is held.</summary>
+    /// <summary>All bytes; only for a recording that has ended, and valid while it is held.</summary>
     public ReadOnlySequence<byte> Bytes
     {
         get

@@ -4,28 +4,28 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Streaming;
 
-/// <summary>How passing an answer on ended.</summary>
+/// <summary>How passing a response on ended.</summary>
 internal enum RelayEnd
 {
-    /// <summary>All of it has passed.</summary>
+    /// <summary>All of it was passed on.</summary>
     Complete,
 
-    /// <summary>The provider broke off, or its answer ended before it was whole.</summary>
+    /// <summary>The provider broke off, or its response ended incomplete.</summary>
     UpstreamLost,
 
-    /// <summary>The client is gone.</summary>
+    /// <summary>The client disconnected.</summary>
     ClientGone,
 }
 
 /// <summary>
-/// Passes an answer from a provider to the client: bytes are read straight into the client's pipe and the tap looks at
-/// them where they lie. The beginning, at most 64 KiB, can be looked at before anything is sent.
+/// Passes a response from a provider to the client: bytes are read straight into the client's pipe and the tap inspects them in
+/// place. The start, at most 64 KiB, can be inspected before anything is sent.
 /// </summary>
-/// <param name="upstream">The answer's bytes.</param>
-/// <param name="client">Where they go.</param>
-/// <param name="tap">Looks at them, and says which may pass.</param>
-/// <param name="progressed">Called when something has come, and when the client has taken what it had to wait for.</param>
-/// <param name="waits">Called when the client has to be waited for: the provider's silence does not count then.</param>
+/// <param name="upstream">The response's bytes.</param>
+/// <param name="client">The client's pipe.</param>
+/// <param name="tap">Inspects the bytes, and says which may pass.</param>
+/// <param name="progressed">Called when bytes arrived, and when the client has read bytes that the relay waited for.</param>
+/// <param name="waits">Called when the relay waits for the client: the provider's silence does not count then.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action progressed, Action waits, TimeProvider time)
 {
@@ -34,7 +34,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
 
     private static readonly byte[] Comment = ": waiting\n"u8.ToArray();
 
-    // Below this, what is left of a block is not worth a read of its own.
+    // With less room than this left in a block, a read of its own is not worthwhile.
     private const int MinRead = 4 * 1024;
 
     private Memory<byte> _held;
@@ -43,18 +43,18 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     private int _tailLength;
     private Task<int>? _more;
 
-    /// <summary>True when the answer ended within what <see cref="PeekAsync"/> read.</summary>
+    /// <summary>True when the response ended within what <see cref="PeekAsync"/> read.</summary>
     public bool Ended { get; private set; }
 
     /// <summary>Bytes read so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>What was read and not sent yet.</summary>
+    /// <summary>Bytes that were read and not sent yet.</summary>
     public ReadOnlyMemory<byte> Held => _held[.._heldLength];
 
     /// <summary>
-    /// Reads until the tap can tell a picture from an error, 64 KiB have come, or the answer has ended; of a stream no longer than
-    /// a <see cref="Heartbeat"/>. Sends nothing.
+    /// Reads until the tap can tell an image from an error, 64 KiB have arrived, or the response has ended; for a stream, no
+    /// longer than a <see cref="Heartbeat"/>. Sends nothing.
     /// </summary>
     public async Task<Verdict> PeekAsync(CancellationToken cancellationToken)
     {
@@ -62,8 +62,8 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         _held = client.GetMemory(BlockPool.BlockSize)[..BlockPool.BlockSize];
         while (tap.Verdict == Verdict.Undecided && !Ended && _heldLength < _held.Length)
         {
-            // A stream without an event for so long is begun, or the connection may be cut before there is one: a provider's
-            // comments keep its own connection open, and not the client's.
+            // A stream without an event for so long is started, or the client's connection may be cut before there is one: a
+            // provider's comments keep only its own connection open.
             if (tap is EventStreamTap && !await HasMoreAsync(Heartbeat - time.GetElapsedTime(start), cancellationToken))
                 break;
             await ReadHeldAsync(cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
             await ReadHeldAsync(cancellationToken);
     }
 
-    /// <summary>Sends what was held and everything that follows, up to a provider's error event. The response's headers must be set.</summary>
+    /// <summary>Sends the held bytes and everything that follows, up to a provider's error event. The response's headers must be set.</summary>
     public async Task<RelayEnd> RunAsync(CancellationToken cancellationToken)
     {
         Pass(_held, _heldLength);
@@ -95,7 +95,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
 
     private bool HidesError => tap is EventStreamTap { HasFailed: true, IsErrorPassed: false };
 
-    // One method, since each asynchronous one that it calls would allocate for each read.
+    // One method, because every nested asynchronous call would allocate once per read.
     private async ValueTask<RelayEnd> PassOnAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -112,7 +112,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
                 return HidesError ? RelayEnd.UpstreamLost : RelayEnd.Complete;
             try
             {
-                // Within a line no comment can be sent, and a read of no bytes would cut what follows it into small pieces.
+                // Within a line no comment can be sent, and a zero-byte read would split what follows into small pieces.
                 if (tap is EventStreamTap { IsAtLineStart: true })
                     await KeepAliveAsync(cancellationToken);
                 await EndWaitAsync();
@@ -130,7 +130,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         }
     }
 
-    // What may be an error waits for the rest of its event; the client's memory is not ours after this.
+    // A possible error waits for the rest of its event; after this, the client's memory may no longer be used.
     private void Pass(Memory<byte> room, int length)
     {
         var kept = (int)Math.Clamp(Length - tap.Passable, 0, length);
@@ -140,7 +140,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         client.Advance(length - kept);
     }
 
-    // The event has not ended, and is none.
+    // The last event is incomplete and not an error.
     private void PassTail()
     {
         if (_tailLength > 0)
@@ -148,15 +148,15 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         _tailLength = 0;
     }
 
-    // The read of no bytes ends when there are some: until then the client's memory is free for a comment,
-    // which is a line of its own and may stand anywhere between lines.
+    // The zero-byte read completes when data arrives: until then the client's memory is free for a comment, which is a line of
+    // its own and may appear between any two lines.
     private async Task KeepAliveAsync(CancellationToken cancellationToken)
     {
         while (!await HasMoreAsync(Heartbeat, cancellationToken))
             await client.WriteAsync(Comment, cancellationToken);
     }
 
-    // False when nothing came for so long.
+    // False when nothing arrived for so long.
     private async ValueTask<bool> HasMoreAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (_more is null)
@@ -178,7 +178,7 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         }
     }
 
-    // A stream takes one read at a time, and the read of no bytes outlasts a wait that was given up.
+    // A stream allows one read at a time, and the zero-byte read outlasts an abandoned wait.
     private async ValueTask EndWaitAsync()
     {
         if (_more is not null)

@@ -2,32 +2,32 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Streaming;
 
-/// <summary>What the beginning of an answer shows.</summary>
+/// <summary>What the start of a response shows.</summary>
 internal enum Verdict
 {
-    /// <summary>Not enough has come to say.</summary>
+    /// <summary>Too few bytes to decide.</summary>
     Undecided,
 
-    /// <summary>A picture, or an event that is none of the errors.</summary>
+    /// <summary>An image, or an event that is not an error.</summary>
     Answer,
 
-    /// <summary>An error, whatever the status said.</summary>
+    /// <summary>An error, whatever the status code.</summary>
     Error,
 }
 
-/// <summary>What the tap read of an answer.</summary>
+/// <summary>What the tap read from a response.</summary>
 internal sealed record AnswerFacts
 {
-    /// <summary>The provider's count; null when it gave none.</summary>
+    /// <summary>The provider's token count; null when it sent none.</summary>
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>Final pictures.</summary>
+    /// <summary>Final images.</summary>
     public int Images { get; init; }
 
-    /// <summary>Partial pictures.</summary>
+    /// <summary>Partial images.</summary>
     public int PartialImages { get; init; }
 
-    /// <summary>Where the items of <c>data</c> stand in a JSON body, in bytes.</summary>
+    /// <summary>The position of the items of <c>data</c> in a JSON body, in bytes.</summary>
     public (long Start, long End) DataRange { get; init; }
 
     public string? Size { get; init; }
@@ -36,7 +36,7 @@ internal sealed record AnswerFacts
     public string? OutputFormat { get; init; }
 }
 
-/// <summary>Reads an answer's bytes while they pass, whatever their chunking; never throws and never holds a picture.</summary>
+/// <summary>Reads a response's bytes as they pass, whatever their chunking; never throws and never holds an image.</summary>
 internal abstract class Tap
 {
     /// <summary>What the bytes so far show.</summary>
@@ -49,24 +49,24 @@ internal abstract class Tap
     public virtual long Passable => long.MaxValue;
 
     /// <summary>
-    /// True when an answer that ends here is whole: a JSON text, whose pictures may be fewer than were asked for, or events with
-    /// all <paramref name="pictures"/> and no error. That its connection ended properly says little: one that is delimited by its
-    /// end alone ends so wherever it is cut.
+    /// True when a response that ends here is complete: a JSON text, which may have fewer images than requested, or events with
+    /// all <paramref name="pictures"/> and no error. A clean end of the connection proves little: a response delimited only by
+    /// the connection's end looks clean wherever it is cut.
     /// </summary>
     public abstract bool IsWhole(int pictures);
 
     /// <summary>Takes the next bytes.</summary>
     public abstract void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>The answer has ended, as its connection says.</summary>
+    /// <summary>The response has ended, according to its connection.</summary>
     public abstract void Complete();
 
-    /// <summary>A tap for an answer of this media type.</summary>
+    /// <summary>A tap for a response of this media type.</summary>
     public static Tap For(string? mediaType) =>
         string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase) ? new EventStreamTap() : new JsonTap();
 }
 
-/// <summary>The tap of an answer that is one JSON body.</summary>
+/// <summary>The tap of a response that is one JSON body.</summary>
 internal sealed class JsonTap : Tap
 {
     private readonly AnswerReader _body = new();
@@ -85,7 +85,7 @@ internal sealed class JsonTap : Tap
         OutputFormat = _body.OutputFormat,
     };
 
-    // What is not JSON ends where its connection says.
+    // A response that is not JSON ends where its connection says.
     public override bool IsWhole(int pictures) => _body.IsWhole || (_body.HasGivenUp && _hasEnded);
 
     public override void Write(ReadOnlySpan<byte> bytes) => _body.Write(bytes);

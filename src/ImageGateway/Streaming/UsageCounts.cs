@@ -5,7 +5,7 @@ namespace ImageGateway.Streaming;
 /// <summary>The counts of a <c>usage</c> object while it is read.</summary>
 internal sealed class UsageCounts
 {
-    // More than any job can use: such a count is not believed, and sums of those that are stay in range.
+    // More than any job can use: a larger count is ignored, and sums of valid ones cannot overflow.
     private const long Most = 1_000_000_000;
 
     private enum Count : byte { Other, Text, Image, Cached }
@@ -57,8 +57,9 @@ internal sealed class UsageCounts
     }
 
     /// <summary>
-    /// The usage, with nothing counted twice and nothing lost: tokens that the details do not explain are text on the way in
-    /// and picture on the way out; cached tokens are taken as text first. Negative counts are none. Null: there is none to believe.
+    /// The usage, with nothing counted twice and nothing lost: tokens that the details do not cover count as text in the input
+    /// and as image in the output; cached tokens are attributed to text first. Negative counts are ignored. Null: there is no
+    /// credible usage.
     /// </summary>
     public TokenUsage? ToUsage()
     {

@@ -5,15 +5,15 @@ using ImageGateway.Images;
 namespace ImageGateway.Telemetry;
 
 /// <summary>
-/// Counts jobs when they are over, and requests that never became one. All of it is read from the job's record, so that the
-/// way of a job costs nothing more; without a listener it is one check.
+/// Counts finished jobs, and requests that never became a job. Everything is read from the job's record, so that the job's path
+/// costs nothing more; without a listener it is one check.
 /// </summary>
 internal sealed class JobMetrics
 {
-    /// <summary>The one meter of the gateway.</summary>
+    /// <summary>The gateway's only meter.</summary>
     public const string MeterName = "ImageGateway";
 
-    /// <summary>Tenants that are counted by name.</summary>
+    /// <summary>How many tenants are counted by name.</summary>
     public const int MostTenants = 100;
 
     private const string None = "none";
@@ -39,22 +39,22 @@ internal sealed class JobMetrics
     public JobMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _requests = meter.CreateCounter<long>("imagegateway.requests", "{request}", "Requests for pictures, by how they ended.");
-        _images = meter.CreateCounter<long>("imagegateway.images", "{image}", "Pictures drawn.");
+        _requests = meter.CreateCounter<long>("imagegateway.requests", "{request}", "Image requests, by outcome.");
+        _images = meter.CreateCounter<long>("imagegateway.images", "{image}", "Images generated.");
         _tokens = meter.CreateCounter<long>("imagegateway.tokens", "{token}", "Tokens that providers counted, by type.");
-        _cost = meter.CreateCounter<double>("imagegateway.cost.usd", "{usd}", "What jobs were charged, in USD.");
-        _avoided = meter.CreateCounter<double>("imagegateway.avoided_cost.usd", "{usd}", "What answers that were given again did not cost, in USD.");
-        _lookups = meter.CreateCounter<long>("imagegateway.cache.requests", "{request}", "Jobs by what the cache had for them.");
-        _attempts = meter.CreateCounter<long>("imagegateway.attempts", "{call}", "Calls to targets, by how they ended.");
-        _failovers = meter.CreateCounter<long>("imagegateway.failovers", "{failover}", "Jobs that went on from a target that failed to another.");
-        _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the end of the answer.", null, Seconds);
-        _firstByte = meter.CreateHistogram("imagegateway.time_to_first_event", "s", "From the request to the first byte of the answer, the first event of a stream.", null, Seconds);
-        _wait = meter.CreateHistogram("imagegateway.queue.wait", "s", "How long jobs waited for room at a target.", null, Seconds);
+        _cost = meter.CreateCounter<double>("imagegateway.cost.usd", "{usd}", "Charges of jobs, in USD.");
+        _avoided = meter.CreateCounter<double>("imagegateway.avoided_cost.usd", "{usd}", "Cost avoided by replayed responses, in USD.");
+        _lookups = meter.CreateCounter<long>("imagegateway.cache.requests", "{request}", "Jobs by cache result.");
+        _attempts = meter.CreateCounter<long>("imagegateway.attempts", "{call}", "Calls to targets, by outcome.");
+        _failovers = meter.CreateCounter<long>("imagegateway.failovers", "{failover}", "Jobs that moved on from a failed target to another.");
+        _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the end of the response.", null, Seconds);
+        _firstByte = meter.CreateHistogram("imagegateway.time_to_first_event", "s", "From the request to the first byte of the response, or the first event of a stream.", null, Seconds);
+        _wait = meter.CreateHistogram("imagegateway.queue.wait", "s", "How long jobs waited for capacity at a target.", null, Seconds);
     }
 
-    /// <summary>Counts a job that is over.</summary>
-    /// <param name="record">What happened to it.</param>
-    /// <param name="cache">What the cache had for it, in a word; null: it was not asked.</param>
+    /// <summary>Counts a finished job.</summary>
+    /// <param name="record">The job's record.</param>
+    /// <param name="cache">The cache result as a word; null: the cache was not used.</param>
     public void Record(JobRecord record, string? cache)
     {
         if (!_requests.Enabled)
@@ -78,8 +78,8 @@ internal sealed class JobMetrics
             Record(tenant, attempts[i], i > 0 ? attempts[i - 1] : null);
     }
 
-    /// <summary>Counts a request that was refused before it was a job.</summary>
-    /// <param name="tenant">Whose key it had; null: none that is known.</param>
+    /// <summary>Counts a request that was refused before it became a job.</summary>
+    /// <param name="tenant">The tenant of its key; null: no known key.</param>
     /// <param name="status">The HTTP status it got.</param>
     public void Refuse(string? tenant, int status) => _requests.Add(1, new TagList
     {

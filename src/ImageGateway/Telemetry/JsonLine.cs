@@ -6,12 +6,15 @@ using Serilog.Formatting.Json;
 
 namespace ImageGateway.Telemetry;
 
-/// <summary>Writes a log event as one line of JSON. The library's own formatter repeats the template and each value's rendering, which makes a line of a request three times as long.</summary>
+/// <summary>
+/// Writes a log event as one line of JSON. The library's own formatter repeats the template and each value's rendering, which
+/// makes a request's line three times as long.
+/// </summary>
 internal sealed class JsonLine : ITextFormatter
 {
     private static readonly JsonValueFormatter Values = new();
 
-    // As a person would write it: LogEvent.RenderMessage puts text in quotes.
+    // Without quotes around text, unlike LogEvent.RenderMessage.
     private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
     public void Format(LogEvent logEvent, TextWriter output)

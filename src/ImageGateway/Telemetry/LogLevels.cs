@@ -5,8 +5,9 @@ using Microsoft.Extensions.Primitives;
 namespace ImageGateway.Telemetry;
 
 /// <summary>
-/// How much is logged, changeable while the gateway runs: <c>Serilog:MinimumLevel</c>, or <c>:Default</c> and <c>:Override</c> by category.
-/// They are the framework's own filters, so that what is not logged costs nothing before it comes to Serilog.
+/// The log levels, changeable at run time: <c>Serilog:MinimumLevel</c>, or <c>:Default</c> and <c>:Override</c> by category.
+/// They are applied as the framework's own filters, so that an event that is not logged never reaches Serilog and costs
+/// nothing.
 /// </summary>
 internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
 {
@@ -27,16 +28,16 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
 
     private sealed record Levels(LogLevel Least, IReadOnlyList<(string Category, LogLevel Level)> Overrides);
 
-    /// <summary>The default options are the ones that change.</summary>
+    /// <summary>Only the default options change.</summary>
     public string Name => Options.DefaultName;
 
-    /// <summary>Takes the levels of a configuration.</summary>
-    /// <returns>What is wrong with them, each with its key path; nothing of it is in force then.</returns>
+    /// <summary>Applies the levels of a configuration.</summary>
+    /// <returns>The mistakes, each with its key path; if there are any, nothing is applied.</returns>
     public IReadOnlyList<string> Apply(IConfiguration configuration)
     {
         var mistakes = new List<string>();
         var section = configuration.GetSection(Section);
-        mistakes.AddRange(section.GetChildren().Where(entry => entry.Key.ToUpperInvariant() is not ("DEFAULT" or "OVERRIDE")).Select(entry => $"{entry.Path}: there is no such option here; there are Default, Override"));
+        mistakes.AddRange(section.GetChildren().Where(entry => entry.Key.ToUpperInvariant() is not ("DEFAULT" or "OVERRIDE")).Select(entry => $"{entry.Path}: there is no such option here; the options are Default, Override"));
         var least = Read(section.Value is null ? section.GetSection("Default") : section, mistakes) ?? LogLevel.Information;
         (string, LogLevel)[] overrides = [.. section.GetSection("Override").GetChildren().Select(entry => (entry.Key, Read(entry, mistakes) ?? least))];
         if (mistakes.Count > 0)
@@ -50,12 +51,12 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
     {
         var levels = _levels;
         options.MinLevel = levels.Least;
-        // The framework tells much of every request at Information.
+        // At Information, the framework logs a lot for every request.
         foreach (var noisy in (string[])["Microsoft", "System", "Yarp"])
             options.Rules.Add(new LoggerFilterRule(null, noisy, levels.Least > LogLevel.Warning ? levels.Least : LogLevel.Warning, null));
         foreach (var (category, level) in levels.Overrides)
             options.Rules.Add(new LoggerFilterRule(null, category, level, null));
-        // With it the host makes an activity and a scope for every request that nobody looks at.
+        // At this level the host would create an unused activity and scope for every request.
         options.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None, null));
     }
 

@@ -4,22 +4,22 @@ using Serilog.Extensions.Logging;
 
 namespace ImageGateway.Telemetry;
 
-/// <summary>Logs by Serilog to the console: lines of JSON for machines, text for people. Never a prompt, key or picture.</summary>
+/// <summary>Logs with Serilog to the console: lines of JSON for machines, text for people. Never a prompt, key or image.</summary>
 internal static class Logging
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>What is wrong with the form of logs, with its key path.</summary>
+    /// <summary>Checks the log format; a mistake has its key path.</summary>
     public static IReadOnlyList<string> Check(IConfiguration configuration) =>
         Format(configuration) is var format and not ("auto" or "json" or "text") ? [$"Serilog:Format: '{format}' is not one of auto, json, text"] : [];
 
-    /// <summary>Adds it; the levels can be changed later. Mistakes of its configuration are told with all others.</summary>
+    /// <summary>Adds logging; the levels can be changed later. Mistakes in its configuration are reported with all others.</summary>
     public static void AddGatewayLogging(this WebApplicationBuilder builder)
     {
         var levels = new LogLevels();
         levels.Apply(builder.Configuration);
         var format = Format(builder.Configuration);
-        // A terminal has a reader; what is piped away is collected.
+        // A terminal has a human reader; redirected output is collected.
         var isText = format == "text" || (format == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
         var serilog = new LoggerConfiguration().MinimumLevel.Verbose();
         builder.Logging.ClearProviders();

@@ -4,15 +4,15 @@ using ImageGateway.Images;
 namespace ImageGateway.Telemetry;
 
 /// <summary>
-/// The spans of a job, below the server's own: the job, its steps, and its calls in the words of OpenTelemetry's conventions for
-/// generative AI. Without a listener every one is null and costs a check. Never a prompt, a key or a picture.
+/// The spans of a job, below the server's own: the job, its steps, and its calls, named by OpenTelemetry's conventions for
+/// generative AI. Without a listener every span is null and costs one check. Never a prompt, a key or an image.
 /// </summary>
 internal static class Tracing
 {
-    /// <summary>The one activity source of the gateway.</summary>
+    /// <summary>The gateway's only activity source.</summary>
     public const string SourceName = "ImageGateway";
 
-    // The conventions' word for models that give more than text.
+    // The conventions' value for models with more than text output.
     private const string OperationName = "generate_content";
     private const int MaxText = 256;
 
@@ -33,8 +33,8 @@ internal static class Tracing
     public static Activity? Step(string name) => Source.StartActivity(name);
 
     /// <summary>The span of a call to a target.</summary>
-    /// <param name="provider">The provider in the conventions' words.</param>
-    /// <param name="target">Where.</param>
+    /// <param name="provider">The provider's name in the conventions.</param>
+    /// <param name="target">The target.</param>
     /// <param name="name">The model's or the deployment's name there.</param>
     /// <param name="attempt">The call.</param>
     public static Activity? Attempt(string provider, string target, string name, AttemptRecord attempt)
@@ -47,7 +47,7 @@ internal static class Tracing
         return span.SetTag("imagegateway.target", target).SetTag("imagegateway.attempt", attempt.Number);
     }
 
-    /// <summary>Ends the span of a look-up for an answer to give again, with what it found; the second time it does nothing.</summary>
+    /// <summary>Ends the span of a replay look-up, with its result; a second call has no effect.</summary>
     public static void End(Activity? span, string? found)
     {
         if (span is not { IsStopped: false })
@@ -55,7 +55,7 @@ internal static class Tracing
         span.SetTag("imagegateway.cache", found).Stop();
     }
 
-    /// <summary>Ends the span of a call that is over.</summary>
+    /// <summary>Ends the span of a finished call.</summary>
     public static void End(Activity? span, AttemptRecord attempt)
     {
         if (span is null)
@@ -70,7 +70,7 @@ internal static class Tracing
         Finish(span, attempt.ErrorCode);
     }
 
-    /// <summary>Ends the span of a job that is over.</summary>
+    /// <summary>Ends the span of a finished job.</summary>
     public static void End(Activity? span, JobRecord record)
     {
         if (span is null)

@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Finds out who calls: a tenant's key on the data plane, an admin key on the control plane. Comes before unknown paths and methods.</summary>
+/// <summary>
+/// Authenticates the caller: a tenant's key on the data plane, an admin key on the control plane. Runs before unknown paths and
+/// methods are reported.
+/// </summary>
 internal static class Authentication
 {
-    /// <summary>The tenant's key of this request; the data plane's endpoints run only with one.</summary>
+    /// <summary>The tenant's key of this request; data plane endpoints run only with one.</summary>
     public static Caller Caller(this HttpContext http) => http.Features.GetRequiredFeature<Caller>();
 
-    /// <summary>The admin key of this request; the control plane's endpoints run only with one.</summary>
+    /// <summary>The admin key of this request; control plane endpoints run only with one.</summary>
     public static Admin Admin(this HttpContext http) => http.Features.GetRequiredFeature<Admin>();
 
-    /// <summary>The tenant's key of this request; null when an admin's came instead.</summary>
+    /// <summary>The tenant's key of this request; null when it has an admin key instead.</summary>
     public static Caller? CallerUnlessAdmin(this HttpContext http) => http.Features.Get<Caller>();
 
     /// <summary>Requires a tenant's key in <c>Authorization: Bearer</c> or <c>api-key</c>.</summary>
@@ -26,7 +29,7 @@ internal static class Authentication
         });
     }
 
-    /// <summary>Requires an admin key; without the scope <c>admin</c> it only reads.</summary>
+    /// <summary>Requires an admin key; without the scope <c>admin</c> it may only read.</summary>
     public static IApplicationBuilder RequireAdminKey(this IApplicationBuilder app)
     {
         var directory = app.ApplicationServices.GetRequiredService<TenantDirectory>();
@@ -40,7 +43,7 @@ internal static class Authentication
         });
     }
 
-    /// <summary>Requires a tenant's key, by which the request sees that tenant's own, or any admin key, by which it sees all.</summary>
+    /// <summary>Requires a tenant's key, which sees only that tenant's data, or any admin key, which sees all.</summary>
     public static IApplicationBuilder RequireTenantOrAdminKey(this IApplicationBuilder app)
     {
         var directory = app.ApplicationServices.GetRequiredService<TenantDirectory>();

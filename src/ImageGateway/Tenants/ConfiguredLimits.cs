@@ -3,12 +3,12 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>The limits that the configuration gives to tenants, projects, keys and end users.</summary>
+/// <summary>The limits in the configuration for tenants, projects, keys and end users.</summary>
 internal static class ConfiguredLimits
 {
-    /// <summary>All of them; mistakes are reported.</summary>
+    /// <summary>Reads all of them and reports mistakes.</summary>
     /// <param name="tenants">The tenants.</param>
-    /// <param name="qualities">What quality words there are, for a word that is none.</param>
+    /// <param name="qualities">The valid quality words, if a word is not one of them.</param>
     /// <param name="mistakes">Where mistakes are reported.</param>
     public static List<ScopeLimits> Read(Dictionary<string, TenantOptions> tenants, Func<string, string?> qualities, Mistakes mistakes)
     {
@@ -30,7 +30,7 @@ internal static class ConfiguredLimits
         {
             var read = ScopeLimits.Of(scope, options, here.At("Limits").Add);
             if (options.MaxQuality is { } most && qualities(most) is { } words)
-                here.At("Limits").Add(nameof(options.MaxQuality), $"'{most}' is no quality of the catalogue's models; there are {words}");
+                here.At("Limits").Add(nameof(options.MaxQuality), $"'{most}' is not a quality of the catalogue's models; the qualities are {words}");
             if (read.Limits.Count > 0 || read.Qualities.Count > 0)
                 limits.Add(read);
         }

@@ -5,13 +5,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>An admin of the control plane, by one of its keys; <see cref="Id"/> begins the key's SHA-256, so that the audit log can name it.</summary>
+/// <summary>
+/// An admin of the control plane, by one of its keys; <see cref="Id"/> is the beginning of the key's SHA-256, so that the audit
+/// log can name it.
+/// </summary>
 internal sealed record Admin(string Id, AdminScope Scope);
 
 /// <summary>The tenants and the admin keys of the configuration. Immutable.</summary>
 internal sealed partial class ConfiguredTenants
 {
-    /// <summary>What the ids of tenants and projects are made of.</summary>
+    /// <summary>The allowed form of the ids of tenants and projects.</summary>
     public const string AllowedIds = "1 to 64 letters, digits, '.', '_' or '-'";
 
     private readonly KeyRing<Caller> _callers;
@@ -23,16 +26,16 @@ internal sealed partial class ConfiguredTenants
     /// <summary>The tenants by id, with their projects and keys.</summary>
     public IReadOnlyDictionary<string, TenantContents> Tenants { get; }
 
-    /// <summary>Who calls with this key; null when nobody does.</summary>
+    /// <summary>The caller with this key; null when it is unknown.</summary>
     public Caller? FindCaller(ReadOnlySpan<char> key) => _callers.Find(key);
 
-    /// <summary>Which admin this key is of; null when of none.</summary>
+    /// <summary>The admin with this key; null when it is unknown.</summary>
     public Admin? FindAdmin(ReadOnlySpan<char> key) => _admins.Find(key);
 
-    /// <summary>True for what can be the id of a tenant or a project.</summary>
+    /// <summary>True for a valid id of a tenant or a project.</summary>
     public static bool IsId(string id) => IdPattern().IsMatch(id) && id is not ("." or "..");
 
-    /// <summary>Reads the configuration; mistakes are reported.</summary>
+    /// <summary>Reads the configuration and reports mistakes.</summary>
     public static ConfiguredTenants Create(Dictionary<string, TenantOptions> tenants, List<AdminKeyOptions> adminKeys, Secrets secrets, Mistakes gateway)
     {
         var hashes = new HashSet<string>();
@@ -53,7 +56,7 @@ internal sealed partial class ConfiguredTenants
             mistakes.Unless(options.Markup is >= 0 and <= 100, nameof(options.Markup), "must be 0 to 100");
             mistakes.Unless(IsEmergency(options, out _), nameof(options.EmergencyUsd), "must be 0 to 1000000000 USD, with at most nine decimals");
             if (options is { OnStoreFailure: StoreFailureAction.Allow, EmergencyUsd: 0 })
-                mistakes.Warn(nameof(options.OnStoreFailure), $"'allow' does nothing without {nameof(options.EmergencyUsd)}: jobs are refused while the store cannot be reached");
+                mistakes.Warn(nameof(options.OnStoreFailure), $"'allow' has no effect without {nameof(options.EmergencyUsd)}: jobs are refused while the quota store is unreachable");
             for (var i = 0; i < options.RequiredTags.Count; i++)
                 mistakes.At(nameof(options.RequiredTags)).Unless(ImageJob.IsTag(options.RequiredTags[i]), $"{i}", $"'{options.RequiredTags[i]}' is not a valid tag name, which has 1 to 64 letters, digits, '.', '_' or '-'");
             var tenant = Tenant(id, options) with { Cache = CacheOptions.Read(options.Cache, mistakes.At(nameof(options.Cache))) };

@@ -6,8 +6,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// Counts failed authentications by remote address: 60 within a minute are answered 401, those beyond 429, so that nobody
-/// tries keys or fills the logs at full speed. Whoever has a key is never held up by others behind the same address.
+/// Counts failed authentications by remote address: 60 within a minute get a 401, further ones a 429, so that nobody can try
+/// keys or fill the logs at full speed. Requests with a valid key are never affected by others behind the same address.
 /// </summary>
 internal sealed class FailedAuthentications : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class FailedAuthentications : IDisposable
 
     private const int Segments = 6;
 
-    // Addresses share this many counters, so that many addresses cannot fill the memory. Two that meet in one only share failures.
+    // Addresses share this many counters, so that many addresses cannot fill the memory. A collision only shares failures.
     private const int Counters = 1 << 14;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -24,7 +24,7 @@ internal sealed class FailedAuthentications : IDisposable
     private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, int>(address =>
         RateLimitPartition.GetSlidingWindowLimiter(Counter(address), _ => new SlidingWindowRateLimiterOptions { PermitLimit = Limit, Window = Window, SegmentsPerWindow = Segments }));
 
-    /// <summary>Counts a failure; returns what to answer, <paramref name="error"/> or that there were too many.</summary>
+    /// <summary>Counts a failure; returns the error to send, <paramref name="error"/> or the one for too many failures.</summary>
     public GatewayError Count(IPAddress? address, GatewayError error)
     {
         using var lease = _limiter.AttemptAcquire(address ?? IPAddress.None);
@@ -36,7 +36,7 @@ internal sealed class FailedAuthentications : IDisposable
 
     public void Dispose() => _limiter.Dispose();
 
-    // Who has one IPv6 address has the 2^64 of its network.
+    // The owner of one IPv6 address has all 2^64 of its network.
     private static int Counter(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

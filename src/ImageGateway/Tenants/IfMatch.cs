@@ -2,13 +2,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>The versions that a change is meant for; null: whichever it finds.</summary>
+/// <summary>The versions to which a change applies; null: any.</summary>
 internal sealed record IfMatch(IReadOnlyList<long>? Versions)
 {
     public static IfMatch Any { get; } = new((IReadOnlyList<long>?)null);
 
-    /// <summary>Refuses a change that is meant for another version.</summary>
-    /// <exception cref="GatewayException">Somebody changed it meanwhile.</exception>
+    /// <summary>Refuses a change to another version.</summary>
+    /// <exception cref="GatewayException">It was changed meanwhile.</exception>
     public void Check(long version)
     {
         if (Versions?.Contains(version) == false)

@@ -4,14 +4,14 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>More of a limit until a moment.</summary>
+/// <summary>A temporary increase of a limit.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Limit">The limit, by its word: <c>usd_per_day</c>.</param>
-/// <param name="Amount">USD, tokens, pictures or requests on top.</param>
+/// <param name="Amount">The increase in USD, tokens, images or requests.</param>
 /// <param name="ExpiresAt">Unix seconds.</param>
 internal sealed record TopUp(string Id, string Limit, decimal Amount, long ExpiresAt);
 
-/// <summary>The limits that the control plane gave a scope: its answer, the database's row and the audit log's word alike.</summary>
+/// <summary>The limits that the control plane gave a scope, in the format of its responses, of the database's row and of the audit log.</summary>
 internal sealed record IssuedLimits
 {
     /// <summary><c>tenant:acme</c>, <c>project:acme/web</c>, <c>key:ID</c>, <c>user:acme/U</c>; <c>user:acme/*</c> for each user.</summary>
@@ -32,17 +32,17 @@ internal sealed record IssuedLimits
 
     public IReadOnlyList<TopUp> TopUps { get; init; } = [];
 
-    /// <summary>The number of the change that made it as it is.</summary>
+    /// <summary>The number of the last change to it.</summary>
     [JsonIgnore]
     public long Version { get; init; }
 
-    /// <summary>The limits it has, by their words.</summary>
+    /// <summary>The limits that are set, by their words.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> LimitWords => [.. At(DateTimeOffset.MaxValue, static (_, _) => { }).Limits.Select(limit => limit.Kind.Word)];
 
     /// <summary>The limits in force at <paramref name="now"/>, top-ups included.</summary>
-    /// <param name="now">The moment.</param>
-    /// <param name="mistake">Told of each value that is not allowed, by the option's name.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="mistake">Called for each invalid value, with the option's name.</param>
     public ScopeLimits At(DateTimeOffset now, Action<string, string> mistake)
     {
         decimal? Of(string word, decimal? limit) => limit + TopUps.Where(topUp => topUp.Limit == word && topUp.ExpiresAt > now.ToUnixTimeSeconds()).Sum(topUp => topUp.Amount);

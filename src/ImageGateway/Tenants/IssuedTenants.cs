@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>A tenant with its projects and keys; without the tenant itself when the configuration holds it.</summary>
+/// <summary>A tenant with its projects and keys; without the tenant itself when it comes from the configuration.</summary>
 internal sealed record TenantContents(Tenant? Tenant, IReadOnlyList<Project> Projects, IReadOnlyList<TenantKey> Keys)
 {
     public static TenantContents Empty { get; } = new(null, [], []);
 }
 
-/// <summary>What a key is known by, as its SHA-256, until a Unix second (null: as long as the key).</summary>
+/// <summary>The SHA-256 of a key's secret, valid until a Unix second (null: as long as the key).</summary>
 internal sealed record KeySecret(string KeyId, byte[] Hash, long? ValidUntil);
 
-/// <summary>A tenant as the database has it; nothing but its id when it is gone.</summary>
+/// <summary>A tenant from the database; only its id when it was deleted.</summary>
 internal sealed record TenantRecord(string Id, TenantContents Contents, IReadOnlyList<KeySecret> Secrets);
 
-/// <summary>A key that is not disabled and whose project is not, by one of its secrets.</summary>
+/// <summary>An enabled key of an enabled project, by one of its secrets.</summary>
 internal sealed record IssuedKey(TenantContents Contents, TenantKey Key, long? ValidUntil);
 
-/// <summary>The tenants, projects and keys that the control plane made, up to a change. Immutable.</summary>
+/// <summary>The tenants, projects and keys that the control plane created, as of a change. Immutable.</summary>
 internal sealed class IssuedTenants
 {
     private readonly ImmutableDictionary<string, TenantRecord> _tenants;
@@ -27,7 +27,7 @@ internal sealed class IssuedTenants
 
     public static IssuedTenants None { get; } = new(0, ImmutableDictionary<string, TenantRecord>.Empty, new KeyRing<IssuedKey>([]));
 
-    /// <summary>The number of the last change that is in.</summary>
+    /// <summary>The number of the last change included.</summary>
     public long Number { get; }
 
     public IEnumerable<TenantContents> Tenants => _tenants.Values.Select(tenant => tenant.Contents);
@@ -36,7 +36,7 @@ internal sealed class IssuedTenants
 
     public IssuedKey? FindKey(ReadOnlySpan<char> key) => _keys.Find(key);
 
-    /// <summary>The same with these tenants as they are now.</summary>
+    /// <summary>A copy with the current state of these tenants.</summary>
     public IssuedTenants With(long number, IReadOnlyList<TenantRecord> changed)
     {
         var before = changed.Select(tenant => _tenants.GetValueOrDefault(tenant.Id)).OfType<TenantRecord>();

@@ -6,8 +6,8 @@ using System.Text;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// Keys by their SHA-256; no key itself is kept. Looked up by the hash's first bytes, which say nothing of a key,
-/// then compared whole in constant time. Immutable; a ring with a few keys more or less shares the rest with the one before.
+/// Keys by their SHA-256; no key itself is stored. Looked up by the hash's first bytes, which reveal nothing about a key, then
+/// compared in full in constant time. Immutable; a changed ring shares most data with its predecessor.
 /// </summary>
 internal sealed class KeyRing<T>
     where T : class
@@ -22,10 +22,10 @@ internal sealed class KeyRing<T>
 
     private KeyRing(ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> byPrefix) => _byPrefix = byPrefix;
 
-    /// <summary>A key's hash, as the ring keeps it.</summary>
+    /// <summary>The hash of a key.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>The ring without the keys of these hashes and with others instead.</summary>
+    /// <summary>The ring without the keys with these hashes, and with others added.</summary>
     public KeyRing<T> Replace(IEnumerable<byte[]> removed, IEnumerable<(byte[] Hash, T Owner)> added)
     {
         var ring = _byPrefix.ToBuilder();
@@ -44,7 +44,7 @@ internal sealed class KeyRing<T>
         return new KeyRing<T>(ring.ToImmutable());
     }
 
-    /// <summary>Whose key it is; null when nobody's.</summary>
+    /// <summary>The owner of a key; null when it is unknown.</summary>
     public T? Find(ReadOnlySpan<char> key)
     {
         if (key.Length is 0 or > Longest)

@@ -5,17 +5,17 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// Issues, changes, rotates and revokes keys, of tenants of the configuration too. A secret is 256 random bits, is returned
-/// once, and is kept as its SHA-256: nothing that is stored opens anything.
+/// Issues, changes, rotates and revokes keys, also for tenants of the configuration. A secret is 256 random bits, is returned
+/// once, and is stored only as its SHA-256, so that the stored data grants no access.
 /// </summary>
 internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory, ProjectStore projects)
 {
     private const int PrefixLength = 8;
 
-    /// <summary>What the audit log calls a key, and limits their scope.</summary>
+    /// <summary>A key's name in the audit log, and its scope in limits.</summary>
     public static string Subject(TenantKey key) => $"key:{key.Id}";
 
-    /// <summary>Issues a key; a project that does not exist is made with it.</summary>
+    /// <summary>Issues a key, and creates its project if it does not exist.</summary>
     public Task<(TenantKey Key, string Secret)> IssueAsync(TenantKey key, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         await projects.RequireTenantAsync(change, key.Tenant);
@@ -38,7 +38,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
         return after;
     }, cancellationToken);
 
-    /// <summary>Gives a key a new secret. Those before stay valid for the grace period and no longer, whatever was said earlier.</summary>
+    /// <summary>Gives a key a new secret. Earlier secrets stay valid for exactly the grace period, whatever an earlier rotation set.</summary>
     public Task<(TenantKey Key, string Secret)> RotateAsync(string tenant, string id, TimeSpan grace, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, tenant, id);
@@ -54,7 +54,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
         return (after, secret);
     }, cancellationToken);
 
-    /// <summary>Revokes a key, with the secrets it had before.</summary>
+    /// <summary>Revokes a key with all its secrets.</summary>
     public Task DeleteAsync(string tenant, string id, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, tenant, id);
@@ -71,7 +71,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
         await change.RecordAsync("key.delete", Subject(key), key.Tenant, key, null);
     }
 
-    /// <summary>The failure of a key that there is not.</summary>
+    /// <summary>The error for a missing key.</summary>
     public static GatewayException Unknown(string tenant, string id) =>
         new(ErrorKind.NotFound, $"The tenant '{GatewayException.Shortened(tenant)}' has no key '{GatewayException.Shortened(id)}'.");
 

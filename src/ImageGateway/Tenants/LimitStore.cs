@@ -15,7 +15,7 @@ internal sealed class LimitStore(TenantChanges changes)
     public static async Task<IReadOnlyList<IssuedLimits>> ReadAsync(DbConnection connection) =>
         [.. (await connection.QueryAsync<Row>("SELECT version, settings FROM limits")).Select(Read)];
 
-    /// <summary>Puts these in the place of the scope's limits; its top-ups stay.</summary>
+    /// <summary>Replaces the scope's limits; its top-ups stay.</summary>
     /// <exception cref="GatewayException">A limit is out of its range.</exception>
     public Task<IssuedLimits> SetAsync(IssuedLimits limits, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
@@ -24,14 +24,14 @@ internal sealed class LimitStore(TenantChanges changes)
         return await SaveAsync(change, "limits.set", before, limits with { TopUps = before?.TopUps ?? [] });
     }, cancellationToken);
 
-    /// <summary>Adds to a limit until a moment. Top-ups that are over are dropped.</summary>
-    /// <exception cref="GatewayException">The control plane gave the scope no such limit, or it would be out of its range.</exception>
+    /// <summary>Increases a limit for a time. Expired top-ups are dropped.</summary>
+    /// <exception cref="GatewayException">The control plane has not set this limit for the scope, or the sum would be out of its range.</exception>
     public Task<IssuedLimits> TopUpAsync(string scope, TopUp topUp, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, scope) ?? throw Unknown(scope);
         ifMatch.Check(before.Version);
         if (before.LimitWords is var words && !words.Contains(topUp.Limit))
-            throw GatewayException.Invalid("limit", topUp.Limit, $"what the control plane limits of {GatewayException.Shortened(scope)}: {string.Join(", ", words.DefaultIfEmpty("nothing"))}");
+            throw GatewayException.Invalid("limit", topUp.Limit, $"a limit that the control plane has set for {GatewayException.Shortened(scope)}: {string.Join(", ", words.DefaultIfEmpty("none"))}");
         var after = before with { TopUps = [.. before.TopUps.Where(other => other.ExpiresAt > change.Now), topUp] };
         return await SaveAsync(change, "limits.top_up", before, after);
     }, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class LimitStore(TenantChanges changes)
         return before;
     }, cancellationToken);
 
-    /// <summary>Removes the limits of a scope that goes; null: all of the tenant's, those of its projects, keys and users too.</summary>
+    /// <summary>Removes the limits of a deleted scope; null: all of the tenant's, including its projects', keys' and users'.</summary>
     public static async Task ForgetAsync(ControlChange change, string tenant, string? scope)
     {
         const string Those = "FROM limits WHERE tenant = @tenant AND scope = COALESCE(@scope, scope)";
@@ -53,8 +53,8 @@ internal sealed class LimitStore(TenantChanges changes)
         await change.ExecuteAsync($"DELETE {Those}", new { tenant, scope });
     }
 
-    /// <summary>The failure of a scope without limits of the control plane.</summary>
-    public static GatewayException Unknown(string scope) => new(ErrorKind.NotFound, $"The control plane has given no limits to {GatewayException.Shortened(scope)}.");
+    /// <summary>The error for a scope without limits from the control plane.</summary>
+    public static GatewayException Unknown(string scope) => new(ErrorKind.NotFound, $"The control plane has set no limits for {GatewayException.Shortened(scope)}.");
 
     private static async Task<IssuedLimits> SaveAsync(ControlChange change, string action, IssuedLimits? before, IssuedLimits after)
     {

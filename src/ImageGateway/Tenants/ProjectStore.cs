@@ -3,17 +3,17 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Creates, changes and deletes projects, of tenants of the configuration too. Projects that the configuration names are changed there.</summary>
+/// <summary>Creates, changes and deletes projects, also of tenants of the configuration. Projects from the configuration are changed there.</summary>
 internal sealed class ProjectStore(TenantChanges changes, TenantDirectory directory)
 {
-    /// <summary>What the audit log calls a project, and limits their scope.</summary>
+    /// <summary>A project's name in the audit log, and its scope in limits.</summary>
     public static string Subject(Project project) => $"project:{project.Tenant}/{project.Id}";
 
     public Task<Project> CreateAsync(Project project, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         await RequireTenantAsync(change, project.Tenant);
         if (directory.IsConfigured(project.Tenant, project.Id) || await change.FindProjectAsync(project.Tenant, project.Id) is not null)
-            throw new GatewayException(ErrorKind.Conflict, $"The project '{project.Id}' of the tenant '{project.Tenant}' exists already.", "id");
+            throw new GatewayException(ErrorKind.Conflict, $"The project '{project.Id}' of the tenant '{project.Tenant}' already exists.", "id");
         return await AddAsync(change, project);
     }, cancellationToken);
 
@@ -38,7 +38,7 @@ internal sealed class ProjectStore(TenantChanges changes, TenantDirectory direct
         return before;
     }, cancellationToken);
 
-    /// <summary>Removes a project, whose keys are gone, with its limits.</summary>
+    /// <summary>Removes a project without keys, and its limits.</summary>
     public static async Task RemoveAsync(ControlChange change, Project project)
     {
         await LimitStore.ForgetAsync(change, project.Tenant, Subject(project));
@@ -46,7 +46,7 @@ internal sealed class ProjectStore(TenantChanges changes, TenantDirectory direct
         await change.RecordAsync("project.delete", Subject(project), project.Tenant, project, null);
     }
 
-    /// <summary>Makes a project that a new key names, unless there is one.</summary>
+    /// <summary>Creates the project of a new key, unless it exists.</summary>
     public async Task EnsureAsync(ControlChange change, string tenant, string id)
     {
         if (!directory.IsConfigured(tenant, id) && await change.FindProjectAsync(tenant, id) is null)
@@ -61,13 +61,14 @@ internal sealed class ProjectStore(TenantChanges changes, TenantDirectory direct
             throw TenantStore.Unknown(tenant);
     }
 
-    /// <summary>The failure of a project that there is not.</summary>
+    /// <summary>The error for a missing project.</summary>
     public static GatewayException Unknown(string tenant, string id) =>
         new(ErrorKind.NotFound, $"The tenant '{GatewayException.Shortened(tenant)}' has no project '{GatewayException.Shortened(id)}'.");
 
     private static async Task<Project> AddAsync(ControlChange change, Project project)
     {
-        // Left by a project that the configuration had once, or set while another replica deleted it: they must not bind the new one.
+        // Limits of an earlier project in the configuration, or set while another replica deleted it, must not apply to the new
+        // one.
         await LimitStore.ForgetAsync(change, project.Tenant, Subject(project));
         var made = project with { CreatedAt = change.Now, Version = change.Number };
         await change.SaveAsync(made);

@@ -4,15 +4,15 @@ using ImageGateway.Database;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>What an operator did with a target, by its name: drained it, or enabled it again.</summary>
+/// <summary>An operator's switch of a target, by its name: drained, or enabled again.</summary>
 internal sealed record TargetSwitch(string Target, bool IsDrained);
 
-/// <summary>The last switch of each target in the database: it holds on all replicas, and after a restart.</summary>
+/// <summary>The last switch of each target in the database: it applies on all replicas, and after a restart.</summary>
 internal static class TargetSwitches
 {
     private sealed record Row(string Target, long Drained);
 
-    /// <summary>What was switched after the change of the number <paramref name="since"/>; a target of which nothing is said was never drained.</summary>
+    /// <summary>The switches after the change number <paramref name="since"/>; a target without one was never drained.</summary>
     public static async Task<IReadOnlyList<TargetSwitch>> ReadAsync(DbConnection connection, long since) =>
         [.. (await connection.QueryAsync<Row>("SELECT target, drained FROM target_switches WHERE version > @since", new { since })).Select(row => new TargetSwitch(row.Target, row.Drained != 0))];
 

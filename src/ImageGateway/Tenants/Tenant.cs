@@ -3,73 +3,76 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Where a tenant, project or key was made, and so where it is changed.</summary>
+/// <summary>Where a tenant, project or key was created, and so where it is changed.</summary>
 [JsonConverter(typeof(LowerCase<Source>))]
 internal enum Source { Configuration, ControlPlane }
 
-/// <summary>Who pays, and what it may use. This is the control plane's answer, the database's row and the audit log's word alike.</summary>
+/// <summary>
+/// A tenant: who pays, and what it may use; in the format of the control plane's responses, of the database's row and of the
+/// audit log.
+/// </summary>
 internal sealed record Tenant
 {
     public required string Id { get; init; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Names or globs of the models it may be served by.</summary>
+    /// <summary>Names or globs of the models that may serve it.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["*"];
 
-    /// <summary>The tier of a request that says nothing of it.</summary>
+    /// <summary>The tier of a request that does not set one.</summary>
     [JsonConverter(typeof(LowerCase<Tier>))]
     public Tier DefaultTier { get; init; } = Tier.Final;
 
-    /// <summary>True: answers do not say which target gave them.</summary>
+    /// <summary>True: responses do not name the target that served them.</summary>
     public bool HideTarget { get; init; }
 
     /// <summary>Tags that every job must have.</summary>
     public IReadOnlyList<string> RequiredTags { get; init; } = [];
 
-    /// <summary>What it is billed, as a multiple of what its pictures cost.</summary>
+    /// <summary>What the tenant is billed, as a multiple of what its images cost.</summary>
     public decimal Markup { get; init; } = 1;
 
-    /// <summary>What may run while the store of quotas cannot be reached; of the configuration alone.</summary>
+    /// <summary>The emergency budget while the quota store is unreachable; only from the configuration.</summary>
     [JsonIgnore]
     public NanoUsd Emergency { get; init; }
 
-    /// <summary>How its answers are cached; null: not, unless a route says so.</summary>
+    /// <summary>How responses to its jobs are cached; null: not cached, unless a route has a <c>Cache</c>.</summary>
     public CacheRule? Cache { get; init; }
 
-    /// <summary>What happens to its jobs when their clients leave.</summary>
+    /// <summary>What happens to its jobs when their clients disconnect.</summary>
     public DisconnectAction OnDisconnect { get; init; }
 
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }
 
-    /// <summary>Unix seconds; null for what the configuration made.</summary>
+    /// <summary>Unix seconds; null if it comes from the configuration.</summary>
     public long? CreatedAt { get; init; }
 
     public Source Source { get; init; } = Source.ControlPlane;
 
-    /// <summary>The number of the change that made it as it is; 0 for what the configuration made.</summary>
+    /// <summary>The number of the last change to it; 0 if it comes from the configuration.</summary>
     [JsonIgnore]
     public long Version { get; init; }
 
-    /// <summary>Who calls with a key of this tenant.</summary>
+    /// <summary>The caller with a key of this tenant.</summary>
     public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, Emergency = Emergency, RequiredTags = RequiredTags, Cache = Cache, OnDisconnect = OnDisconnect };
 }
 
-/// <summary>A project of a tenant: what its keys are grouped by.</summary>
+/// <summary>A project of a tenant: a group of keys.</summary>
 internal sealed record Project
 {
     public required string Id { get; init; }
     public required string Tenant { get; init; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
     /// <summary>True: its keys are refused.</summary>
     public bool Disabled { get; init; }
 
-    /// <summary>Unix seconds; null for what the configuration made.</summary>
+    /// <summary>Unix seconds; null if it comes from the configuration.</summary>
     public long? CreatedAt { get; init; }
 
     public Source Source { get; init; } = Source.ControlPlane;
@@ -85,10 +88,10 @@ internal sealed record TenantKey
     public required string Tenant { get; init; }
     public required string Project { get; init; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How its secret begins, for people to recognise it; null for a key of the configuration.</summary>
+    /// <summary>The beginning of its secret, for people to recognise it; null for a key of the configuration.</summary>
     public string? Prefix { get; init; }
 
     /// <summary>The Unix second from which it is refused; null: never.</summary>
@@ -97,10 +100,10 @@ internal sealed record TenantKey
     /// <summary>True: it is refused.</summary>
     public bool Disabled { get; init; }
 
-    /// <summary>Unix seconds; null for what the configuration made.</summary>
+    /// <summary>Unix seconds; null if it comes from the configuration.</summary>
     public long? CreatedAt { get; init; }
 
-    /// <summary>When it got the secret it has, in Unix seconds; null: it has its first.</summary>
+    /// <summary>When it got its present secret, in Unix seconds; null: it still has the first.</summary>
     public long? RotatedAt { get; init; }
 
     public Source Source { get; init; } = Source.ControlPlane;

@@ -3,16 +3,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Makes changes of the control plane, each in one transaction, and applies them to this process before it answers.</summary>
-/// <param name="database">Null when none is configured: then nothing can be changed.</param>
-/// <param name="feed">Null with it.</param>
+/// <summary>Makes changes of the control plane, each in one transaction, and applies them to this process before it responds.</summary>
+/// <param name="database">Null when none is configured: nothing can be changed then.</param>
+/// <param name="feed">Null without a database.</param>
 internal sealed class TenantChanges(SqlDatabase? database, TenantFeed? feed, TimeProvider time)
 {
-    /// <summary>False without a database: nothing can be changed there, or recorded.</summary>
+    /// <summary>False without a database: nothing can be changed or recorded.</summary>
     public bool CanRecord => database is not null;
 
-    /// <summary>Makes a change; an exception undoes it.</summary>
-    /// <exception cref="GatewayException">The database is missing or away.</exception>
+    /// <summary>Makes a change; an exception rolls it back.</summary>
+    /// <exception cref="GatewayException">There is no database, or it fails.</exception>
     public async Task<T> MakeAsync<T>(Actor actor, Func<ControlChange, Task<T>> make, CancellationToken cancellationToken)
     {
         var made = await CommitAsync(actor, make, cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class TenantChanges(SqlDatabase? database, TenantFeed? feed, Tim
     private async Task<T> CommitAsync<T>(Actor actor, Func<ControlChange, Task<T>> make, CancellationToken cancellationToken)
     {
         if (database is null)
-            throw new GatewayException(ErrorKind.StoreUnavailable, "No database is configured (ConnectionStrings:Database is empty), so the control plane cannot keep anything.");
+            throw new GatewayException(ErrorKind.StoreUnavailable, "No database is configured (ConnectionStrings:Database is empty), so the control plane cannot store anything.");
         try
         {
             await using var change = await ControlChange.BeginAsync(database, actor, time.GetUtcNow(), cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class TenantChanges(SqlDatabase? database, TenantFeed? feed, Tim
         }
         catch (Exception e) when (SqlDatabase.IsFailure(e))
         {
-            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "The database did not take the change. Try again."), e);
+            throw new GatewayException(new GatewayError(ErrorKind.StoreUnavailable, "The database did not accept the change. Try again."), e);
         }
     }
 }

@@ -3,8 +3,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// All tenants and keys, those of the configuration and those that the control plane made, in memory: no request waits for
-/// the database. Where both have a tenant, the configuration's settings hold, and the keys of both are taken.
+/// All tenants and keys, from the configuration and from the control plane, in memory: no request waits for the database. If
+/// both have a tenant, the configuration's settings apply, and the keys of both are valid.
 /// </summary>
 internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimeProvider time)
 {
@@ -12,7 +12,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
     private volatile IReadOnlyList<IssuedLimits> _limits = [];
     private volatile Shared? _shared;
 
-    /// <summary>What the control plane made, as this process knows it.</summary>
+    /// <summary>The control plane's tenants, as this process knows them.</summary>
     public IssuedTenants Issued
     {
         get => _issued;
@@ -29,7 +29,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
     /// <summary>Every tenant.</summary>
     public IEnumerable<Tenant> Tenants => configured().Tenants.Values.Concat(_issued.Tenants).Select(contents => contents.Tenant).OfType<Tenant>().DistinctBy(tenant => tenant.Id);
 
-    /// <summary>What the answers may take that tenants share (<see cref="CacheScope.Shared"/>): the most that one of them says.</summary>
+    /// <summary>The size limit of the cache that tenants share (<see cref="CacheScope.Shared"/>): the largest that one of them sets.</summary>
     public long SharedBytes
     {
         get
@@ -41,7 +41,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
         }
     }
 
-    /// <summary>Who calls with this key; null when nobody may: it is unknown, expired or disabled.</summary>
+    /// <summary>The caller with this key; null when the key is unknown, expired or disabled.</summary>
     public Caller? FindCaller(ReadOnlySpan<char> key)
     {
         var fixedTenants = configured();
@@ -53,7 +53,7 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
         return tenant is { Disabled: false } ? tenant.Caller(issued.Key.Project, issued.Key.Id) : null;
     }
 
-    /// <summary>Which admin this key is of; null when of none.</summary>
+    /// <summary>The admin with this key; null when it is unknown.</summary>
     public Admin? FindAdmin(ReadOnlySpan<char> key) => configured().FindAdmin(key);
 
     /// <summary>True for a tenant of the configuration, which the control plane does not change.</summary>
@@ -71,6 +71,6 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
         return own with { Projects = [.. own.Projects.Concat(issued.Projects).DistinctBy(project => project.Id)], Keys = [.. own.Keys, .. issued.Keys] };
     }
 
-    // As it was found of these tenants.
+    // The value computed from these tenants.
     private sealed record Shared((ConfiguredTenants, IssuedTenants) Of, long Bytes);
 }

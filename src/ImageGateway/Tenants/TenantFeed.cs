@@ -5,8 +5,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>
-/// Keeps the directory up to date with the database, which other replicas change too, and switches targets as it says: looked
-/// at once a second, and at once after a change of this process's own. While the database is away all stays as it is.
+/// Keeps the directory up to date with the database, which other replicas change too, and switches targets accordingly: once a
+/// second, and immediately after a change by this process. While the database is unavailable everything stays unchanged.
 /// </summary>
 internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory directory, Action<TargetSwitch> switchTarget, TimeProvider time, ILogger<TenantFeed> log) : BackgroundService
 {
@@ -15,14 +15,14 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
     private readonly SemaphoreSlim _reading = new(1);
     private bool _isAway;
 
-    /// <summary>The directory is there before the first request.</summary>
+    /// <summary>Loads the directory before the first request.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Brings the directory up to date; a database that is away is logged once.</summary>
+    /// <summary>Brings the directory up to date; an unavailable database is logged once.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,14 +62,14 @@ internal sealed partial class TenantFeed(SqlDatabase database, TenantDirectory d
         }
     }
 
-    // True when there was something new.
+    // True when something was new.
     private async Task<bool> UpdateAsync(DbConnection connection)
     {
         var (known, issued) = (directory.Issued, await TenantReader.ReadAsync(connection, directory.Issued));
         if (issued.Number == known.Number)
             return false;
         directory.Limits = await LimitStore.ReadAsync(connection);
-        // A lower number is that of an older database, as for the reader: there everything is new.
+        // A lower number means an older database, as in the reader: then everything is new.
         foreach (var made in await TargetSwitches.ReadAsync(connection, issued.Number > known.Number ? known.Number : 0))
             switchTarget(made);
         directory.Issued = issued;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Tenants, projects and keys as the database and the audit log keep them: the JSON that the control plane answers.</summary>
+/// <summary>The JSON of tenants, projects and keys in the database, the audit log and the control plane's responses.</summary>
 internal static class TenantJson
 {
     private static readonly JsonSerializerOptions Options = new()

@@ -5,51 +5,51 @@ using ImageGateway.Quotas;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, by which keys it is known, and what it may use.</summary>
+/// <summary>A tenant (<c>Gateway:Tenants:ID</c>): who pays, its API keys, and what it may use.</summary>
 internal sealed class TenantOptions
 {
-    /// <summary>Its keys.</summary>
+    /// <summary>Its API keys.</summary>
     public List<KeyOptions> Keys { get; set; } = [];
 
-    /// <summary>Names or globs of the models it may be served by; absent: all.</summary>
+    /// <summary>Names or globs of the models that may serve it; absent: all.</summary>
     [MinLength(1)]
     public List<string> Models { get; set; } = [];
 
-    /// <summary>True: answers do not say which target gave them.</summary>
+    /// <summary>True: responses do not name the target that served them.</summary>
     public bool HideTarget { get; set; }
 
     /// <summary>What it may use.</summary>
     public LimitOptions Limits { get; set; } = new();
 
-    /// <summary>Its projects by id; a project that a key names need not stand here.</summary>
+    /// <summary>Its projects by id; a project that a key names does not need an entry here.</summary>
     public Dictionary<string, ProjectOptions> Projects { get; set; } = [];
 
-    /// <summary>Limits of its end users by id; <c>*</c>: of each, where the user's own entry does not name the kind.</summary>
+    /// <summary>Limits of its end users by id; <c>*</c>: of every user, for each kind of limit that the user's own entry does not set.</summary>
     public Dictionary<string, UserOptions> Users { get; set; } = [];
 
-    /// <summary>What happens to its jobs while the store of quotas cannot be reached.</summary>
+    /// <summary>What happens to its jobs while the quota store is unreachable.</summary>
     public StoreFailureAction OnStoreFailure { get; set; } = StoreFailureAction.Refuse;
 
-    /// <summary>USD that its jobs may cost on each replica while the store cannot be reached and they are allowed; at most nine decimals.</summary>
+    /// <summary>USD that its jobs may cost on each replica while the quota store is unreachable and <c>OnStoreFailure</c> is <c>allow</c>; at most nine decimals.</summary>
     public decimal EmergencyUsd { get; set; }
 
-    /// <summary>How answers to its jobs are cached; absent: not, unless a route says so.</summary>
+    /// <summary>How responses to its jobs are cached; absent: not cached, unless a route has a <c>Cache</c>.</summary>
     public CacheOptions? Cache { get; set; }
 
-    /// <summary>What happens to a job whose client leaves while a provider draws: <c>finish</c> where the answer can be kept, or <c>cancel</c>.</summary>
+    /// <summary>What happens to a job whose client disconnects during generation: <c>finish</c> if the response can be kept, or <c>cancel</c>.</summary>
     public DisconnectAction OnDisconnect { get; set; }
 
     /// <summary>Tags that every job must have.</summary>
     public List<string> RequiredTags { get; set; } = [];
 
-    /// <summary>What the tenant is billed, as a multiple of what its pictures cost: 1.2 adds 20 %. 0 to 100.</summary>
+    /// <summary>What the tenant is billed, as a multiple of what its images cost: 1.2 adds 20 %. 0 to 100.</summary>
     public decimal Markup { get; set; } = 1;
 
-    /// <summary>The tier of a request that says nothing of it.</summary>
+    /// <summary>The tier of a request that does not set one.</summary>
     public Tier DefaultTier { get; set; } = Tier.Final;
 }
 
-/// <summary>What happens to jobs while the store of quotas cannot be reached.</summary>
+/// <summary>What happens to jobs while the quota store is unreachable.</summary>
 internal enum StoreFailureAction
 {
     /// <summary>They get a 503.</summary>
@@ -59,7 +59,7 @@ internal enum StoreFailureAction
     Allow,
 }
 
-/// <summary>A key of a tenant's.</summary>
+/// <summary>An API key of a tenant.</summary>
 internal sealed class KeyOptions
 {
     /// <summary>Its name within the tenant.</summary>
@@ -75,14 +75,14 @@ internal sealed class KeyOptions
     public LimitOptions Limits { get; set; } = new();
 }
 
-/// <summary>A project of a tenant's.</summary>
+/// <summary>A project of a tenant.</summary>
 internal sealed class ProjectOptions
 {
     /// <summary>What it may use.</summary>
     public LimitOptions Limits { get; set; } = new();
 }
 
-/// <summary>An end user of a tenant's.</summary>
+/// <summary>An end user of a tenant.</summary>
 internal sealed class UserOptions
 {
     /// <summary>What they may use.</summary>
@@ -98,6 +98,6 @@ internal sealed class AdminKeyOptions
     /// <summary>The key, as <c>env:NAME</c>, <c>file:PATH</c> or <c>vault:NAME</c>.</summary>
     public string Secret { get; set; } = "";
 
-    /// <summary><c>admin</c>, or <c>read</c>: looks only.</summary>
+    /// <summary><c>admin</c>, or <c>read</c> for read-only access.</summary>
     public AdminScope Scope { get; set; } = AdminScope.Admin;
 }

@@ -4,21 +4,24 @@ using ImageGateway.Database;
 
 namespace ImageGateway.Tenants;
 
-/// <summary>Reads what changed in the database since a process last looked.</summary>
+/// <summary>Reads what changed in the database since this process last read it.</summary>
 internal static class TenantReader
 {
-    /// <summary><paramref name="known"/> brought up to date, within a <see cref="Snapshot"/>: half of a change would look like a tenant that is gone. Itself when nothing changed.</summary>
+    /// <summary>
+    /// Brings <paramref name="known"/> up to date, within a <see cref="Snapshot"/>, because half of a change would look like a
+    /// deleted tenant. Returns the same object when nothing changed.
+    /// </summary>
     public static async Task<IssuedTenants> ReadAsync(DbConnection connection, IssuedTenants known)
     {
         var number = await connection.ExecuteScalarAsync<long>("SELECT number FROM control_changes");
         if (number == known.Number)
             return known;
-        // A lower one: the database was replaced by an older one.
+        // A lower number: the database was replaced by an older one.
         var since = number > known.Number ? known : IssuedTenants.None;
         return since.With(number, await ChangedAsync(connection, since.Number));
     }
 
-    // The first time everything is read, without the audit log, which is as old as the gateway.
+    // The first time everything is read except the audit log, which is as old as the gateway.
     private static async Task<IReadOnlyList<TenantRecord>> ChangedAsync(DbConnection connection, long since)
     {
         const string Changed = "SELECT tenant FROM audit WHERE number > @since";

@@ -47,7 +47,7 @@ internal static class TenantRows
         await change.ExecuteAsync("DELETE FROM tenant_keys WHERE id = @Id", new { key.Id });
     }
 
-    /// <summary>Records what became of something; null for what was not or is no more.</summary>
+    /// <summary>Records the state before and after a change; null for what did not exist, or does not any more.</summary>
     public static Task RecordAsync<T>(this ControlChange change, string action, string subject, string tenant, T? before, T? after)
         where T : class =>
         change.RecordAsync(new ChangeRecord(action, subject, tenant, before is null ? null : TenantJson.Write(before), after is null ? null : TenantJson.Write(after)));

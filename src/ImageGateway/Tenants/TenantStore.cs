@@ -9,8 +9,8 @@ internal sealed class TenantStore(TenantChanges changes, TenantDirectory directo
     public Task<Tenant> CreateAsync(Tenant tenant, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         if (directory.IsConfigured(tenant.Id) || await change.FindTenantAsync(tenant.Id) is not null)
-            throw new GatewayException(ErrorKind.Conflict, $"The tenant '{tenant.Id}' exists already.", "id");
-        // Left by a tenant that the configuration had once: they must not open the new one.
+            throw new GatewayException(ErrorKind.Conflict, $"The tenant '{tenant.Id}' already exists.", "id");
+        // Keys and projects of an earlier tenant in the configuration must not give access to the new one.
         await EmptyAsync(change, tenant.Id);
         var made = tenant with { CreatedAt = change.Now, Version = change.Number };
         await change.SaveAsync(made);
@@ -39,7 +39,7 @@ internal sealed class TenantStore(TenantChanges changes, TenantDirectory directo
         return before;
     }, cancellationToken);
 
-    /// <summary>The failure of a tenant that there is not.</summary>
+    /// <summary>The error for a missing tenant.</summary>
     public static GatewayException Unknown(string id) => new(ErrorKind.NotFound, $"There is no tenant '{GatewayException.Shortened(id)}'.");
 
     private async Task<Tenant> FindAsync(ControlChange change, string id) => directory.IsConfigured(id)

@@ -39,7 +39,7 @@ public sealed class DrainTests : IAsyncLifetime
         var (status, text) = await _gateway.ControlAsync(0, "/healthz/ready");
         var ready = JsonNode.Parse(text)!;
 
-        Assert.Equal((503, "draining", "it is stopping; jobs in progress: 1"), (status, (string?)ready["status"], (string?)ready["checks"]!["draining"]!["detail"]));
+        Assert.Equal((503, "draining", "stopping; jobs in progress: 1"), (status, (string?)ready["status"], (string?)ready["checks"]!["draining"]!["detail"]));
         Assert.Equal((200, 200), ((await _gateway.ControlAsync(0, "/healthz/live")).Status, (await _gateway.ControlAsync(0, "/metrics")).Status));
         _gateway.Release();
         Assert.Single((await Reply.ReadAsync(stream)).Pictures);

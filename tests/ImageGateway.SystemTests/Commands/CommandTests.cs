@@ -84,7 +84,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((0, true), (code, Assert.Single(lines).EndsWith("1 targets, 0 routes, 0 tenants. No mistake.", StringComparison.Ordinal)));
         Assert.Equal((1, "--config: the file 'none.json' does not exist"), await CheckAsync("--config", "none.json"));
         Assert.Equal((1, "Gateway:Limits:JsonBytes: must be 1 to 1073741824, not 0"), await CheckAsync("--config", "good.json", "--without-secrets", "--Gateway:Limits:JsonBytes", "0"));
-        Assert.Equal((1, "ConnectionStrings:Redis: is no connection string of Redis (HOST:PORT,password=…,ssl=true)"), await CheckAsync("--config", "good.json", "--without-secrets", "--ConnectionStrings:Redis", "x,y=z", "--ConnectionStrings:Database", "Data Source=data/x.db"));
+        Assert.Equal((1, "ConnectionStrings:Redis: is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)"), await CheckAsync("--config", "good.json", "--without-secrets", "--ConnectionStrings:Redis", "x,y=z", "--ConnectionStrings:Database", "Data Source=data/x.db"));
         Assert.Equal((1, "--confg: there is no such switch; options are --Gateway:NAME"), await CheckAsync("--confg", "good.json"));
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "data")), "a check opens no database");
     }

@@ -100,6 +100,6 @@ public sealed class AccessTests(DashboardFixture fixture)
         dashboard.RequestsMayFail = true;
         await dashboard.Page.GetByLabel("Tenant’s key").FillAsync(Keys.Acme);
         await dashboard.Page.Keyboard.PressAsync("Enter");
-        await Expect(dashboard.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("the control plane listens apart");
+        await Expect(dashboard.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("the control plane listens separately");
     }
 }

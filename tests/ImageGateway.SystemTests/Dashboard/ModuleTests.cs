@@ -30,7 +30,7 @@ public sealed class ModuleTests(DashboardFixture fixture)
     [Theory]
     [InlineData("usage:" + Usage + ",list_usd:0.004035,charge_usd:0.004035", "text in=0.00003 text in, cached=0.000005 image out=0.004", "1")]
     [InlineData("usage:" + Usage + ",list_usd:0.005,charge_usd:0.0025", "text in=0.00003 text in, cached=0.000005 image out=0.004 other calls of this job, or other prices=0.000965", "0.5")]
-    [InlineData("usage:null,images:2,quality:'hd',size:'1024x1024',list_usd:0.16,charge_usd:0.16", "pictures, hd, 1024x1024=0.16", "1")]
+    [InlineData("usage:null,images:2,quality:'hd',size:'1024x1024',list_usd:0.16,charge_usd:0.16", "images, hd, 1024x1024=0.16", "1")]
     [InlineData("usage:null,images:1,quality:'x',size:'y',list_usd:0.5,charge_usd:0.5", "not itemised=0.5", "1")]
     [InlineData("usage:null,images:1,list_usd:0,charge_usd:0", "", "1")]
     public async Task Arithmetic_adds_up_to_the_list_price(string entry, string lines, string factor)

@@ -25,8 +25,8 @@ public sealed class PlaygroundTests(DashboardFixture fixture)
         fixture.Playground.Faults.Add(new FaultRule { Model = "gpt-image-1-mini", Times = 1, Fault = new Fault { HangAfterEvents = 1 } });
         await using var dashboard = await EnterAsync();
         await dashboard.Page.GetByLabel("Prompt").FillAsync("a lighthouse from the playground");
-        await dashboard.Page.GetByText("Draw", new PageGetByTextOptions { Exact = true }).ClickAsync();
-        await Expect(dashboard.Page.GetByText("Partial picture 1 after")).ToBeVisibleAsync();
+        await dashboard.Page.GetByText("Generate", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await Expect(dashboard.Page.GetByText("Partial image 1 after")).ToBeVisibleAsync();
         await Expect(dashboard.Page.GetByAltText("Unfinished: a lighthouse from the playground")).ToBeVisibleAsync();
         fixture.Playground.Faults.Release();
         await Expect(dashboard.Page.GetByText("Finished after")).ToBeVisibleAsync();
@@ -44,9 +44,9 @@ public sealed class PlaygroundTests(DashboardFixture fixture)
         await using var dashboard = await EnterAsync();
         dashboard.RequestsMayFail = true;
         await dashboard.Page.GetByLabel("Prompt").FillAsync("what is refused");
-        await dashboard.Page.GetByText("Draw", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await dashboard.Page.GetByText("Generate", new PageGetByTextOptions { Exact = true }).ClickAsync();
         await Expect(dashboard.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("No lighthouses here.");
-        await Expect(dashboard.Page.GetByText("Draw", new PageGetByTextOptions { Exact = true })).ToBeEnabledAsync();
+        await Expect(dashboard.Page.GetByText("Generate", new PageGetByTextOptions { Exact = true })).ToBeEnabledAsync();
     }
 
     [Fact]

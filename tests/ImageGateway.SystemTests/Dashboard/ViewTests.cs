@@ -9,7 +9,7 @@ public sealed class ViewTests(DashboardFixture fixture)
 {
     [Theory]
     [InlineData("overview", "Today (UTC)", "Forecast to", "Spend over time", "acme", "globex", "ada", "Top tags", "team", "avoided")]
-    [InlineData("budgets", "tenant:acme", "user:acme/ada", "project:acme/default", "USD a month", "$5.0000", "At this rate", "pictures a minute")]
+    [InlineData("budgets", "tenant:acme", "user:acme/ada", "project:acme/default", "USD a month", "$5.0000", "At this rate", "images a minute")]
     [InlineData("traffic", "6 completed, 1 from the cache", "1 failed or cut off", "95th percentile", "upstream_error")]
     [InlineData("targets", "first/gpt-image-1", "second/gpt-image-1", "healthy", "/ min", "westeurope", "3 of 3")]
     [InlineData("jobs", "acme / default", "globex", "completed", "cached", "failed", "1024x1024 low")]

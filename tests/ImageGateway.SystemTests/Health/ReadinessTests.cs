@@ -20,7 +20,7 @@ public sealed class ReadinessTests
 
         Assert.Equal((200, "healthy"), (status, (string?)answer["status"]));
         Assert.Equal(["configuration", "database", "draining", "models", "redis", "targets"], answer["checks"]!.AsObject().Select(check => check.Key).Order());
-        Assert.Equal(("1 of 1 take calls", "none is used"), (Detail(answer, "targets"), Detail(answer, "redis")));
+        Assert.Equal(("1 of 1 take calls", "not used"), (Detail(answer, "targets"), Detail(answer, "redis")));
         Assert.DoesNotContain("west", answer.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("{\"status\":\"healthy\",\"checks\":{}}", await gateway.Http.GetStringAsync("/healthz/live"));
     }

@@ -55,8 +55,8 @@ public sealed class KeyVaultTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("vault:none", "the vault has no secret 'none'")]
     [InlineData("vault:blank", "the vault's secret 'blank' is empty")]
-    [InlineData("vault:forbidden", "the vault refuses to give 'forbidden' to this identity (403)")]
-    [InlineData("vault:broken", "the vault did not give 'broken': status 500")]
+    [InlineData("vault:forbidden", "this identity has no access to the vault's secret 'forbidden' (403)")]
+    [InlineData("vault:broken", "the vault's secret 'broken' cannot be read: status 500")]
     public void What_the_vault_does_not_give_is_a_mistake_without_its_words(string reference, string mistake)
     {
         Assert.Null(Secrets().Resolve(reference, _mistakes, "ApiKey"));
@@ -70,7 +70,7 @@ public sealed class KeyVaultTests : IAsyncLifetime, IDisposable
     public void Address_that_is_no_vaults_is_a_mistake(string address)
     {
         Assert.Null(KeyVault.Create(address, _mistakes, "Vault"));
-        Assert.StartsWith($"Gateway:Vault: '{address}' is not a vault's address", Assert.Single(_mistakes.All), StringComparison.Ordinal);
+        Assert.StartsWith($"Gateway:Vault: '{address}' is not the URL of a vault", Assert.Single(_mistakes.All), StringComparison.Ordinal);
     }
 
     private Secrets Secrets()

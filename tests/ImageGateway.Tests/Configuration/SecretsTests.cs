@@ -43,7 +43,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("file:empty", "the file 'empty' is empty")]
     [InlineData("file:", "the file '' cannot be read")]
     [InlineData("file:a\0b", "cannot be read")]
-    [InlineData("vault:key", "vault: needs the vault's address in Gateway:Vault")]
+    [InlineData("vault:key", "vault: needs the vault's URL in Gateway:Vault")]
     [InlineData("vault:../key", "is not vault:NAME")]
     public void Reference_to_nothing_is_a_mistake(string reference, string mistake)
     {

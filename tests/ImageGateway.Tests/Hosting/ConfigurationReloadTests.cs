@@ -80,7 +80,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         var before = snapshots.Current;
         Write(""","Limits":{"JsonBytes":2000,"BufferBytes":3000},"Alerts":{"Thresholds":[50]},"PublicUrl":"https://images.example.com","Unpriced":"allow" """);
         await LookAsync(reload, () => !ReferenceEquals(snapshots.Current, before));
-        Assert.Contains("These options changed since the start and take a restart: Gateway:Limits:BufferBytes, Gateway:PublicUrl", _log);
+        Assert.Contains("These options changed since the start and need a restart: Gateway:Limits:BufferBytes, Gateway:PublicUrl", _log);
         reload.Dispose();
     }
 

@@ -10,12 +10,12 @@ public sealed class KnownNamesTests
     private const string Gateway = "\"Gateway\":{\"Providers\":{\"a\":P}}";
 
     [Theory]
-    [InlineData("\"ConnectionStrings\":{\"Redi\":\"localhost\"}", "ConnectionStrings:Redi: there is no such option here; there are Database, Redis")]
-    [InlineData("\"tenants\":{\"acme\":{}}", "tenants: belongs under Gateway; here it has no effect")]
-    [InlineData("\"Serilog\":{\"MinimumLevel\":{\"Defualt\":\"Debug\"}}", "Serilog:MinimumLevel:Defualt: there is no such option here; there are Default, Override")]
+    [InlineData("\"ConnectionStrings\":{\"Redi\":\"localhost\"}", "ConnectionStrings:Redi: there is no such option here; the options are Database, Redis")]
+    [InlineData("\"tenants\":{\"acme\":{}}", "tenants: belongs inside Gateway and has no effect beside it")]
+    [InlineData("\"Serilog\":{\"MinimumLevel\":{\"Defualt\":\"Debug\"}}", "Serilog:MinimumLevel:Defualt: there is no such option here; the options are Default, Override")]
     [InlineData("\"Serilog\":{\"Format\":\"xml\"}", "Serilog:Format: 'xml' is not one of auto, json, text")]
-    [InlineData("\"ConnectionStrings\":{\"Database\":\"Datenquelle=x\"}", "ConnectionStrings:Database: is no connection string of SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)")]
-    [InlineData("\"ConnectionStrings\":{\"Redis\":\"localhost,colour=blue\"}", "ConnectionStrings:Redis: is no connection string of Redis (HOST:PORT,password=…,ssl=true)")]
+    [InlineData("\"ConnectionStrings\":{\"Database\":\"Datenquelle=x\"}", "ConnectionStrings:Database: is not a valid connection string for SQLite (Data Source=FILE) or PostgreSQL (Host=…;Database=…)")]
+    [InlineData("\"ConnectionStrings\":{\"Redis\":\"localhost,colour=blue\"}", "ConnectionStrings:Redis: is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)")]
     public void Name_or_value_that_nothing_reads_is_a_mistake(string root, string mistake) => Assert.Equal(mistake, Assert.Single(Configurations.Check($$"""{ {{root}}, {{Gateway}} }""").Mistakes));
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class KnownNamesTests
     {
         var (mistakes, warnings) = Configurations.Check($$"""{ "Gatewy": { "Routes": [] }, "$schema": "s", "AllowedHosts": "*", "Urls": "http://*:1", "Kestrel": {}, "Logging": { "x": 1 }, "OTEL_SERVICE_NAME": "n", {{Gateway}} }""");
         Assert.Empty(mistakes);
-        Assert.Equal("Gatewy: nothing reads it; there are Gateway, ConnectionStrings, Serilog, Kestrel, Logging, $schema", Assert.Single(warnings));
+        Assert.Equal("Gatewy: is not used; the names in use are Gateway, ConnectionStrings, Serilog, Kestrel, Logging, $schema", Assert.Single(warnings));
     }
 
     [Theory]

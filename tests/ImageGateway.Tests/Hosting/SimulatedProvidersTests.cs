@@ -21,7 +21,7 @@ public sealed class SimulatedProvidersTests
     // Where none ran when the gateway began, there is nothing to send its jobs to.
     [Fact]
     public void First_simulated_provider_of_a_reload_is_told_to_take_a_restart() => Assert.Equal(
-        "Gateway:Providers:a:BaseUrl: is needed, or a restart: the simulator for providers without an address begins with the gateway",
+        "Gateway:Providers:a:BaseUrl: is required, or else a restart: the simulator for providers without a URL starts with the gateway",
         Assert.Single(Configurations.Check("""{"Gateway":{"Providers":{"a":P}}}""", simulator: null).Mistakes));
 
     private static IConfiguration With(string deployment) => new ConfigurationBuilder().AddInMemoryCollection(

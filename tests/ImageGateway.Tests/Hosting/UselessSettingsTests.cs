@@ -9,11 +9,11 @@ public sealed class UselessSettingsTests
 {
     [Theory]
     [InlineData("""{"Tenants":{"t":{"RequiredTags":["team","cost centre"]}}}""", "Gateway:Tenants:t:RequiredTags:1: 'cost centre' is not a valid tag name, which has 1 to 64 letters, digits, '.', '_' or '-'")]
-    [InlineData("""{"Tenants":{"t":{"Models":[]}}}""", "Gateway:Tenants:t:Models: is empty: name one, or leave it out, which means all")]
-    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"quality":"hgih"}}]}""", "Gateway:Routes:0:Defaults:quality: 'hgih' is known to no model of the catalogue")]
-    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"size":"10x10"}}]}""", "Gateway:Routes:0:Defaults:size: '10x10' is known to no model of the catalogue")]
-    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"background":"blue"}}]}""", "Gateway:Routes:0:Defaults:background: 'blue' is known to no model of the catalogue")]
-    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"output_format":"bmp"}}]}""", "Gateway:Routes:0:Defaults:output_format: 'bmp' is known to no model of the catalogue")]
+    [InlineData("""{"Tenants":{"t":{"Models":[]}}}""", "Gateway:Tenants:t:Models: is empty: list at least one, or leave it out, which means all")]
+    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"quality":"hgih"}}]}""", "Gateway:Routes:0:Defaults:quality: 'hgih' is not known to any model of the catalogue")]
+    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"size":"10x10"}}]}""", "Gateway:Routes:0:Defaults:size: '10x10' is not known to any model of the catalogue")]
+    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"background":"blue"}}]}""", "Gateway:Routes:0:Defaults:background: 'blue' is not known to any model of the catalogue")]
+    [InlineData("""{"Routes":[{"Name":"r","Defaults":{"output_format":"bmp"}}]}""", "Gateway:Routes:0:Defaults:output_format: 'bmp' is not known to any model of the catalogue")]
     [InlineData("""{"Routes":[{"Name":"r","MaxWait":"00:11:00"}]}""", "Gateway:Routes:0:MaxWait: must be 00:00:00 to 00:10:00, not 00:11:00")]
     [InlineData("""{"Routes":[{"Name":"r","Ceilings":{"MaxN":11}}]}""", "Gateway:Routes:0:Ceilings:MaxN: must be 1 to 10, not 11")]
     [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"gpt-image-11"}}]}""", "Gateway:Routes:0:When:Model: 'gpt-image-11' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)")]
@@ -22,7 +22,7 @@ public sealed class UselessSettingsTests
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"Circuit":{"Break":"00:00:00.4"}}}}""", "Gateway:Providers:a:Circuit:Break: must be 00:00:00.5000000 to 01:00:00, not 00:00:00.4000000")]
     [InlineData("""{"Overload":{"Requests":0}}""", "Gateway:Overload:Requests: must be 1 to 100000, not 0")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[{"Model":"gpt-image-1","PriceFactor":10.5}]}}}""", "Gateway:Providers:a:Models:0:PriceFactor: must be 0 to 10, not 10.5")]
-    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Endpoint":"https://a.openai.azure.com","BaseUrl":"https://a.example/v1","Simulated":true,"Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:BaseUrl: AzureOpenAI has none; where it is goes into Endpoint")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Endpoint":"https://a.openai.azure.com","BaseUrl":"https://a.example/v1","Simulated":true,"Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:BaseUrl: AzureOpenAI has no base URL; set Endpoint instead")]
     public void Setting_that_can_never_work_is_a_mistake(string gateway, string mistake) => Assert.Equal(mistake, Assert.Single(Check(gateway).Mistakes));
 
     [Theory]
@@ -52,10 +52,10 @@ public sealed class UselessSettingsTests
     }
 
     [Theory]
-    [InlineData("""{"Tenants":{"t":{"OnStoreFailure":"allow"}}}""", "Gateway:Tenants:t:OnStoreFailure: 'allow' does nothing without EmergencyUsd: jobs are refused while the store cannot be reached")]
+    [InlineData("""{"Tenants":{"t":{"OnStoreFailure":"allow"}}}""", "Gateway:Tenants:t:OnStoreFailure: 'allow' has no effect without EmergencyUsd: jobs are refused while the quota store is unreachable")]
     [InlineData("""{"Tenants":{"t":{"Models":["gpt-*","img-std"]}}}""", "Gateway:Tenants:t:Models: 'img-std' matches no model of the catalogue (deployments and targets count as the model they serve)")]
     [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"gpt-9*"}}]}""", "Gateway:Routes:0:When:Model: 'gpt-9*' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)")]
-    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[{"Model":"gpt-image-1","Region":"eu"}]}},"Routes":[{"Name":"r","Regions":["EU","us"]}]}""", "Gateway:Routes:0:Regions:1: no target of the route is in 'us'")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[{"Model":"gpt-image-1","Region":"eu"}]}},"Routes":[{"Name":"r","Regions":["EU","us"]}]}""", "Gateway:Routes:0:Regions:1: none of the route's targets is in 'us'")]
     public void Setting_that_does_nothing_is_a_warning(string gateway, string warning)
     {
         var (mistakes, warnings) = Check(gateway);
@@ -68,7 +68,7 @@ public sealed class UselessSettingsTests
     {
         var warnings = new List<string>();
         new ServiceCollection().AddBudgetAlerts(new AlertOptions(new Uri("https://hooks.example.com"), "secret", [50]), warnings);
-        Assert.Equal("Gateway:Alerts:Webhook: nothing is posted without a database, which keeps the alerts", Assert.Single(warnings));
+        Assert.Equal("Gateway:Alerts:Webhook: without a database, which stores the alerts, nothing is posted", Assert.Single(warnings));
     }
 
     private static (IReadOnlyList<string> Mistakes, IReadOnlyList<string> Warnings) Check(string gateway) =>

@@ -8,8 +8,8 @@ using Microsoft.OpenApi;
 namespace ImageGateway.Admin.OpenApi;
 
 /// <summary>
-/// <c>/openapi/v1.json</c>: the control plane in OpenAPI 3.1. The framework finds the paths; what they take and answer, with
-/// examples, stands in <c>operations.json</c>, since the endpoints read queries and bodies themselves to name what is wrong.
+/// <c>/openapi/v1.json</c>: the control plane in OpenAPI 3.1. The framework finds the paths; parameters, bodies and responses,
+/// with examples, come from <c>operations.json</c>, since the endpoints read queries and bodies themselves for precise errors.
 /// </summary>
 internal static partial class ControlPlaneDocument
 {
@@ -17,7 +17,7 @@ internal static partial class ControlPlaneDocument
 
     private static readonly JsonObject Operations = Read();
 
-    /// <summary>The operations that are described, as <c>GET /admin/v1/tenants</c>.</summary>
+    /// <summary>The described operations, as <c>GET /admin/v1/tenants</c>.</summary>
     public static IEnumerable<string> Described => Operations.Select(operation => operation.Key);
 
     public static void AddControlPlaneDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
@@ -36,7 +36,7 @@ internal static partial class ControlPlaneDocument
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                ["admin_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of Gateway:AdminKeys; the scope read looks only." },
+                ["admin_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of Gateway:AdminKeys; the scope read allows only GET." },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("admin_key", document)] = [] }];
             return Task.CompletedTask;
@@ -79,7 +79,7 @@ internal static partial class ControlPlaneDocument
     private static Dictionary<string, OpenApiMediaType> Content(JsonNode example, string type) =>
         new() { [type] = new OpenApiMediaType { Schema = Schema(example), Example = example.DeepClone() } };
 
-    // A member that is null in the example may be anything else.
+    // A member that is null in the example may have any type.
     private static OpenApiSchema Schema(JsonNode? example) => example switch
     {
         null => new OpenApiSchema(),

@@ -5,8 +5,8 @@ using ImageGateway.Ledger.Queries;
 namespace ImageGateway.Admin.Outcomes;
 
 /// <summary>
-/// How jobs of [<see cref="From"/>, <see cref="To"/>) ended, in Unix seconds. Not <see cref="IsWhole"/>: the period has more
-/// jobs than are looked at, and <see cref="From"/> is where the newest of them begin.
+/// How jobs of [<see cref="From"/>, <see cref="To"/>) ended, in Unix seconds. If <see cref="IsWhole"/> is false, the period has
+/// more jobs than are read, and <see cref="From"/> is where the newest of them begin.
 /// </summary>
 internal sealed record OutcomeAnswer(
     long From, long To, string Granularity, bool IsWhole, OutcomeSums Total, IReadOnlyList<OutcomeBucket> Data, IReadOnlyList<ErrorCount> Errors)
@@ -14,7 +14,7 @@ internal sealed record OutcomeAnswer(
     public string Object { get; init; } = "ledger.outcomes";
 }
 
-/// <summary>Jobs by how they ended; the times are those of completed jobs, in ms, null when there are none.</summary>
+/// <summary>Jobs by outcome; the times are those of completed jobs, in ms, null when there are none.</summary>
 internal record OutcomeSums(int Jobs, int Completed, int Cached, int Refused, int Failed, int Abandoned, long? MedianMs, long? P95Ms)
 {
     public static OutcomeSums Of(IReadOnlyCollection<JobOutcome> jobs)
@@ -31,11 +31,11 @@ internal record OutcomeSums(int Jobs, int Completed, int Cached, int Refused, in
         return jobs.Count(job => job.Status == word);
     }
 
-    // The nearest rank: a time that was really measured.
+    // Nearest rank: a time that was actually measured.
     private static long? Quantile(List<long> sorted, double share) => sorted.Count == 0 ? null : sorted[(int)Math.Ceiling(share * sorted.Count) - 1];
 }
 
-/// <summary>One minute, hour or day in which anything happened, from <see cref="StartTime"/> in Unix seconds.</summary>
+/// <summary>One minute, hour or day with any jobs, from <see cref="StartTime"/> in Unix seconds.</summary>
 internal sealed record OutcomeBucket(long StartTime, [property: JsonIgnore] OutcomeSums Sums) : OutcomeSums(Sums);
 
 /// <summary>Jobs that ended with an error code.</summary>

@@ -5,10 +5,13 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin.Outcomes;
 
-/// <summary><c>GET /admin/v1/ledger/outcomes</c>: traffic, errors and latency of a period (absent: the last 24 hours), with the ledger's filters.</summary>
+/// <summary>
+/// <c>GET /admin/v1/ledger/outcomes</c>: traffic, errors and latency of a period (default: the last 24 hours), with the
+/// ledger's filters.
+/// </summary>
 internal static class OutcomeEndpoint
 {
-    // Outcomes and times are in no sums, so entries are read; these fit in a few MB and take well under a second.
+    // Totals lack outcomes and times, so entries are read; these fit in a few MB and take well under a second.
     private const int MostJobs = 50_000;
     private const int MostBuckets = 3_000;
     private const int MostErrors = 10;

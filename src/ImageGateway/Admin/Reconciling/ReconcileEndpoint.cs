@@ -9,22 +9,25 @@ using ImageGateway.Providers.OpenAi;
 
 namespace ImageGateway.Admin.Reconciling;
 
-/// <summary>A provider's figures against the ledger's, by day (UTC) and model. <see cref="To"/> is the first day that is not compared.</summary>
+/// <summary>
+/// A provider's figures compared with the ledger's, by day (UTC) and model. <see cref="To"/> is the first day that is not
+/// compared.
+/// </summary>
 internal sealed record ReconcileAnswer(
     string Source, IReadOnlyList<string> Providers, string Currency, DateOnly? From, DateOnly? To, int Rows, Drift Total, IReadOnlyList<DayDrift> Data, UnmatchedAnswer Unmatched, BadRowsAnswer BadRows)
 {
     public string Object { get; init; } = "reconciliation";
 }
 
-/// <summary>Amounts for what is no model of the catalogue, which are not compared; the largest first.</summary>
+/// <summary>Amounts that match no model of the catalogue and are not compared; the largest first.</summary>
 internal sealed record UnmatchedAnswer(decimal Usd, IReadOnlyList<UnmatchedItem> Items);
 
 internal sealed record UnmatchedItem(string Item, decimal Usd);
 
-/// <summary>Rows that could not be read; the first hundred of them.</summary>
+/// <summary>Unreadable rows; the first hundred of them.</summary>
 internal sealed record BadRowsAnswer(int Count, IReadOnlyList<BadRow> Rows);
 
-/// <summary><c>POST /admin/v1/reconcile?source=openai|azure</c> with a provider's cost export: how far it is from the ledger.</summary>
+/// <summary><c>POST /admin/v1/reconcile?source=openai|azure</c> with a provider's cost export: its difference from the ledger.</summary>
 internal static class ReconcileEndpoint
 {
     private const long MaxBytes = 64L << 20;
@@ -39,7 +42,7 @@ internal static class ReconcileEndpoint
             ? throw new GatewayException(ErrorKind.MissingParameter, $"Missing required parameter: 'source', one of {string.Join(", ", CostColumns.Sources)}.", "source")
             : query.Word("source", [.. CostColumns.Sources]);
         var (from, to) = query.Period();
-        // A part of the last day means all of it; that of the year 9999 has none after it.
+        // A part of the last day means all of it; the last day of the year 9999 has no next day.
         var (first, end) = (Day(from), Day(to is { } moment ? Math.Min(moment + UsageSum.Day - 1, Days.LastSecond * 1000) : null));
         var file = new CostFile(source, new ModelNames(snapshot.Catalogue.Models.Keys), first, end);
         await UploadedFile.ReadAsync(http.Request, MaxBytes, text => file.ReadAsync(text, http.RequestAborted), http.RequestAborted);
@@ -54,7 +57,7 @@ internal static class ReconcileEndpoint
             new BadRowsAnswer(file.BadCount, file.BadRows));
     }
 
-    // What the ledger charged, in USD; that of a job counts for its last attempt's provider.
+    // The ledger's charges in USD; a job's charge counts for its last attempt's provider.
     private static async Task<Dictionary<(DateOnly, string), decimal>> ChargesAsync(
         LedgerReader ledger, IReadOnlyList<string> providers, DateOnly from, DateOnly to, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -64,7 +67,7 @@ internal static class ReconcileEndpoint
             .ToDictionary(group => group.Key, group => new NanoUsd(group.Sum(row => row.Values[0])).Usd);
     }
 
-    // The providers of the source's kind; none, which means all, when there is no such one.
+    // The providers of the source's kind; an empty list, which means all, if there are none.
     private static IReadOnlyList<string> Providers(GatewaySnapshot snapshot, string source) =>
         [.. snapshot.Routing.Targets.Where(target => source == "azure" ? target.Provider is AzureOpenAiProvider : target.Provider is OpenAiProvider)
             .Select(target => target.Name.Split('/')[0]).Distinct()];

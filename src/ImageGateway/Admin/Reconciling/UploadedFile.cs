@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Admin.Reconciling;
 
-/// <summary>The file of an upload, read as it comes: the part <c>file</c> of a form, or the whole body.</summary>
+/// <summary>The file of an upload, streamed: the part <c>file</c> of a form, or the whole body.</summary>
 internal static class UploadedFile
 {
     private static readonly string[] Types = ["text/csv", "application/csv", "text/plain", "application/octet-stream", "application/vnd.ms-excel"];
@@ -15,7 +15,7 @@ internal static class UploadedFile
     /// <param name="request">The upload.</param>
     /// <param name="limit">Its largest size in bytes.</param>
     /// <param name="read">Reads the text.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
     /// <exception cref="GatewayException">There is no file, it is too large, or the form is malformed.</exception>
     public static async Task ReadAsync(HttpRequest request, long limit, Func<TextReader, Task> read, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Admin.Spending;
 
-/// <summary>A period that budgets are for, by the calendar (UTC).</summary>
+/// <summary>A budget period, by the calendar (UTC).</summary>
 /// <param name="Name"><c>day</c>, <c>month</c> or <c>total</c>.</param>
 /// <param name="From">Unix ms.</param>
 /// <param name="To">Unix ms; null when it has no end.</param>
@@ -20,7 +20,7 @@ internal sealed record BudgetWindow(string Name, long From, long? To)
         };
     }
 
-    /// <summary>What the window will have cost at its end if the rest of it is like what was (linear), in USD.</summary>
+    /// <summary>The window's cost at its end if spending continues at the same rate (linear), in USD.</summary>
     /// <param name="spent">Nano-USD from its start to now.</param>
     /// <param name="now">Unix ms.</param>
     public decimal? Forecast(long spent, long now) =>

@@ -4,7 +4,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin.Spending;
 
-/// <summary><c>GET /admin/v1/spend</c>: who spent how much on what, sorted by charge, with a forecast and the burn rate.</summary>
+/// <summary><c>GET /admin/v1/spend</c>: spend by group, sorted by charge, with a forecast and the burn rate.</summary>
 internal static class SpendEndpoint
 {
     public static void MapSpend(this IEndpointRouteBuilder app) => app.MapGet("/admin/v1/spend", (HttpContext http, LedgerReader ledger, TimeProvider time) =>

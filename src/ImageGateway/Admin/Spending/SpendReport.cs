@@ -5,7 +5,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin.Spending;
 
-/// <summary>Answers what was spent: the total, the groups that spent most, the others together, and where it leads.</summary>
+/// <summary>Reports the spend: the total, the groups that spent most, the remaining ones together, and the forecast.</summary>
 internal sealed class SpendReport(SpendRequest request, DbConnection connection, long now, CancellationToken cancellationToken)
 {
     private const int Charge = 9;
@@ -35,7 +35,7 @@ internal sealed class SpendReport(SpendRequest request, DbConnection connection,
     private async Task<long[]> TotalAsync(long from, long to) =>
         (await Query(from, to, []).ListAsync(connection, now, cancellationToken))[0].Values;
 
-    // For each group that is shown, and at the end for the others, the buckets in which anything happened.
+    // For each group shown, and last for the remaining ones, the buckets with any activity.
     private async Task<List<SpendBucket>[]> BucketsAsync(List<SumRow> shown, bool hasOthers)
     {
         var places = shown.Select((row, i) => (Key: string.Join('\0', row.Keys), i)).ToDictionary(place => place.Key, place => place.i);

@@ -5,13 +5,13 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Admin.Spending;
 
-/// <summary>What is asked of the spend: a period in Unix ms, groups, filters.</summary>
+/// <summary>The parameters of a spend query: a period in Unix ms, groups, filters.</summary>
 internal sealed record SpendRequest(long From, long To, IReadOnlyList<Dimension> GroupBy, IReadOnlyList<SumFilter> Filters, int Top, string Granularity, BudgetWindow Window)
 {
     private const int TagDays = 90;
     private const int MaxCells = 100_000;
 
-    /// <summary>The width of a bucket in ms; 0: none are asked for.</summary>
+    /// <summary>The width of a bucket in ms; 0: none are requested.</summary>
     public long Width => Granularity switch { "hour" => UsageSum.Hour, "day" => UsageSum.Day, _ => 0 };
 
     /// <summary>Reads the parameters: <c>group_by</c>, <c>from</c>, <c>to</c>, <c>top</c>, <c>granularity</c>, <c>window</c>, and a filter for each dimension and <c>tag</c>.</summary>
@@ -38,7 +38,7 @@ internal sealed record SpendRequest(long From, long To, IReadOnlyList<Dimension>
         foreach (var name in query.Many("group_by"))
         {
             var dimension = Dimension.Find(name) ?? throw GatewayException.Invalid("group_by", name, $"{string.Join(", ", Dimension.All.Keys.Order())}, tag:NAME");
-            // Two tenants' projects may have the same name.
+            // Projects of two tenants may have the same name.
             if (dimension == Dimension.Project)
                 groups.Add(Dimension.Tenant);
             groups.Add(dimension);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api.Async;
 
-/// <summary>A job that runs in this process without its client: until it is answered, cancelled or out of time, or the gateway stops.</summary>
+/// <summary>A job that runs in this process without a waiting client, until it completes, is cancelled, times out, or the gateway stops.</summary>
 internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -15,10 +15,10 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     private readonly ITimer _limit;
     private bool _hasEntered;
 
-    /// <summary>A job of a client that does not wait.</summary>
-    /// <param name="http">The client's exchange, of which nothing is used later.</param>
-    /// <param name="runningJobs">What counts jobs without clients.</param>
-    /// <param name="post">Makes it known, when it is accepted.</param>
+    /// <summary>Creates a job for a client that does not wait.</summary>
+    /// <param name="http">The client's exchange; the job does not use it later.</param>
+    /// <param name="runningJobs">Counts jobs without clients.</param>
+    /// <param name="post">Publishes the job when it is accepted.</param>
     /// <param name="time">The clock.</param>
     public AsyncJob(HttpContext http, RunningJobs runningJobs, Func<AsyncJob, Task<AsyncState>> post, TimeProvider time)
     {
@@ -27,7 +27,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
         Client = DetachedContext.Of(http);
         RequestAborted = _end.Token;
         Client.Features.Set<IHttpRequestLifetimeFeature>(this);
-        // Who is not there cannot leave: what ends this job is to end its call too.
+        // There is no client that could disconnect: whatever ends this job must also cancel its call.
         Client.Features.Set(http.Caller() with { OnDisconnect = DisconnectAction.Cancel });
         _limit = time.CreateTimer(static job => ((AsyncJob)job!).RunOut(), this, RunningJobs.Longest, Timeout.InfiniteTimeSpan);
     }
@@ -35,43 +35,43 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     /// <summary>The exchange it runs on.</summary>
     public HttpContext Client { get; }
 
-    /// <summary>How it stands when it is accepted; or why it is not.</summary>
+    /// <summary>The state when the job was accepted, or the reason why it was not.</summary>
     public Task<AsyncState> Accepted => _accepted.Task;
 
-    /// <summary>Its name among all replicas; null before it is accepted.</summary>
+    /// <summary>Its claim among all replicas; null before it is accepted.</summary>
     public ClaimHold? Name { get; set; }
 
-    /// <summary>Its Idempotency-Key, while it runs.</summary>
+    /// <summary>The claim of its Idempotency-Key while it runs.</summary>
     public ClaimHold? Key { get; set; }
 
-    /// <summary>The id of the job with the same key that runs already; then this one does not.</summary>
+    /// <summary>The id of the running job with the same idempotency key; then this one does not run.</summary>
     public string? Repeats { get; set; }
 
     /// <summary>True when the client has cancelled it.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>True when it took longer than a job without a client may.</summary>
+    /// <summary>True when it exceeded the time limit of a job without a client.</summary>
     public bool HasRunOut { get; private set; }
 
-    /// <summary>True when the gateway stops, and has waited long enough.</summary>
+    /// <summary>True when the gateway is stopping and the drain timeout is over.</summary>
     public bool IsStopped => _runningJobs.Over.IsCancellationRequested;
 
     public CancellationToken RequestAborted { get; set; }
 
-    /// <summary>What is recorded of it; null before its request is read.</summary>
+    /// <summary>The job's record; null before its request is read.</summary>
     public JobRecord? Record => Client.Features.Get<JobRecord>();
 
-    /// <summary>Counts it among the jobs without clients; false when there are enough.</summary>
+    /// <summary>Counts it among the jobs without clients; false when there are too many.</summary>
     public bool TryEnter() => _hasEntered = _runningJobs.TryEnter();
 
-    /// <summary>From here on its client is told of it by its id alone. Once, however often it is called.</summary>
-    /// <exception cref="GatewayException">It cannot be made known.</exception>
+    /// <summary>Publishes the job; from here on the client knows it only by its id. Runs once, however often it is called.</summary>
+    /// <exception cref="GatewayException">It cannot be published.</exception>
     public Task AcceptAsync() => _acceptance.Value;
 
-    /// <summary>It is over, and was not accepted.</summary>
+    /// <summary>The job ended without being accepted.</summary>
     public void Refuse(Exception why) => _accepted.TrySetException(why);
 
-    /// <summary>Whoever repeats its request from here on is answered by the key itself.</summary>
+    /// <summary>Releases the idempotency key; from here on a repeated request gets the stored response of that key.</summary>
     public async ValueTask FreeKeyAsync()
     {
         await (Key?.DisposeAsync() ?? default);
@@ -84,7 +84,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
         Abort();
     }
 
-    /// <summary>Ends it; nothing when it is over.</summary>
+    /// <summary>Cancels it; no effect when it is over.</summary>
     public void Abort()
     {
         try
@@ -93,7 +93,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It was over at this moment.
+            // It ended at this very moment.
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
     private async Task AcceptAsync(Func<AsyncJob, Task<AsyncState>> post)
     {
         _accepted.SetResult(await post(this));
-        await Task.Yield(); // the client is answered first
+        await Task.Yield(); // the client gets its response first
     }
 
     private void RunOut()

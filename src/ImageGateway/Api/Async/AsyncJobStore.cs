@@ -5,27 +5,27 @@ using ImageGateway.Images;
 namespace ImageGateway.Api.Async;
 
 /// <summary>
-/// How asynchronous jobs stand, as all replicas know it: a job is a claim of its name; while it is renewed the job runs, and
-/// its outcome, of which the first stays, is what became of it. So any replica can tell of it, and cancel it. Its answer is
-/// kept beside it.
+/// The state of asynchronous jobs, shared by all replicas. A job is a claim of its id: it runs while the claim is renewed, and
+/// the claim's outcome, of which the first one stays, is the job's final state. So any replica can report and cancel it. Its
+/// response is stored separately.
 /// </summary>
 internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, TimeProvider time)
 {
-    /// <summary>How long what became of a job can be fetched.</summary>
+    /// <summary>How long the final state of a job can be fetched.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromMinutes(60);
 
-    /// <summary>When one should look again, be it a client or the gateway at its store.</summary>
+    /// <summary>The polling interval, for clients and for the gateway at its store.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // What a tenant's answers may take.
+    // Bytes for a tenant's stored responses.
     private const long MaxBytes = 256L << 20;
 
-    // A server that was started again, or one that took the place of another, is there by then.
+    // Long enough for a server to restart or to be replaced by another.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, AsyncJob> _running = new();
 
-    /// <summary>Makes a job of this process known.</summary>
+    /// <summary>Publishes a job of this process.</summary>
     /// <exception cref="GatewayException">The store does not answer.</exception>
     public async Task<AsyncState> PostAsync(AsyncJob job)
     {
@@ -38,7 +38,7 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         return state;
     }
 
-    /// <summary>Keeps its answer, which is paid for: a store that is away is waited for. False when there is no room for it.</summary>
+    /// <summary>Stores its response, which is paid for, so the gateway waits for an unreachable store. False when there is no room.</summary>
     public async Task<bool> KeepAsync(AsyncJob job, JobRecord record, StoredAnswer answer)
     {
         var (tenant, start) = (record.Caller.Tenant, time.GetTimestamp());
@@ -51,14 +51,14 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         return true;
     }
 
-    /// <summary>Says what became of it.</summary>
+    /// <summary>Stores the final state.</summary>
     public async Task EndAsync(AsyncJob job, AsyncState state)
     {
         await job.Name!.SettleAsync(state.Write(), Retention);
         _running.TryRemove(state.Job.Id, out _);
     }
 
-    /// <summary>How a tenant's job stands; null: there is none. A job of this process is known also while the store is away.</summary>
+    /// <summary>The state of a tenant's job; null: there is none. A job of this process is known even while the store is unreachable.</summary>
     /// <exception cref="GatewayException">The store does not answer.</exception>
     public async Task<AsyncState?> FindAsync(string tenant, string id)
     {
@@ -75,13 +75,16 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         }
     }
 
-    /// <summary>The answer of a job that is completed.</summary>
-    /// <exception cref="GatewayException">It cannot be had.</exception>
+    /// <summary>The response of a completed job.</summary>
+    /// <exception cref="GatewayException">The response is not available.</exception>
     public async Task<StoredAnswer> AnswerAsync(string tenant, string id) =>
-        await answers.FindAsync(Partition(tenant), id) ?? throw Unavailable("The answer cannot be read now. Please try again later; it may have made room for later ones.");
+        await answers.FindAsync(Partition(tenant), id) ?? throw Unavailable("The response cannot be read now. Please try again later; it may have been evicted.");
 
-    /// <summary>Cancels a tenant's job, here or on another replica, which hears of it when it renews its claim; how it ended, by this or before. Null: there is none.</summary>
-    /// <exception cref="GatewayException">The store does not answer, and the job runs elsewhere.</exception>
+    /// <summary>
+    /// Cancels a tenant's job, here or on another replica, which learns of it when it renews its claim. Returns the final
+    /// state, whether from this or from before; null: there is none.
+    /// </summary>
+    /// <exception cref="GatewayException">The store does not answer, and the job runs on another replica.</exception>
     public async Task<AsyncState?> CancelAsync(string tenant, string id)
     {
         var found = await FindAsync(tenant, id);
@@ -90,7 +93,7 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         var cancelled = found.As(AsyncState.Cancelled);
         await claims.SettleAsync(tenant, Name(id), found.Job.Id, cancelled.Write(), Retention);
         var (ended, here) = (await FindAsync(tenant, id), Here(tenant, id));
-        // The store did not take it, which a job of this process need not know.
+        // The store did not accept it; a job of this process can be cancelled anyway.
         if (ended is { HasEnded: false })
             ended = here is not null ? cancelled : throw Unavailable("The job cannot be cancelled now. Please try again later.");
         if (ended?.Job.Status == AsyncState.Cancelled)
@@ -98,7 +101,8 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         return ended;
     }
 
-    // True when the job is known still, or again. Another replica may have been told to cancel it, or the store has lost it.
+    // True when the store still has the job, or has it again. Another replica may have cancelled it, or the store may have lost
+    // it.
     private async Task<bool> LookAsync(AsyncJob job, JobRecord record)
     {
         var (tenant, name) = (record.Caller.Tenant, Name(record.Id));
@@ -113,11 +117,11 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
         }
         catch (GatewayException)
         {
-            return false; // it is asked again
+            return false; // retried
         }
     }
 
-    // What this process knows best. Of a job that runs elsewhere no more is known than that.
+    // The state of a job of this process, which knows it best. Of a job on another replica only the claim is known.
     private AsyncState? Running(string tenant, string id) => Here(tenant, id) is { } job ? AsyncState.Of(job.Record!) : null;
 
     private AsyncJob? Here(string tenant, string id) => _running.TryGetValue(id, out var job) && job.Record!.Caller.Tenant == tenant ? job : null;

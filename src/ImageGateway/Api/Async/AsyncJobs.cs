@@ -5,14 +5,15 @@ using ImageGateway.Ledger;
 namespace ImageGateway.Api.Async;
 
 /// <summary>
-/// Jobs whose answers are fetched later (<c>Prefer: respond-async</c>). Each runs the way of any job, for a client that is not
-/// there. It is accepted when it begins to take long (<see cref="JobRecord.AcceptAsync"/>); what ends it before is told at once.
+/// Jobs whose responses are fetched later (<c>Prefer: respond-async</c>). Each runs like any other job, but without a waiting
+/// client. It is accepted once it starts to take long (<see cref="JobRecord.AcceptAsync"/>); an earlier end is reported at
+/// once.
 /// </summary>
 internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims, AnswerRecorder recorder, RunningJobs runningJobs, TimeProvider time, ILogger<AsyncJobs> log, ILoggerFactory logs)
 {
-    /// <summary>Has a job run on its own; how it stands as soon as it is accepted.</summary>
-    /// <param name="http">The client's exchange, which the job does not use when this has returned.</param>
-    /// <param name="run">The way of the job.</param>
+    /// <summary>Starts a job on its own; returns its state as soon as it is accepted.</summary>
+    /// <param name="http">The client's exchange, which the job does not use after this method returns.</param>
+    /// <param name="run">Runs the job.</param>
     /// <exception cref="GatewayException">The job is not accepted.</exception>
     public async Task<AsyncState> BeginAsync(HttpContext http, Func<AsyncJob, Task> run)
     {
@@ -32,19 +33,19 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         }
     }
 
-    /// <summary>Looks whether a job that is planned may run without its client.</summary>
-    /// <exception cref="GatewayException">It may not.</exception>
+    /// <summary>Checks whether a planned job may run without its client.</summary>
+    /// <exception cref="GatewayException">It must not.</exception>
     public async Task PrepareAsync(AsyncJob job, JobRecord record)
     {
         if (record.Job.Parameters.Stream)
-            throw new GatewayException(ErrorKind.InvalidValue, $"'stream' cannot be combined with 'Prefer: {Preference.RespondAsync}': the answer is fetched when it is whole.", "stream");
+            throw new GatewayException(ErrorKind.InvalidValue, $"'stream' cannot be combined with 'Prefer: {Preference.RespondAsync}': the response is fetched when it is complete.", "stream");
         await HoldKeyAsync(job, record);
         if (!job.TryEnter())
-            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many jobs run without their clients. Please try again later.") { RetryAfter = AsyncJobStore.Look });
+            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many asynchronous jobs are running. Please try again later.") { RetryAfter = AsyncJobStore.Look });
     }
 
-    // Who repeats a request whose 202 was lost is to get the same job while it runs. When it is over, its answer is given again
-    // by the key itself, as it is to requests that wait for it.
+    // A client that lost its 202 and repeats the request gets the same job while it runs. Once it is over, the idempotency key
+    // replays its response, as it does for waiting requests.
     private async Task HoldKeyAsync(AsyncJob job, JobRecord record)
     {
         if (Idempotency.Key(job.Client.Request) is not { } key)
@@ -63,12 +64,12 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
     {
         using var progress = runningJobs.Begin(job.Client);
         await using var ends = job;
-        using var recording = recorder.Record(); // within its budget until the answer is kept
+        using var recording = recorder.Record(); // within its budget until the response is stored
         var (answer, failure) = ((StoredAnswer?)null, (Exception?)null);
         try
         {
             answer = await recorder.RecordAsync(job.Client, recording, () => run(job));
-            await job.AcceptAsync(); // what was there already took no time
+            await job.AcceptAsync(); // a replay took no time
         }
         catch (Exception e)
         {
@@ -89,12 +90,12 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         state = isKept ? state.As(AsyncState.Completed)
             : job.IsCancelled ? state.As(AsyncState.Cancelled)
             : state.As(AsyncState.Failed) with { Error = AsyncFailure.Of(job, record, failure) };
-        await job.FreeKeyAsync(); // who reads that it is over may ask again
+        await job.FreeKeyAsync(); // a client that reads the final state may send the request again
         await store.EndAsync(job, state);
         JobLog.Write(logs.CreateLogger<RequestLog>(), job.Client.Request, state.Error is { } error ? ErrorEnvelope.Status(error) : StatusCodes.Status200OK, record.Duration, record);
     }
 
-    // A job that was refused is told of as if its client had waited: with its limits, and in the log.
+    // A refused job is reported as if its client had waited: with its limits, and in the log.
     private static void Describe(HttpContext http, AsyncJob job)
     {
         http.Features.Set(job.Record);

@@ -4,8 +4,8 @@ using ImageGateway.Ledger;
 
 namespace ImageGateway.Api.Async;
 
-/// <summary>How an asynchronous job stands, as replicas tell each other.</summary>
-/// <param name="Job">The job; its status is one of the words below.</param>
+/// <summary>The state of an asynchronous job, as replicas share it.</summary>
+/// <param name="Job">The job; its status is one of the constants below.</param>
 /// <param name="Error">Why it failed.</param>
 internal sealed record AsyncState(JobAnswer Job, GatewayError? Error = null)
 {
@@ -13,14 +13,14 @@ internal sealed record AsyncState(JobAnswer Job, GatewayError? Error = null)
     public const string Queued = "queued";
     public const string Running = "running";
 
-    /// <summary>Its answer can be fetched.</summary>
+    /// <summary>Its response can be fetched.</summary>
     public const string Completed = "completed";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
     public bool HasEnded => Job.Status is not (Queued or Running);
 
-    /// <summary>How a job stands that runs in this process.</summary>
+    /// <summary>The state of a job that runs in this process.</summary>
     public static AsyncState Of(JobRecord record)
     {
         var job = JobAnswer.Running(Entries.Of(record, null), record.Caller.HideTarget);

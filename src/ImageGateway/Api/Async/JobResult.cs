@@ -5,7 +5,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Async;
 
-/// <summary>A job as a response: the job, and where it has ended its answer or its error.</summary>
+/// <summary>A job as a response: the job and, once it has ended, its response or its error.</summary>
 internal sealed class JobResult : IResult
 {
     private readonly int _status;
@@ -20,23 +20,23 @@ internal sealed class JobResult : IResult
         _head = more.Length == 0 ? json : [.. json.AsSpan(..^1), .. more];
     }
 
-    /// <summary>What is known of the job is all there is.</summary>
+    /// <summary>A job without a stored response or error.</summary>
     public static JobResult Of(JobAnswer job) => new(StatusCodes.Status200OK, job, []);
 
     /// <summary>A job that failed.</summary>
     public static JobResult Of(JobAnswer job, GatewayError error) => new(StatusCodes.Status200OK, job, [(byte)',', .. ErrorEnvelope.Body(error).AsSpan(1..)]);
 
-    /// <summary>A job that was answered.</summary>
+    /// <summary>A completed job.</summary>
     public static JobResult Of(JobAnswer job, StoredAnswer answer) => new(StatusCodes.Status200OK, job, ",\"response\":"u8.ToArray(), AnswerWriter.Json(answer));
 
-    /// <summary>A job that is not done.</summary>
+    /// <summary>A job that is still running.</summary>
     public static JobResult Later(HttpContext http, JobAnswer job)
     {
         http.Response.Headers.RetryAfter = AsyncJobStore.Look.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         return new JobResult(StatusCodes.Status202Accepted, job, []);
     }
 
-    /// <summary>A job that was taken on.</summary>
+    /// <summary>A job that was accepted.</summary>
     public static JobResult Accepted(HttpContext http, AsyncState state)
     {
         http.Response.Headers.Location = $"{http.Request.PathBase}/v1/images/jobs/{state.Job.Id}";

@@ -1,9 +1,12 @@
 namespace ImageGateway.Api.Async;
 
-/// <summary>The request header <c>Prefer</c> (RFC 7240): a list of preferences, each with a value and parameters if it likes. What is not understood is ignored.</summary>
+/// <summary>
+/// The request header <c>Prefer</c> (RFC 7240): a list of preferences, each with an optional value and parameters. Unknown
+/// preferences are ignored.
+/// </summary>
 internal static class Preference
 {
-    /// <summary>The preference for an answer that is fetched later.</summary>
+    /// <summary>The preference for a response that is fetched later.</summary>
     public const string RespondAsync = "respond-async";
 
     /// <summary>True when the client prefers it.</summary>
@@ -22,7 +25,7 @@ internal static class Preference
         return false;
     }
 
-    // A value, which this one has not, makes it another preference; an empty one is none (section 2).
+    // respond-async has no value: with one it is another preference; an empty value counts as none (section 2).
     private static ReadOnlySpan<char> Name(ReadOnlySpan<char> preference)
     {
         var parameters = preference.IndexOf(';');
@@ -30,7 +33,7 @@ internal static class Preference
         return name.EndsWith("=\"\"", StringComparison.Ordinal) ? name[..^3].TrimEnd(" \t") : name;
     }
 
-    // The comma that ends it is none within quotes.
+    // A comma within quotes does not end a preference.
     private static int End(ReadOnlySpan<char> list)
     {
         var isQuoted = false;

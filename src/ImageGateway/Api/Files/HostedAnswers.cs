@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageGateway.Api.Files;
 
 /// <summary>
-/// Answers with addresses of pictures: the job's own answer is held back, its pictures are kept, and an address stands in the
-/// place of each. Pictures that a provider answers with addresses for are taken over before, so that what is cached are pictures;
+/// Responses with image URLs: the job's own response is withheld, its images are stored, and a URL replaces each of them.
+/// Images that a provider returns as URLs are fetched first, so that the cache holds images;
 /// and what should have been a stream and is none becomes one.
 /// </summary>
 internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
 {
-    /// <summary>Runs the job, stored answer or new one; its pictures are hosted where addresses are asked for, or meant by silence.</summary>
+    /// <summary>Runs the job, replayed or new; its images are hosted if the request asks for URLs or gets them by default.</summary>
     public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
         record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver && planned.MeansAddress)
             ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
             : run();
 
-    /// <summary>Runs the job at a provider; pictures that it has at addresses are fetched from there, and a stream is one, whatever comes.</summary>
+    /// <summary>Runs the job at a provider; images that it returns as URLs are fetched, and a stream is one, whatever comes.</summary>
     public Task TakeOverAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
         plan.Targets.Any(planned => planned.IsTakenOver) ? HoldAsync(http, record, run, answer => TakenOverAsync(answer, record, plan, http.RequestAborted))
         : record.Job.Parameters.Stream ? HoldAsync(http, record, run, Task.FromResult, passesStreams: true)
@@ -72,7 +72,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
     private static StoredAnswer Described(StoredAnswer answer, JobRecord record) =>
         record.Attempts is [.., var last] ? answer with { Size = last.Size, Quality = last.Quality, StoredAt = record.Created } : answer;
 
-    // What has come is held already, within its budget or on disk.
+    // These bytes are already held, within their budget or on disk.
     private AnswerCutter Cut(SpooledBytes bytes)
     {
         var (cut, block) = (new AnswerCutter(pool, new BufferBudget(long.MaxValue)), ArrayPool<byte>.Shared.Rent(BlockPool.BlockSize));
@@ -89,10 +89,10 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
     }
 }
 
-/// <summary>What clients call this gateway by.</summary>
-/// <param name="Configured">Scheme and host, with a path in front where there is one; null: what the request says.</param>
+/// <summary>The gateway's base URL as clients see it.</summary>
+/// <param name="Configured">Scheme and host, optionally with a path prefix; null: taken from the request.</param>
 internal sealed record PublicUrl(Uri? Configured)
 {
-    /// <summary>What an address begins with, without a slash at the end.</summary>
+    /// <summary>The beginning of a URL, without a trailing slash.</summary>
     public string Origin(HttpRequest request) => Configured is { } url ? url.ToString().TrimEnd('/') : $"{request.Scheme}://{request.Host.ToUriComponent()}";
 }

@@ -7,12 +7,12 @@ using ImageGateway.Routing;
 
 namespace ImageGateway.Api.Files;
 
-/// <summary>Takes pictures over that a provider answered with addresses for, before these expire: only from hosts that the provider's configuration names.</summary>
+/// <summary>Fetches images that a provider returned as URLs, before these expire; only from hosts that the provider's configuration names.</summary>
 internal sealed partial class ProviderPictures(PublicClient client, BlockPool pool, BufferBudget budget, Func<BodyLimits> limits, TimeProvider time, ILogger<ProviderPictures> log) : IDisposable
 {
     private readonly PublicClient _simulators = new(time, _ => true);
 
-    /// <summary>The answer with the pictures that could be fetched; the others keep their addresses.</summary>
+    /// <summary>The response with the images that could be fetched; the others keep their URLs.</summary>
     public async Task<StoredAnswer> TakeOverAsync(StoredAnswer answer, Target target, CancellationToken cancellationToken)
     {
         var pictures = await Task.WhenAll(answer.Pictures.Select(picture => TakeOverAsync(picture, target, cancellationToken)));
@@ -42,7 +42,7 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
         return new StoredPicture(new PictureBytes([file]), Without(picture.Members));
     }
 
-    // The picture is paid for: where there is no room for it here, its address is what there is.
+    // The image is paid for: if there is no room for it here, its URL is passed on.
     private async Task<FetchResult> FetchAsync(Uri address, SpooledBytes bytes, Target target, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +68,7 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
         }
         catch (InvalidOperationException)
         {
-            return null; // half a character, and so nobody's address
+            return null; // half a character, so not a valid URL
         }
     }
 
@@ -78,9 +78,9 @@ internal sealed partial class ProviderPictures(PublicClient client, BlockPool po
         return string.Join(',', parsed.RootElement.EnumerateObject().Where(member => member.Name != "url").Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\":{member.Value.GetRawText()}"));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} answered with an address of {Host}, which is not one of its ImageHosts; it is passed on as it is")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} returned an image URL on {Host}, which is not one of its ImageHosts; the URL is passed on unchanged")]
     private partial void LogForeign(string target, string host);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A picture of {Target} could not be taken over: {Result}; its address is passed on as it is")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An image of {Target} could not be fetched: {Result}; its URL is passed on unchanged")]
     private partial void LogFailed(string target, FetchResult result);
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api.Files;
 
-/// <summary>A response body that is held back, so that another can be sent instead; nothing of it begins the response.</summary>
+/// <summary>A response body that is withheld, so that another can be sent in its place; writing to it does not start the response.</summary>
 internal sealed class WithheldBody(Stream bytes) : IHttpResponseBodyFeature
 {
     public Stream Stream => bytes;
@@ -14,7 +14,7 @@ internal sealed class WithheldBody(Stream bytes) : IHttpResponseBodyFeature
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException("answers are no files");
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException("responses are not files");
 
     public async Task CompleteAsync() => await Writer.FlushAsync(CancellationToken.None);
 }

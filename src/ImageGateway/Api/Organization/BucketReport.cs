@@ -6,15 +6,15 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Api.Organization;
 
-/// <summary>One request for sums in time buckets, from its parameters to its page.</summary>
+/// <summary>One request for totals in time buckets, from its parameters to its page.</summary>
 internal sealed class BucketReport<T>(HttpContext http, LedgerReader ledger, TimeProvider time, string list, Grouping[] openAIs, SumFilters filters)
 {
     private const int TagDays = 90;
 
     /// <summary>Reads a page.</summary>
     /// <param name="widths">See <see cref="BucketRequest.Read"/>.</param>
-    /// <param name="sums">What is summed; groups of which all are 0 are left out.</param>
-    /// <param name="result">Makes a result out of a row.</param>
+    /// <param name="sums">The summed columns; groups in which all are 0 are left out.</param>
+    /// <param name="result">Creates a result from a row.</param>
     public async Task<BucketPage<T>> ReadAsync((string, int, int)[] widths, string[] sums, Func<SumRow, Groups, T> result)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,8 +6,8 @@ using ImageGateway.Ledger;
 namespace ImageGateway.Api.Organization;
 
 /// <summary>
-/// The buckets that a request asks for, in Unix ms. As OpenAI's do, they begin at the start time to the minute; the first
-/// reaches to the next whole minute, hour or day (UTC), and the others are whole.
+/// The buckets that a request asks for, in Unix ms. As with OpenAI, they start at the start time rounded down to the minute;
+/// the first bucket ends at the next whole minute, hour or day (UTC), and the others are whole.
 /// </summary>
 internal sealed record BucketRequest(long Start, long End, long Width, int Limit)
 {
@@ -15,7 +15,7 @@ internal sealed record BucketRequest(long Start, long End, long Width, int Limit
 
     /// <summary>Reads <c>start_time</c>, <c>end_time</c>, <c>bucket_width</c>, <c>limit</c> and <c>page</c>.</summary>
     /// <param name="query">The parameters.</param>
-    /// <param name="list">The list's name, so that a cursor of another is refused.</param>
+    /// <param name="list">The list's name, so that another list's cursor is refused.</param>
     /// <param name="widths">The allowed widths, each with the limit's default and maximum; the first is the default.</param>
     /// <param name="now">Unix ms.</param>
     public static BucketRequest Read(QueryReader query, string list, (string Name, int Default, int Max)[] widths, long now)
@@ -50,7 +50,7 @@ internal sealed record BucketRequest(long Start, long End, long Width, int Limit
     public string? Next(string list, long last) =>
         last < End ? Cursor.Of($"{list}/{(Width == Minute ? "1m" : Width == UsageSum.Hour ? "1h" : "1d")}", $"{last}", $"{End}") : null;
 
-    // Where the period ends stays as it was on the first page, however long somebody turns pages.
+    // The end of the period stays as it was on the first page, however long the client takes to page.
     private BucketRequest From(string page, string list)
     {
         var parts = Cursor.Read(page, 3, "page");

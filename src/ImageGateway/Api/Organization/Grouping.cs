@@ -3,10 +3,10 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Api.Organization;
 
-/// <summary>A word of <c>group_by</c> and what it reads.</summary>
-/// <param name="Name">The word, which is also the member of a result.</param>
-/// <param name="Dimensions">What it is made of.</param>
-/// <param name="IsOpenAIs">False for the words that this gateway adds.</param>
+/// <summary>A value of <c>group_by</c> and what it reads.</summary>
+/// <param name="Name">The value, which is also the member of a result.</param>
+/// <param name="Dimensions">The dimensions it consists of.</param>
+/// <param name="IsOpenAIs">False for values that this gateway adds.</param>
 internal sealed record Grouping(string Name, IReadOnlyList<Dimension> Dimensions, bool IsOpenAIs)
 {
     public static readonly Grouping ProjectId = new("project_id", [Dimension.Tenant, Dimension.Project], true);
@@ -20,9 +20,9 @@ internal sealed record Grouping(string Name, IReadOnlyList<Dimension> Dimensions
     private static readonly Grouping[] Added =
         [new("tenant", [Dimension.Tenant], false), new("quality", [Dimension.Quality], false), new("target", [Dimension.Target], false)];
 
-    /// <summary>What a request groups by.</summary>
-    /// <param name="names">The words of <c>group_by</c>.</param>
-    /// <param name="openAIs">The words that OpenAI knows there.</param>
+    /// <summary>Reads the groupings of a request.</summary>
+    /// <param name="names">The values of <c>group_by</c>.</param>
+    /// <param name="openAIs">The values that OpenAI knows there.</param>
     /// <param name="hideTarget">True when the reader must not see targets.</param>
     public static List<Grouping> Read(IReadOnlyList<string> names, Grouping[] openAIs, bool hideTarget)
     {
@@ -31,7 +31,7 @@ internal sealed record Grouping(string Name, IReadOnlyList<Dimension> Dimensions
             ?? throw GatewayException.Invalid("group_by", name, $"{string.Join(", ", known.Select(grouping => grouping.Name))}, tag:NAME"))];
     }
 
-    /// <summary>Its value in a row; null where entries have none.</summary>
+    /// <summary>Its value in a row; null if the entries have none.</summary>
     public string? ValueOf(SumRow row, List<Dimension> columns)
     {
         var value = string.Join('/', Dimensions.Select(dimension => row.Keys[columns.IndexOf(dimension)]));
@@ -44,15 +44,15 @@ internal sealed record Grouping(string Name, IReadOnlyList<Dimension> Dimensions
 /// <summary>The groups of a request, and how a result shows them.</summary>
 internal sealed class Groups(IReadOnlyList<Grouping> groupings)
 {
-    /// <summary>What the query must group by.</summary>
+    /// <summary>The columns the query must group by.</summary>
     public List<Dimension> Columns { get; } = [.. groupings.SelectMany(grouping => grouping.Dimensions).Distinct()];
 
     public bool Have(Grouping grouping) => groupings.Contains(grouping);
 
-    /// <summary>The value of one of OpenAI's groups; null when it was not asked for.</summary>
+    /// <summary>The value of one of OpenAI's groupings; null if the request does not group by it.</summary>
     public string? Of(SumRow row, Grouping grouping) => Have(grouping) ? grouping.ValueOf(row, Columns) : null;
 
-    /// <summary>The members of this gateway's own groups.</summary>
+    /// <summary>The members of this gateway's own groupings.</summary>
     public Dictionary<string, object?> More(SumRow row) =>
         groupings.Where(grouping => !grouping.IsOpenAIs).ToDictionary(grouping => grouping.Name, object? (grouping) => grouping.ValueOf(row, Columns));
 }

@@ -7,8 +7,8 @@ using ImageGateway.Tenants;
 namespace ImageGateway.Api.Organization;
 
 /// <summary>
-/// <c>GET /v1/organization/usage/images</c> and <c>GET /v1/organization/costs</c> in OpenAI's shapes, so that a dashboard made
-/// for those works here. A tenant's key sees its own tenant, an admin key sees all.
+/// <c>GET /v1/organization/usage/images</c> and <c>GET /v1/organization/costs</c> in OpenAI's format, so that a dashboard made
+/// for them works here. A tenant's key sees its own tenant, an admin key sees all.
 /// </summary>
 internal static class OrganizationEndpoints
 {

@@ -3,7 +3,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Api.Organization;
 
-/// <summary>The filters of a request; those that usage and costs share are read at once.</summary>
+/// <summary>The filters of a request; those that usage and costs share are read together.</summary>
 internal sealed class SumFilters
 {
     private readonly QueryReader _query;
@@ -12,7 +12,7 @@ internal sealed class SumFilters
     public SumFilters(QueryReader query)
     {
         _query = query;
-        // A project's id is tenant/project; what has no slash is nobody's.
+        // A project's id is tenant/project; an id without a slash matches nothing.
         var projects = query.Many("project_ids").Select(id => id.Split('/', 2)).Select(id =>
             new[] { (Dimension.Tenant, id[0]), (Dimension.Project, id.Length > 1 ? id[1] : "") }).ToList();
         if (projects.Count > 0)

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Api.Organization;
 
-/// <summary>A page of time buckets as OpenAI writes it.</summary>
+/// <summary>A page of time buckets in OpenAI's format.</summary>
 internal sealed record BucketPage<T>(IReadOnlyList<Bucket<T>> Data, bool HasMore, string? NextPage)
 {
     public string Object { get; init; } = "page";
 }
 
-/// <summary>What happened in [start, end), in Unix seconds; no results when nothing did.</summary>
+/// <summary>Usage within [start, end), in Unix seconds; without results if there was none.</summary>
 internal sealed record Bucket<T>(long StartTime, long EndTime, IReadOnlyList<T> Results)
 {
     public string Object { get; init; } = "bucket";
 }
 
-/// <summary>Pictures and answered requests. What is not grouped by is null; <see cref="More"/> has this gateway's own groups.</summary>
+/// <summary>Images and completed requests. Members that are not grouped by are null; <see cref="More"/> has this gateway's own groupings.</summary>
 internal sealed record ImagesResult(long Images, long NumModelRequests, string? Source, string? Size, string? ProjectId, string? UserId, string? ApiKeyId, string? Model)
 {
     public string Object { get; init; } = "organization.usage.images.result";
@@ -23,7 +23,7 @@ internal sealed record ImagesResult(long Images, long NumModelRequests, string? 
     public Dictionary<string, object?> More { get; init; } = [];
 }
 
-/// <summary>Money. <see cref="Quantity"/> counts pictures where results are by line item.</summary>
+/// <summary>Money. <see cref="Quantity"/> counts images if results are grouped by line item.</summary>
 internal sealed record CostsResult(Amount Amount, string? LineItem, string? ProjectId, string? ApiKeyId, long? Quantity, string? QuantityUnit)
 {
     public string Object { get; init; } = "organization.costs.result";

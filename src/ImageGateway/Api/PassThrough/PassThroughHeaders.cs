@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace ImageGateway.Api.PassThrough;
 
 /// <summary>
-/// Which headers stop at the gateway on the way of an API it does not know. Unlike with pictures everything else passes:
-/// a client's credentials, cookies, traces and address do not, nor do a provider's account, limits, cookies and hosts.
+/// Which headers stop at the gateway for an API that it does not know. Unlike with image requests, everything else passes: only
+/// a client's credentials, cookies, traces and address, and a provider's account, limits, cookies and hosts are removed.
 /// </summary>
 internal static class PassThroughHeaders
 {
@@ -24,9 +24,9 @@ internal static class PassThroughHeaders
 
     private static readonly string[] ResponsePrefixes = ["x-gateway-", "x-ratelimit-", "x-ms-", "cf-"];
 
-    /// <summary>Takes out of a copied request what does not pass.</summary>
+    /// <summary>Removes headers that must not pass from a copied request.</summary>
     /// <param name="headers">The copied headers.</param>
-    /// <param name="connection">The client's <c>Connection</c>: it names headers that are for the next hop only, which YARP copies.</param>
+    /// <param name="connection">The client's <c>Connection</c> header: it names hop-by-hop headers, which YARP copies.</param>
     public static void Clean(HttpRequestHeaders headers, StringValues connection)
     {
         var hop = connection.SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries)).ToList();
@@ -40,9 +40,9 @@ internal static class PassThroughHeaders
             headers.Remove(name);
     }
 
-    /// <summary>Takes out of a copied response what does not pass.</summary>
+    /// <summary>Removes headers that must not pass from a copied response.</summary>
     /// <param name="headers">The copied headers.</param>
-    /// <param name="connection">What the provider's <c>Connection</c> names.</param>
+    /// <param name="connection">The headers that the provider's <c>Connection</c> names.</param>
     public static void Clean(IHeaderDictionary headers, HttpHeaderValueCollection<string>? connection)
     {
         foreach (var name in connection ?? Enumerable.Empty<string>())

@@ -3,12 +3,12 @@ using ImageGateway.Providers;
 
 namespace ImageGateway.Api.PassThrough;
 
-/// <summary>A path that goes to a provider unexamined.</summary>
+/// <summary>A path that is forwarded to a provider without inspection.</summary>
 internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> Methods, IImageProvider Provider, TimeSpan Timeout)
 {
     private static readonly string[] Known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-    /// <summary>The gateway's own paths, at which a forwarded request would be neither checked nor charged.</summary>
+    /// <summary>The gateway's own paths, where a forwarded request would be neither checked nor charged.</summary>
     private static readonly PathPattern[] Own = [.. new[]
     {
         "/v1/images/{**rest}", "/v1/models/{**rest}", "/v1/quota", "/v1/organization/{**rest}",
@@ -20,8 +20,8 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
 
     /// <summary>Reads the list; every mistake is reported under its key path.</summary>
     /// <param name="options">The list.</param>
-    /// <param name="providers">The providers by name; null for one that has mistakes of its own.</param>
-    /// <param name="providerOptions">Their options, for the time-out.</param>
+    /// <param name="providers">The providers by name; null for a provider with mistakes of its own.</param>
+    /// <param name="providerOptions">Their options, for the timeout.</param>
     /// <param name="mistakes">Where mistakes go.</param>
     public static List<PassThroughRoute> Read(
         List<PassThroughOptions> options, IReadOnlyDictionary<string, IImageProvider?> providers, IReadOnlyDictionary<string, ProviderOptions> providerOptions, Mistakes mistakes)
@@ -38,7 +38,7 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
             var (path, provider) = (Pattern(entry.Path, here), Find(entry.Provider, providers, here));
             if (path is null || provider is null)
                 continue;
-            here.Unless(provider.Locate(path.Example(), default) is not null, nameof(entry.Path), $"the provider '{entry.Provider}' has no such paths; OpenAI's are below /v1");
+            here.Unless(provider.Locate(path.Example(), default) is not null, nameof(entry.Path), $"the provider '{entry.Provider}' does not serve this path; OpenAI's paths are below /v1");
             routes.Add(new PassThroughRoute(path, methods, provider, providerOptions[entry.Provider].Timeout));
         }
         return routes;
@@ -53,18 +53,18 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
     {
         if (PathPattern.Parse(text) is not { } path)
         {
-            here.Add(nameof(Path), $"'{text}' is not a path as in /v1/files/{{**rest}}");
+            here.Add(nameof(Path), $"'{text}' is not a valid path, such as /v1/files/{{**rest}}");
             return null;
         }
-        here.Unless(path.IsBelow("v1") || path.IsBelow("openai"), nameof(Path), $"'{text}' is below neither /v1 nor /openai, where tenants' keys are asked for");
-        here.Unless(!Array.Exists(Own, path.Overlaps), nameof(Path), $"'{text}' takes paths that the gateway serves itself");
+        here.Unless(path.IsBelow("v1") || path.IsBelow("openai"), nameof(Path), $"'{text}' is not below /v1 or /openai, where tenants' keys are checked");
+        here.Unless(!Array.Exists(Own, path.Overlaps), nameof(Path), $"'{text}' overlaps paths that the gateway serves itself");
         return path;
     }
 
     private static IImageProvider? Find(string name, IReadOnlyDictionary<string, IImageProvider?> providers, Mistakes here)
     {
         if (!providers.TryGetValue(name, out var provider))
-            here.Add(nameof(Provider), $"there is no provider '{name}'; there are {string.Join(", ", providers.Keys)}");
+            here.Add(nameof(Provider), $"there is no provider '{name}'; the providers are {string.Join(", ", providers.Keys)}");
         return provider;
     }
 }

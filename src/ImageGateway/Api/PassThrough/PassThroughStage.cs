@@ -7,12 +7,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ImageGateway.Api.PassThrough;
 
 /// <summary>
-/// Sends the paths of <c>Gateway:PassThrough</c> to their providers by YARP's forwarder, unexamined and unpriced; the first entry
-/// that matches is taken. It stands before routing, since a reload may bring other paths.
+/// Forwards the paths of <c>Gateway:PassThrough</c> to their providers with YARP's forwarder, without inspecting or pricing
+/// them; the first matching entry applies. It runs before routing, since a reload may bring other paths.
 /// </summary>
 internal sealed partial class PassThroughStage(RequestDelegate next, Func<GatewaySnapshot> snapshot, IHttpForwarder forwarder, ILogger<PassThroughStage> log)
 {
-    // Nobody mends credentials within seconds.
+    // Nobody fixes credentials within seconds.
     private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
 
     public Task InvokeAsync(HttpContext http)
@@ -44,14 +44,14 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
         JobReader.Bound(http, limit);
         var transformer = new PassThroughTransformer(route.Provider);
         var config = new ForwarderRequestConfig { ActivityTimeout = route.Timeout, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-        // The transformer gives the address; the forwarder wants one too.
+        // The transformer sets the address; the forwarder requires one too.
         var error = await forwarder.SendAsync(http, "http://provider", route.Provider.Invoker, config, transformer, http.RequestAborted);
         if (transformer.IsRefused)
-            throw Failed(http, new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not take this gateway's credentials; its operator has to act.") { RetryAfter = AccountPause });
+            throw Failed(http, new GatewayError(ErrorKind.NoTargetAvailable, "The provider rejects this gateway's credentials; the gateway's operator must fix them.") { RetryAfter = AccountPause });
         if (error == ForwarderError.None || http.RequestAborted.IsCancellationRequested)
             return;
         LogFailed(http.TraceIdentifier, error);
-        // What had begun the forwarder has cut already.
+        // The forwarder has already cut a response that had started.
         if (!http.Response.HasStarted)
             throw Failed(http, Meaning(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, limit));
     }
@@ -62,9 +62,9 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
         _ when IsTooLarge(cause) => JobReader.TooLarge(limit).Error,
         _ => error switch
         {
-            ForwarderError.RequestBodyClient => new GatewayError(ErrorKind.InvalidValue, "The request's body ended before it was whole."),
+            ForwarderError.RequestBodyClient => new GatewayError(ErrorKind.InvalidValue, "The request body ended early."),
             ForwarderError.RequestTimedOut => new GatewayError(ErrorKind.UpstreamTimeout, "The provider did not answer in time."),
-            _ => new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it answered."),
+            _ => new GatewayError(ErrorKind.UpstreamError, "The provider could not be reached, or broke off before it responded."),
         },
     };
 
@@ -76,7 +76,7 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
         _ => IsTooLarge(cause.InnerException),
     };
 
-    // Headers of an answer that will not come must not stand on the error.
+    // Headers of the response that will not come must not remain on the error.
     private static GatewayException Failed(HttpContext http, GatewayError error)
     {
         http.Response.Clear();
@@ -84,7 +84,8 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
         return new GatewayException(error);
     }
 
-    // The server resolved those it could read. One that is encoded twice would be resolved later on, and leave the listed path.
+    // The server resolved the dot segments it could decode. A doubly encoded one would be resolved later and leave the listed
+    // path.
     private static bool HasDotSegments(PathString path)
     {
         for (var (text, before) = (path.Value ?? "", ""); text != before; (text, before) = (Uri.UnescapeDataString(text), text))
@@ -95,6 +96,6 @@ internal sealed partial class PassThroughStage(RequestDelegate next, Func<Gatewa
         return false;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{RequestId}: passing through failed with {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RequestId}: pass-through failed with {Error}")]
     private partial void LogFailed(string requestId, ForwarderError error);
 }

@@ -5,10 +5,13 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ImageGateway.Api.PassThrough;
 
-/// <summary>Makes a tenant's request one of the gateway's operator's, and takes the operator's account out of the answer. One for each request.</summary>
+/// <summary>
+/// Turns a tenant's request into one of the gateway's operator, and removes the operator's account from the response. One
+/// instance per request.
+/// </summary>
 internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTransformer
 {
-    /// <summary>True when the provider did not take the gateway's credentials; nothing of its answer has been passed on.</summary>
+    /// <summary>True when the provider rejected the gateway's credentials; nothing of its response has been passed on.</summary>
     public bool IsRefused { get; private set; }
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -16,13 +19,13 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         PassThroughHeaders.Clean(proxyRequest.Headers, httpContext.Request.Headers.Connection);
         proxyRequest.RequestUri = provider.Locate(httpContext.Request.Path, httpContext.Request.QueryString)
-            ?? throw new GatewayException(ErrorKind.UnknownUrl, "The provider has no such path.");
+            ?? throw new GatewayException(ErrorKind.UnknownUrl, "The provider does not serve this path.");
         await provider.AuthorizeAsync(proxyRequest, cancellationToken);
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        // It speaks of the gateway's key, which is not the client's to mend.
+        // A 401 is about the gateway's key, which the client cannot fix.
         IsRefused = proxyResponse?.StatusCode == HttpStatusCode.Unauthorized;
         if (proxyResponse is not null)
             HeaderRules.KeepWritable(proxyResponse);
@@ -33,6 +36,6 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
         return true;
     }
 
-    // Trailers may say of the account what headers may not.
+    // Trailers could reveal what headers must not reveal about the account.
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
 }

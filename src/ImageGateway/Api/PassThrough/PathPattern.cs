@@ -1,18 +1,18 @@
 namespace ImageGateway.Api.PassThrough;
 
 /// <summary>
-/// A path of words, <c>{name}</c> for any one segment and, at its end, <c>{**name}</c> for all that follow. Not the framework's
-/// routing: a reload may bring other paths, and two patterns have to be compared.
+/// A path of words, <c>{name}</c> for any one segment and, at its end, <c>{**name}</c> for all that follow. The framework's
+/// routing does not fit: a reload may bring other paths, and two patterns have to be compared.
 /// </summary>
 internal sealed class PathPattern
 {
-    // Null is any segment.
+    // Null matches any segment.
     private readonly string?[] _segments;
     private readonly bool _hasRest;
 
     private PathPattern(string?[] segments, bool hasRest) => (_segments, _hasRest) = (segments, hasRest);
 
-    /// <summary>Reads a pattern; null when it is none.</summary>
+    /// <summary>Parses a pattern; null when it is not valid.</summary>
     public static PathPattern? Parse(string text)
     {
         if (text.Length < 2 || text[0] != '/')
@@ -25,7 +25,7 @@ internal sealed class PathPattern
             : null;
     }
 
-    /// <summary>True when the path is one of the pattern's; a slash at its end does not count.</summary>
+    /// <summary>True when the pattern matches the path; a trailing slash is ignored.</summary>
     public bool Matches(PathString path)
     {
         var left = (path.Value ?? "").AsSpan().TrimEnd('/');
@@ -43,7 +43,7 @@ internal sealed class PathPattern
         return left.IsEmpty || _hasRest;
     }
 
-    /// <summary>True when some path is both patterns'.</summary>
+    /// <summary>True when some path matches both patterns.</summary>
     public bool Overlaps(PathPattern other)
     {
         var common = Math.Min(_segments.Length, other._segments.Length);
@@ -58,7 +58,7 @@ internal sealed class PathPattern
     /// <summary>True when the first segment is this word.</summary>
     public bool IsBelow(string root) => _segments.Length > 0 && root.Equals(_segments[0], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A path of the pattern's, to ask a provider whether it has such paths.</summary>
+    /// <summary>A path that matches, to ask a provider whether it serves such paths.</summary>
     public PathString Example() => new($"/{string.Join('/', _segments.Select(segment => segment ?? "x"))}");
 
     private static bool IsAny(string segment) => segment is ['{', .. var name, '}'] && IsName(name);

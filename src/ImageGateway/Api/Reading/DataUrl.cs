@@ -7,16 +7,16 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Pictures as <c>data:image/png;base64,…</c>, decoded straight from the body into pooled memory.</summary>
+/// <summary>Images as <c>data:image/png;base64,…</c>, decoded straight from the body into pooled memory.</summary>
 internal static class DataUrl
 {
-    // data:image/png;base64, and room for parameters nobody needs.
+    // data:image/png;base64, with room for parameters that are ignored.
     private const int LongestHead = 256;
 
-    /// <summary>True for a data URL, false for an address.</summary>
+    /// <summary>True for a data URL, false for any other URL.</summary>
     public static bool Is(JsonBody body, Range url) => Ascii.EqualsIgnoreCase(Head(body.Bytes.Span[url], 5), "data:"u8);
 
-    /// <summary>An address as text.</summary>
+    /// <summary>A URL as text.</summary>
     public static string Text(JsonBody body, ImageReference image)
     {
         var raw = body.Bytes[image.Url!.Value];
@@ -24,11 +24,11 @@ internal static class DataUrl
     }
 
     /// <summary>Decodes into <paramref name="bytes"/>; false as soon as they exceed <paramref name="limit"/>.</summary>
-    /// <exception cref="GatewayException">It is no base64 data URL.</exception>
+    /// <exception cref="GatewayException">It is not a base64 data URL.</exception>
     public static async Task<bool> DecodeAsync(JsonBody body, ImageReference image, string param, SpooledBytes bytes, long limit, CancellationToken cancellationToken)
     {
         var raw = body.Bytes[image.Url!.Value];
-        // Some writers escape every slash, of which base64 has many.
+        // Some JSON writers escape every slash, and base64 has many.
         var url = image.IsEscaped ? Unescaped(raw.Span) : raw;
         var comma = Head(url.Span, LongestHead).IndexOf((byte)',');
         if (comma < 7 || !Ascii.EqualsIgnoreCase(url.Span[(comma - 7)..comma], ";base64"u8))
@@ -36,7 +36,7 @@ internal static class DataUrl
         try
         {
             MemoryMarshal.TryGetArray(url[(comma + 1)..], out var base64);
-            // The transform drops what is left of an unpadded text without a word.
+            // The transform silently drops the rest of an unpadded text.
             if (base64.Count % 4 != 0)
                 throw new FormatException("no padding");
             using var transform = new FromBase64Transform(FromBase64TransformMode.DoNotIgnoreWhiteSpaces);
@@ -45,7 +45,7 @@ internal static class DataUrl
         }
         catch (FormatException e)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, $"Invalid value for '{param}': the data URL holds no valid base64.", param), e);
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, $"Invalid value for '{param}': the data URL is not valid base64.", param), e);
         }
     }
 

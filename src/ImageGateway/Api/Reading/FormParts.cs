@@ -4,8 +4,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Api.Reading;
 
 /// <summary>
-/// The parts of a form while it is read. A parameter that is read here and comes twice is refused: two readers may take different
-/// ones. So is one that is a file: it would pass the gateway unread, and the provider might read it.
+/// The parts of a form while it is read. A known parameter that is repeated is refused, because two readers may pick different
+/// ones, and so is one that is a file: it would pass the gateway unread, and the provider might read it.
 /// </summary>
 internal sealed class FormParts : IParameterSource, IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class FormParts : IParameterSource, IDisposable
 
     public IReadOnlyList<FormField> Fields => _fields;
 
-    /// <summary>Files the gateway does not know; they go upstream unchanged.</summary>
+    /// <summary>Files that the gateway does not know; they are forwarded unchanged.</summary>
     public IReadOnlyList<UnknownFile> Files => _files;
 
-    /// <summary>Adds a text field; its length.</summary>
+    /// <summary>Adds a text field and returns its length.</summary>
     public int AddField(string name, string value)
     {
         if (KnownParameters.Names.Contains(name) && _fields.Exists(field => field.Name == name))

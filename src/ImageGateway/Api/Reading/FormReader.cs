@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Reads edits and variations that come as multipart forms.</summary>
+/// <summary>Reads edits and variations sent as multipart forms.</summary>
 internal sealed class FormReader(BlockPool pool, BufferBudget budget)
 {
     private const int MaxParts = 128;
@@ -22,7 +22,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         catch (Exception e)
         {
             parts.Dispose();
-            // Kestrel's own refusals are IOExceptions too, and say more.
+            // Kestrel's own rejections are IOExceptions too, and more specific.
             if (e is InvalidDataException || (e is IOException and not BadHttpRequestException && !cancellationToken.IsCancellationRequested))
                 throw new GatewayException(new GatewayError(ErrorKind.InvalidValue, "The multipart body is malformed or ends too early."), e);
             throw;
@@ -64,15 +64,15 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         }
     }
 
-    // Neither a parameter without a value, over which the framework stumbles, nor a backslash in a name: to one reader it is a letter,
-    // to another it makes the next one plain, and so qualit\y the quality that this one did not see.
+    // Refuses a parameter without a value, on which the framework fails, and a backslash in a name: one reader takes it
+    // literally, another as an escape, so that qualit\y could be a quality that this reader did not see.
     private static (string Name, string FileName) Names(MultipartSection section)
     {
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var head) || head.Parameters.Any(parameter => !parameter.Value.HasValue) || head.Name.Length == 0)
             throw new GatewayException(ErrorKind.InvalidValue, "A part of the form has no name: each needs 'Content-Disposition: form-data; name=\"…\"'.");
         var name = HeaderUtilities.RemoveQuotes(head.Name).ToString();
         if (name.Contains('\\', StringComparison.Ordinal))
-            throw new GatewayException(ErrorKind.InvalidValue, $"The name '{GatewayException.Shortened(name)}' of a part holds a backslash, which readers of forms understand differently.");
+            throw new GatewayException(ErrorKind.InvalidValue, $"The name '{GatewayException.Shortened(name)}' of a part contains a backslash, which form parsers interpret differently.");
         return (name, HeaderUtilities.RemoveQuotes(head.FileNameStar.Length > 0 ? head.FileNameStar : head.FileName).ToString());
     }
 
@@ -92,7 +92,8 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         }
     }
 
-    // Text stays in memory, whatever else is held there: all fields together have the room that the longest prompt needs many times.
+    // Text stays in memory whatever else is held there: all fields together have many times the room that the longest prompt
+    // needs.
     private static async Task<string> ReadFieldAsync(MultipartSection section, string name, int room, CancellationToken cancellationToken)
     {
         using var text = new StreamReader(section.Body, Charset(section, name), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
@@ -114,7 +115,7 @@ internal sealed class FormReader(BlockPool pool, BufferBudget budget)
         return value.ToString();
     }
 
-    // What it is not would be replaced by other letters, and drawn.
+    // Bytes that are invalid in the charset would be replaced by other characters and end up in the prompt.
     private static Encoding Charset(MultipartSection section, string name)
     {
         var charset = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.Charset.HasValue ? HeaderUtilities.RemoveQuotes(type.Charset).ToString() : "utf-8";

@@ -5,7 +5,7 @@ namespace ImageGateway.Api.Reading;
 /// <summary>The parameters of a request, by name: members of a JSON body or text fields of a form.</summary>
 internal interface IParameterSource
 {
-    /// <summary>A text; null when absent.</summary>
+    /// <summary>A string; null when absent.</summary>
     /// <exception cref="GatewayException">It is something else.</exception>
     string? Text(string name);
 
@@ -19,15 +19,15 @@ internal interface IParameterSource
 /// <summary>Reads the parameters the gateway understands (<see cref="KnownParameters"/>); all others stay in the body, unread.</summary>
 internal static class Parameters
 {
-    // Longer words are nobody's, and need not be kept.
+    // No parameter has longer values, so they need not be kept.
     private const int LongestWord = 512;
 
     private const int LongestUser = 256;
 
-    /// <summary>What an end user's id may be.</summary>
+    /// <summary>The allowed form of an end user's id.</summary>
     public static readonly string AllowedUser = $"a text of 1 to {LongestUser} characters, none of them NUL";
 
-    /// <summary>True for an end user's id that the ledger keeps as it is: budgets of two users must not become one.</summary>
+    /// <summary>True for an end user's id that the ledger can store unchanged, so that the budgets of two users stay separate.</summary>
     public static bool IsUser(string text) => text.Length is > 0 and <= LongestUser && !text.Contains('\0', StringComparison.Ordinal);
 
     public static ImageParameters Read(IParameterSource source) => new()
@@ -47,10 +47,10 @@ internal static class Parameters
         User = User(source),
     };
 
-    /// <summary>The asked model; null when absent.</summary>
+    /// <summary>The requested model; null when absent.</summary>
     public static string? Model(IParameterSource source) => Word(source, "model");
 
-    /// <summary>The prompt, which all but variations need.</summary>
+    /// <summary>The prompt, required except for variations.</summary>
     public static string Prompt(IParameterSource source, Operation operation)
     {
         var prompt = source.Text("prompt");

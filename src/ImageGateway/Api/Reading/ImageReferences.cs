@@ -4,7 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>A picture of a JSON edit: where its <c>image_url</c> stands in the body, raw between its quotes; or the <see cref="File"/> the gateway hosts; or neither: a provider's file id.</summary>
+/// <summary>
+/// An image of a JSON edit: the position of its <c>image_url</c> in the body, raw between the quotes; or the <see cref="File"/>
+/// that the gateway hosts; or neither, for a provider's file id.
+/// </summary>
 internal readonly record struct ImageReference(Range? Url, bool IsEscaped, FileId? File = null)
 {
     /// <summary>True for a file that only a provider has.</summary>

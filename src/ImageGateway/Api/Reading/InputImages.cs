@@ -3,10 +3,10 @@ using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>The pictures of a request while it is read; disposes them when reading fails.</summary>
+/// <summary>The images of a request while it is read; disposes them when reading fails.</summary>
 internal sealed class InputImages : IDisposable
 {
-    /// <summary>Most pictures of one edit, for any model.</summary>
+    /// <summary>Most images of one edit, for any model.</summary>
     private const int Most = 16;
 
     private readonly List<InputImage> _images = [];
@@ -37,18 +37,18 @@ internal sealed class InputImages : IDisposable
             throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': {count} images. Allowed: 1 to {Most} images.", param);
     }
 
-    /// <summary>A picture by its bytes: what it is, they say, not the client.</summary>
+    /// <summary>Identifies an image by its bytes, not by what the client says.</summary>
     public static InputImage Identified(SpooledBytes bytes, string? fileName, string param)
     {
         var header = ImageHeader.Read(bytes);
         if (header is null && param == "mask")
             throw new GatewayException(ErrorKind.InvalidMask, "Invalid mask image format - the mask is not a PNG.", "mask");
         if (header is null)
-            throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': a file is no readable picture. Allowed: PNG, JPEG or WebP.", param);
+            throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': a file is not a readable image. Allowed: PNG, JPEG or WebP.", param);
         return new InputImage(fileName ?? $"{param}.{header.ContentType["image/".Length..]}", bytes, header);
     }
 
-    /// <summary>Checks the mask before anything is spent, and makes it the alpha mask that providers take.</summary>
+    /// <summary>Checks the mask before anything is spent, and converts it to the alpha mask that providers accept.</summary>
     public async Task PrepareMaskAsync(MaskMode? mode, BlockPool pool, BufferBudget budget, CancellationToken cancellationToken)
     {
         CheckMask(mode);
@@ -65,7 +65,7 @@ internal sealed class InputImages : IDisposable
         Mask?.Dispose();
     }
 
-    // A PNG as large as the first picture, with an alpha channel unless its brightness is asked for.
+    // A PNG of the first image's size, with an alpha channel unless its brightness is the mask.
     private void CheckMask(MaskMode? mode)
     {
         if (Mask is not { Header: var mask } || _images.Count == 0)

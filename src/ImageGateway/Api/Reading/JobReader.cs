@@ -4,11 +4,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Reads a request into a job, or says which parameter is wrong. Nothing is sent anywhere meanwhile.</summary>
+/// <summary>Reads a request into a job, or reports which parameter is wrong. Sends nothing upstream.</summary>
 internal sealed class JobReader(JsonReader json, FormReader form)
 {
-    /// <summary>The job; the caller disposes it. Without an operation the body is JSON, and an edit when it has pictures.</summary>
-    /// <exception cref="GatewayException">The request is wrong.</exception>
+    /// <summary>The job; the caller disposes it. Without an operation the body is JSON, and an edit if it has images.</summary>
+    /// <exception cref="GatewayException">The request is invalid.</exception>
     public async Task<ImageJob> ReadAsync(HttpContext http, Operation? operation, string? deployment, BodyLimits limits)
     {
         var request = http.Request;
@@ -29,11 +29,11 @@ internal sealed class JobReader(JsonReader json, FormReader form)
         }
     }
 
-    /// <summary>A body or file above its bound.</summary>
+    /// <summary>The error for a body or file above its limit.</summary>
     public static GatewayException TooLarge(long limit, string? param = null) => new(
         ErrorKind.RequestTooLarge, $"{(param is null ? "The request body" : $"A file of '{param}'")} is too large. Allowed: at most {limit} bytes.", param);
 
-    /// <summary>Bounds the body: a larger Content-Length is refused before it is read, and the server counts what comes without one.</summary>
+    /// <summary>Limits the body: a larger Content-Length is refused before the body is read, and the server counts a body without one.</summary>
     public static void Bound(HttpContext http, long limit)
     {
         if (http.Request.ContentLength > limit)

@@ -23,8 +23,8 @@ internal static class JobTags
         return tags;
     }
 
-    /// <summary>Refuses a job without a tag that its tenant requires.</summary>
-    /// <exception cref="GatewayException">A tag is missing; it is named.</exception>
+    /// <summary>Refuses a job that lacks a tag required by its tenant.</summary>
+    /// <exception cref="GatewayException">A tag is missing; the message names it.</exception>
     public static void Require(ImageJob job, IReadOnlyList<string> required)
     {
         foreach (var name in required)

@@ -4,12 +4,12 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Reads a JSON body whole and notes where its top-level members stand.</summary>
+/// <summary>Reads a whole JSON body and notes the positions of its top-level members.</summary>
 internal static class JsonBodyReader
 {
     private const int MaxMembers = 256;
 
-    // Small bodies are bounded by the number of connections; only larger ones count against the budget.
+    // The number of connections bounds small bodies; only larger ones count against the budget.
     private const int Counted = BlockPool.BlockSize;
 
     /// <summary>The body, at most <paramref name="limit"/> bytes; the caller disposes it.</summary>
@@ -62,7 +62,7 @@ internal static class JsonBodyReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The reader's message may quote the body.
+            // The reader's message may quote the body, so it is not shown.
             var where = e is JsonException json ? $" (line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1})" : "";
             throw new GatewayException(new GatewayError(ErrorKind.InvalidJson, $"The request body is not valid JSON{where}."), e);
         }
@@ -81,14 +81,14 @@ internal static class JsonBodyReader
             reader.Read();
             var value = (int)reader.TokenStartIndex;
             reader.Skip();
-            // Two readers may take different ones of a pair: one for the price, the other for the picture.
+            // Two readers may pick different ones of a duplicate: one for the price, the other for the image.
             if (Stands(name, members))
                 throw new GatewayException(ErrorKind.InvalidJson, $"The member '{GatewayException.Shortened(name)}' appears twice in the request body.", GatewayException.Shortened(name));
             if (members.Count == MaxMembers)
                 throw new GatewayException(ErrorKind.InvalidJson, $"The request body has more than {MaxMembers} members.");
             members.Add(new JsonMember(name, start, value, (int)reader.BytesConsumed));
         }
-        // Anything behind the object is an error too.
+        // Anything after the object is an error too.
         reader.Read();
         return members;
     }

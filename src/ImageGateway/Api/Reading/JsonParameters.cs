@@ -5,7 +5,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Parameters out of a JSON body; null is as good as absent.</summary>
+/// <summary>Parameters from a JSON body; null counts as absent.</summary>
 internal sealed class JsonParameters(JsonBody body) : IParameterSource
 {
     public string? Text(string name)

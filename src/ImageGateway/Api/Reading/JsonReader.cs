@@ -4,7 +4,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Reads generations, and edits whose pictures come as data URLs, allowed addresses or a provider's file ids.</summary>
+/// <summary>Reads generations, and edits whose images come as data URLs, allowed URLs or a provider's file ids.</summary>
 internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetcher fetcher, HostedFiles hosted)
 {
     public async Task<ImageJob> ReadAsync(HttpRequest request, Operation? asked, string? deployment, BodyLimits limits, CancellationToken cancellationToken)
@@ -41,11 +41,11 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         var hasFileIds = references.All.Any(image => image.IsProviders);
         var hasRemoteImages = references.All.Any(image => image.File is not null || (image.Url is { } url && !DataUrl.Is(body, url)));
         var maskMode = MaskModes.Read(source, references.Mask is not null);
-        // What the body does not hold goes upstream as bytes in a form, file ids in JSON.
+        // Images outside the body are forwarded as bytes in a form, file ids in JSON.
         if (hasFileIds && maskMode is not null)
-            throw MaskModes.Wrong("it cannot be used with file ids. Send the pictures and the mask as data: URLs instead");
+            throw MaskModes.Wrong("it cannot be used with file ids. Send the images and the mask as data: URLs instead");
         if (hasFileIds && hasRemoteImages)
-            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': a provider's file ids cannot be mixed with addresses or pictures that are hosted here. Send the pictures as data: URLs instead.", "images");
+            throw new GatewayException(ErrorKind.InvalidValue, "Invalid value for 'images': a provider's file ids cannot be mixed with URLs or images that are hosted here. Send the images as data: URLs instead.", "images");
         foreach (var image in references.Images)
         {
             if (!image.IsProviders)
@@ -78,7 +78,7 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         }
     }
 
-    // Of another tenant's picture no more is said than of none.
+    // Another tenant's image gets the same error as a missing one.
     private async Task<ReadOnlySequence<byte>> FindAsync(FileId file, string? tenant, string param) =>
         (tenant is not null && file.BelongsTo(tenant) ? await hosted.FindAsync(file) : null)
         ?? throw new GatewayException(ErrorKind.NotFound, $"There is no file '{file}', or it has expired.", param);

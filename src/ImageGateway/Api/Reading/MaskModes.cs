@@ -6,11 +6,11 @@ namespace ImageGateway.Api.Reading;
 /// <summary>Reads <c>mask_mode</c>, with which a client sends a mask without an alpha channel.</summary>
 internal static class MaskModes
 {
-    /// <summary>The values, as an error names them.</summary>
+    /// <summary>The values as error messages list them.</summary>
     public const string Allowed = "luminance (black is edited) or luminance-inverted (white is edited)";
 
     /// <summary>The mode; null when absent.</summary>
-    /// <exception cref="GatewayException">It is another one, or there is no mask for it.</exception>
+    /// <exception cref="GatewayException">The value is unknown, or there is no mask.</exception>
     public static MaskMode? Read(IParameterSource source, bool hasMask)
     {
         MaskMode? mode = source.Text(LuminanceMask.Parameter) switch
@@ -23,7 +23,7 @@ internal static class MaskModes
         return mode is null || hasMask ? mode : throw Wrong("it needs a 'mask', and the request has none");
     }
 
-    /// <summary>The parameter cannot be met.</summary>
+    /// <summary>The error for a parameter that cannot be honoured.</summary>
     public static GatewayException Wrong(string reason) =>
         new(ErrorKind.InvalidValue, $"Invalid value for '{LuminanceMask.Parameter}': {reason}.", LuminanceMask.Parameter);
 }

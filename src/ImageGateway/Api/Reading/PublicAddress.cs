@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Tells public addresses from those inside a network (IANA's special-purpose registries, RFC 6890).</summary>
+/// <summary>Distinguishes public addresses from those inside a network (IANA's special-purpose registries, RFC 6890).</summary>
 internal static class PublicAddress
 {
     private static readonly IPNetwork[] Special =
@@ -19,7 +19,7 @@ internal static class PublicAddress
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
-    /// <summary>True when the address belongs to nobody's inside.</summary>
+    /// <summary>True when the address is public.</summary>
     public static bool Is(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

@@ -4,7 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Fetches files from addresses that others chose: no redirects, no cookies, and never from inside the operator's network, whatever a name resolves to.</summary>
+/// <summary>
+/// Fetches files from URLs chosen by others: no redirects, no cookies, and never from inside the operator's network, whatever a
+/// name resolves to.
+/// </summary>
 internal sealed class PublicClient : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
@@ -12,10 +15,10 @@ internal sealed class PublicClient : IDisposable
     private readonly HttpMessageInvoker _client;
     private readonly TimeProvider _time;
 
-    /// <summary>A client for addresses of the world's.</summary>
+    /// <summary>Creates a client for public addresses.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="isPublic">Whether an address may be connected to; <see cref="PublicAddress.Is"/> but for a simulator's.</param>
-    /// <param name="resolve">The addresses of a name; the system's unless given.</param>
+    /// <param name="isPublic">Whether a connection to an address is allowed; <see cref="PublicAddress.Is"/> except for a simulator's.</param>
+    /// <param name="resolve">Resolves a name; by default with the system's resolver.</param>
     public PublicClient(TimeProvider time, Func<IPAddress, bool>? isPublic = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _time = time;
@@ -32,7 +35,7 @@ internal sealed class PublicClient : IDisposable
     }
 
     /// <summary>Fetches a file into <paramref name="bytes"/>, at most <paramref name="limit"/> of them, within 30 s.</summary>
-    /// <returns>What came of it; the server's status with <see cref="FetchResult.Refused"/>.</returns>
+    /// <returns>The result; the server's status with <see cref="FetchResult.Refused"/>.</returns>
     public async Task<(FetchResult Result, int Status)> FetchAsync(Uri address, SpooledBytes bytes, long limit, CancellationToken cancellationToken)
     {
         using var end = new CancellationTokenSource(Timeout, _time);
@@ -48,14 +51,14 @@ internal sealed class PublicClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Not why: nobody outside may learn what is inside the network.
+            // Without the reason: no outsider may learn what is inside the network.
             return (FetchResult.Unreachable, 0);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    // The address that was checked is the one that is connected to: a name cannot change in between.
+    // Connects to the address that was checked, so that the name cannot change in between (DNS rebinding).
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<string, CancellationToken, Task<IPAddress[]>> resolve, Func<IPAddress, bool> isPublic, CancellationToken cancellationToken)
     {
         var addresses = await resolve(host.Host, cancellationToken);
@@ -75,5 +78,5 @@ internal sealed class PublicClient : IDisposable
     }
 }
 
-/// <summary>What came of fetching a file.</summary>
+/// <summary>The result of fetching a file.</summary>
 internal enum FetchResult { Fetched, TooLarge, Refused, Unreachable, NoRoom }

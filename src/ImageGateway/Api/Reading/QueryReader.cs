@@ -3,13 +3,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Api.Reading;
 
-/// <summary>Reads the parameters of a query; one that is wrong is a 400 that names it, its value and what is allowed.</summary>
+/// <summary>Reads query parameters; an invalid one is a 400 that names it, its value and what is allowed.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
     private static readonly string[] Iso =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
-    /// <summary>A parameter that may stand once; null when it is absent or empty.</summary>
+    /// <summary>A parameter that may appear once; null when it is absent or empty.</summary>
     public string? Text(string name) => query[name].Count switch
     {
         0 => null,
@@ -17,11 +17,11 @@ internal sealed class QueryReader(IQueryCollection query)
         _ => throw GatewayException.Invalid(name, query[name].ToString(), "one value"),
     };
 
-    /// <summary>All values of an array, written <c>name=</c> or <c>name[]=</c>, each once.</summary>
+    /// <summary>All distinct values of an array, written <c>name=</c> or <c>name[]=</c>.</summary>
     public IReadOnlyList<string> Many(string name) =>
         [.. query[name].Concat(query[$"{name}[]"]).OfType<string>().Where(value => value.Length > 0).Select(value => Clean(name, value)).Distinct()];
 
-    /// <summary>All values of an array of these words.</summary>
+    /// <summary>All values of an array, each one of the allowed words.</summary>
     public IReadOnlyList<string> Words(string name, IReadOnlyCollection<string> allowed)
     {
         var words = Many(name);
@@ -33,14 +33,14 @@ internal sealed class QueryReader(IQueryCollection query)
         return words;
     }
 
-    /// <summary>One of these words; the first when the parameter is absent.</summary>
+    /// <summary>One of the allowed words; the first when the parameter is absent.</summary>
     public string Word(string name, params string[] allowed)
     {
         var word = Text(name) ?? allowed[0];
         return allowed.Contains(word) ? word : throw GatewayException.Invalid(name, word, string.Join(", ", allowed));
     }
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>An integer within bounds.</summary>
     public int Number(string name, int ifAbsent, int min, int max)
     {
         if (Text(name) is not { } text)
@@ -50,7 +50,7 @@ internal sealed class QueryReader(IQueryCollection query)
             : throw GatewayException.Invalid(name, text, $"{min} to {max}");
     }
 
-    /// <summary>A moment in Unix seconds; null when it is absent.</summary>
+    /// <summary>A time in Unix seconds; null when it is absent.</summary>
     public long? Seconds(string name)
     {
         if (Text(name) is not { } text)
@@ -58,14 +58,14 @@ internal sealed class QueryReader(IQueryCollection query)
         return Parse(text) ?? throw GatewayException.Invalid(name, text, "a time in Unix seconds");
     }
 
-    /// <summary>A moment in Unix ms, written in Unix seconds or as ISO 8601, UTC where no offset is given; null when it is absent.</summary>
+    /// <summary>A time in Unix ms, given in Unix seconds or as ISO 8601, UTC without an offset; null when it is absent.</summary>
     public long? Moment(string name)
     {
         if (Text(name) is not { } text)
             return null;
         if (Parse(text) is { } seconds)
             return seconds * 1000;
-        // A plus sign that was not escaped arrives as a space.
+        // An unescaped plus sign arrives as a space.
         return DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.ToUnixTimeMilliseconds() >= 0
             ? moment.ToUnixTimeMilliseconds()
             : throw GatewayException.Invalid(name, text, "a time in Unix seconds, or as in 2026-11-20 or 2026-11-20T12:00:00Z");
@@ -80,7 +80,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return (from, to);
     }
 
-    // PostgreSQL has no text with NUL.
+    // PostgreSQL cannot store NUL in text.
     private static string Clean(string name, string value) => value.Contains('\0', StringComparison.Ordinal) ? throw GatewayException.Invalid(name, value, "text without NUL") : value;
 
     private static long? Parse(string text) =>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImageGateway.Caching.Files;
 
-/// <summary>The id of a hosted picture: <c>img_</c>, 16 hex digits that stand for its tenant, and 32 that nobody can guess.</summary>
+/// <summary>The id of a hosted image: <c>img_</c>, 16 hex digits derived from its tenant, and 32 random ones that nobody can guess.</summary>
 internal readonly record struct FileId(string Owner, string Key)
 {
     private const string Prefix = "img_";
@@ -13,20 +13,20 @@ internal readonly record struct FileId(string Owner, string Key)
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>A new one for a tenant's picture.</summary>
+    /// <summary>A new id for a tenant's image.</summary>
     public static FileId New(string tenant) => new(OwnerOf(tenant), RandomNumberGenerator.GetHexString(KeyLength, lowercase: true));
 
-    /// <summary>The id that a text is; null when it is none of the gateway's, but perhaps a provider's.</summary>
+    /// <summary>Parses an id; null when it is not one of the gateway's, but perhaps a provider's.</summary>
     public static FileId? Parse(string? text) =>
         text is { Length: 4 + OwnerLength + KeyLength } && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Digits)
             ? new FileId(text.Substring(Prefix.Length, OwnerLength), text[^KeyLength..])
             : null;
 
-    /// <summary>True when it is the tenant's.</summary>
+    /// <summary>True when it belongs to the tenant.</summary>
     public bool BelongsTo(string tenant) => Owner == OwnerOf(tenant);
 
     public override string ToString() => $"{Prefix}{Owner}{Key}";
 
-    // The tenant's id itself may be nobody's business who sees the address.
+    // A hash, since people who see the URL need not learn the tenant's id.
     private static string OwnerOf(string tenant) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tenant)).AsSpan(0, OwnerLength / 2));
 }

@@ -5,29 +5,29 @@ using System.Text;
 
 namespace ImageGateway.Caching.Files;
 
-/// <summary>Signs the addresses of hosted pictures: whoever has one sees the picture until it expires, nobody else does.</summary>
-/// <param name="key">The key of the signatures (HMAC-SHA256, RFC 2104).</param>
-/// <param name="life">How long an address is good.</param>
+/// <summary>Signs the URLs of hosted images: whoever has a URL can fetch the image until it expires, nobody else can.</summary>
+/// <param name="key">The signing key (HMAC-SHA256, RFC 2104).</param>
+/// <param name="life">How long a URL is valid.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FileLinks(byte[] key, TimeSpan life, TimeProvider time)
 {
-    /// <summary>Where hosted pictures are.</summary>
+    /// <summary>The path of hosted images.</summary>
     public const string Path = "/v1/images/files";
 
     /// <summary>Bytes of a key.</summary>
     public const int KeyBytes = 32;
 
-    /// <summary>How long an address is good.</summary>
+    /// <summary>How long a URL is valid.</summary>
     public TimeSpan Life => life;
 
-    /// <summary>The address of a picture, without scheme and host.</summary>
+    /// <summary>The URL of an image, without scheme and host.</summary>
     public string Address(FileId id)
     {
         var expires = (time.GetUtcNow() + life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return $"{Path}/{id}?exp={expires}&sig={Base64Url.EncodeToString(Signature($"{id}", expires))}";
     }
 
-    /// <summary>The rest of an address's life; null when it has expired, or was not signed here.</summary>
+    /// <summary>The remaining lifetime of a URL; null when it has expired, or was not signed here.</summary>
     public TimeSpan? Left(FileId id, string? exp, string? sig)
     {
         if (!long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || sig is null)
@@ -35,7 +35,7 @@ internal sealed class FileLinks(byte[] key, TimeSpan life, TimeProvider time)
         var mine = Base64Url.EncodeToString(Signature($"{id}", exp));
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mine), Encoding.UTF8.GetBytes(sig)))
             return null;
-        // What was signed here is a date.
+        // The signature is valid, so this parses as a date.
         var left = DateTimeOffset.FromUnixTimeSeconds(seconds) - time.GetUtcNow();
         return left > TimeSpan.Zero ? left : null;
     }

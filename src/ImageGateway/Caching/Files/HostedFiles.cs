@@ -4,18 +4,21 @@ using System.Text.Json;
 
 namespace ImageGateway.Caching.Files;
 
-/// <summary>Pictures that clients fetch by address, and name by id in later edits. Kept like cached answers, in bytes of their own.</summary>
-/// <param name="store">Where.</param>
-/// <param name="links">Their addresses.</param>
-/// <param name="maxBytes">What a tenant's may take; above it, what was used longest ago goes.</param>
+/// <summary>Images that clients fetch by URL, and name by id in later edits. Stored like cached responses, with a separate size limit.</summary>
+/// <param name="store">Stores the images.</param>
+/// <param name="links">Signs their URLs.</param>
+/// <param name="maxBytes">Bytes for a tenant's images; the least recently used are evicted.</param>
 internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxBytes)
 {
     private const string Kind = "files";
 
-    /// <summary>The answer with an address and an id in the place of each picture. What cannot be kept stays in the answer itself: it is paid for.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="tenant">Whose it is.</param>
-    /// <param name="origin">Scheme and host of the addresses.</param>
+    /// <summary>
+    /// The response with a URL and an id in place of each image. An image that cannot be stored stays in the response: it is
+    /// paid for.
+    /// </summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="origin">Scheme and host of the URLs.</param>
     public async Task<StoredAnswer> HostAsync(StoredAnswer answer, string tenant, string origin)
     {
         var pictures = new List<StoredPicture>(answer.Pictures.Count);
@@ -27,8 +30,8 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
         return answer with { IsStream = false, Members = AnswerForms.TopMembers(answer), Pictures = pictures, Partials = [] };
     }
 
-    /// <summary>The picture; null when there is none.</summary>
-    /// <exception cref="Images.GatewayException">The store cannot say.</exception>
+    /// <summary>The image; null when there is none.</summary>
+    /// <exception cref="Images.GatewayException">The store does not answer.</exception>
     public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.ReadAsync(Partition(id), id.Key))?.Pictures[0].Bytes.Sequence;
 
     private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)

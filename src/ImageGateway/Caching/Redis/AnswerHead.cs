@@ -5,10 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace ImageGateway.Caching.Redis;
 
-/// <summary>A picture as the head knows it: how many bytes of the chunks are its, and their checksum.</summary>
+/// <summary>An image's entry in the head: its length in the chunks, and its checksum.</summary>
 internal sealed record PictureHead(long Length, uint Checksum, string Members, int Index);
 
-/// <summary>A stored answer without its pictures.</summary>
+/// <summary>A stored response without its images.</summary>
 internal sealed record AnswerFacts(bool IsStream, string Members, string Model, string? Size, string? Quality, bool IsSimulated, long NanoUsd, DateTimeOffset StoredAt)
 {
     public StoredAnswer With(IReadOnlyList<StoredPicture> pictures, IReadOnlyList<StoredPicture> partials) => new()
@@ -26,13 +26,13 @@ internal sealed record AnswerFacts(bool IsStream, string Members, string Model, 
     };
 }
 
-/// <summary>What Redis keeps of an answer besides its pictures; it begins with its own checksum.</summary>
+/// <summary>What Redis stores for a response besides its images; starts with its own checksum.</summary>
 internal sealed record AnswerHead
 {
-    /// <summary>Tells the chunks of this answer from those of another under the same key.</summary>
+    /// <summary>Distinguishes the chunks of this response from those of another under the same key.</summary>
     public required string Number { get; init; }
 
-    /// <summary>The answer without its pictures.</summary>
+    /// <summary>The response without its images.</summary>
     public required AnswerFacts Said { get; init; }
 
     public required IReadOnlyList<PictureHead> Pictures { get; init; }
@@ -41,7 +41,7 @@ internal sealed record AnswerHead
 
     public int Chunks { get; init; }
 
-    /// <summary>The head and the chunks of an answer.</summary>
+    /// <summary>The head and the chunks of a response.</summary>
     public static (AnswerHead Head, IReadOnlyList<ReadOnlySequence<byte>> Chunks) Of(StoredAnswer answer, int chunkSize)
     {
         var chunks = new List<ReadOnlySequence<byte>>();
@@ -55,7 +55,7 @@ internal sealed record AnswerHead
         return (new AnswerHead { Number = Guid.NewGuid().ToString("N"), Said = said, Pictures = pictures, Partials = partials, Chunks = chunks.Count }, chunks);
     }
 
-    /// <summary>A head as it was kept; null when it is not the same any more.</summary>
+    /// <summary>Reads a stored head; null when it was altered.</summary>
     public static AnswerHead? Read(byte[] bytes)
     {
         if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum.Of(new ReadOnlySequence<byte>(bytes, sizeof(uint), bytes.Length - sizeof(uint))))
@@ -72,7 +72,7 @@ internal sealed record AnswerHead
         return bytes;
     }
 
-    /// <summary>The answer, with its pictures out of the chunks; null when one is missing or not the same any more.</summary>
+    /// <summary>The response, with its images from the chunks; null when one is missing or altered.</summary>
     public StoredAnswer? Answer(byte[]?[] chunks)
     {
         var at = 0;

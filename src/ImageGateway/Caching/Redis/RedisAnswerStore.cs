@@ -5,16 +5,16 @@ using StackExchange.Redis;
 namespace ImageGateway.Caching.Redis;
 
 /// <summary>
-/// Answers in Redis, for all replicas. An answer is a head and its pictures in chunks, so that no command holds Redis up for
-/// long; all keys of a tenant are in one slot. Chunks are written before the head and are named by a number of their own, so
-/// that a reader never mixes two answers. Whatever is missing or has another checksum makes the answer a miss.
+/// Responses in Redis, for all replicas. A response is a head plus its images in chunks, so that no command blocks Redis for
+/// long; all keys of a tenant are in one slot. Chunks are written before the head and carry a unique number, so that a reader
+/// never mixes two responses. A missing chunk or a wrong checksum makes the response a miss.
 /// </summary>
 internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time) : IAnswerStore
 {
     /// <summary>Bytes of a chunk, about half a MiB.</summary>
     public const int ChunkSize = 8 * PictureBytes.PieceSize;
 
-    // KEYS: order of use, sizes, head. ARGV: what heads begin with, key, bytes, number, chunks, now, ttl, most bytes, head.
+    // KEYS: order of use, sizes, head. ARGV: prefix of heads, key, bytes, number, chunks, now, ttl, most bytes, head.
     private const string Keep = """
         local prefix = ARGV[1]
         local function drop(key)
@@ -84,7 +84,7 @@ internal sealed class RedisAnswerStore(RedisConnection redis, TimeProvider time)
         }
         catch (GatewayException)
         {
-            // A full server has them until they expire otherwise.
+            // If Redis is full, it keeps the chunks until they expire.
             redis.Send(database => database.KeyDelete(keys, CommandFlags.FireAndForget));
             return false;
         }

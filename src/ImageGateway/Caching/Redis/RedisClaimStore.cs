@@ -3,10 +3,13 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Caching.Redis;
 
-/// <summary>Claims in Redis, for all replicas: a claim whose process died is gone with its lease. Every call is one script, and may be repeated.</summary>
+/// <summary>
+/// Claims in Redis, for all replicas: the claim of a dead process ends with its lease. Every call is one script, and may be
+/// repeated.
+/// </summary>
 internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 {
-    // An array with a missing owner: the name was free.
+    // An array with a missing owner means that the name was free.
     private const string Take = """
         local there = redis.call('HMGET', KEYS[1], 'owner', 'tag', 'outcome')
         if there[1] and there[1] ~= ARGV[1] and not (there[3] and there[1] == ARGV[4]) then return there end
@@ -26,7 +29,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 
     private const string Renew = Mine + "return redis.call('PEXPIRE', KEYS[1], ARGV[2])";
 
-    // 0: it is lost. What was settled before, or is another's, stays as it is.
+    // 0: the claim is lost. An outcome that was settled before, or belongs to another owner, stays.
     private const string Settle = """
         local there = redis.call('HMGET', KEYS[1], 'owner', 'outcome')
         if not there[1] then return 0 end
@@ -50,7 +53,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         }
         catch (GatewayException)
         {
-            // It may be taken all the same, and nobody would know whose it is.
+            // The claim may have been taken all the same, and no caller would know that it owns it.
             redis.Send(database => database.ScriptEvaluate(Release, Key(tenant, name), [claim.Owner], CommandFlags.FireAndForget), evenPaused: true);
             throw;
         }
@@ -74,7 +77,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
 
     public async ValueTask ReleaseAsync(string tenant, string name, string owner) => await EndAsync(Release, tenant, name, [owner]);
 
-    // What cannot be ended ends with its lease.
+    // A claim that cannot be ended ends with its lease.
     private async ValueTask<bool> EndAsync(string script, string tenant, string name, RedisValue[] values)
     {
         try
@@ -83,7 +86,7 @@ internal sealed class RedisClaimStore(RedisConnection redis) : IClaimStore
         }
         catch (GatewayException)
         {
-            // It is in the log already.
+            // The connection has already logged the failure.
             return false;
         }
     }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace ImageGateway.Caching.Redis;
 
 /// <summary>
-/// A connection to Redis that no other part uses, so that nothing waits behind its large values. After a call that failed or
-/// took too long none is made for a second, and the log says so now and then.
+/// A connection to Redis that no other part uses, so that nothing waits behind its large values. After a failed or slow call no
+/// other is made for a second, and a warning is logged at intervals.
 /// </summary>
 internal sealed partial class RedisConnection : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed partial class RedisConnection : IDisposable
 
     /// <summary>Makes calls over a connection, which it owns.</summary>
     /// <param name="redis">The connection.</param>
-    /// <param name="patience">The longest a call may take. The library's own time-out does not apply to calls that are awaited.</param>
+    /// <param name="patience">The longest a call may take. The library's own timeout does not apply to awaited calls.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
     public RedisConnection(ConnectionMultiplexer redis, TimeSpan patience, TimeProvider time, ILogger<RedisConnection> log) => (_redis, _patience, _time, _log) = (redis, patience, time, log);
@@ -30,7 +30,7 @@ internal sealed partial class RedisConnection : IDisposable
     /// <summary>Calls that failed or took too long.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>True for what names a server.</summary>
+    /// <summary>True when the text names a server.</summary>
     public static bool IsConnectionString(string text)
     {
         try
@@ -43,10 +43,10 @@ internal sealed partial class RedisConnection : IDisposable
         }
     }
 
-    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <summary>Connects, or keeps trying when the server does not answer.</summary>
     /// <param name="connectionString">The server or servers.</param>
-    /// <param name="name">What the server is told.</param>
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <param name="name">The client name for the server.</param>
+    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static Task<ConnectionMultiplexer> ConnectAsync(string connectionString, string name)
     {
         var options = ConfigurationOptions.Parse(connectionString);
@@ -55,8 +55,8 @@ internal sealed partial class RedisConnection : IDisposable
         options.ConnectTimeout = 1000;
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        // After a failover the library goes by old roles until it asks again, and sends scripts to the old master when that is
-        // back as a replica, which refuses to write. Its default is a minute.
+        // After a failover the library goes by the old roles until its next check, by default a minute later, and sends scripts
+        // to the old master, which by then is a replica and refuses writes.
         options.ConfigCheckSeconds = 2;
         return ConnectionMultiplexer.ConnectAsync(options);
     }
@@ -84,7 +84,7 @@ internal sealed partial class RedisConnection : IDisposable
         }
     }
 
-    /// <summary>Runs a script; a server that lost its scripts is sent it again.</summary>
+    /// <summary>Runs a script; if the server has lost its scripts, the script is sent again.</summary>
     /// <exception cref="GatewayException">Redis cannot be reached, is slow, is full or answers with another error.</exception>
     public Task<RedisResult> ScriptAsync(string script, RedisKey[] keys, RedisValue[] values) => RunAsync(async database =>
     {
@@ -98,9 +98,9 @@ internal sealed partial class RedisConnection : IDisposable
         }
     });
 
-    /// <summary>Makes a call whose answer nobody waits for.</summary>
+    /// <summary>Makes a call without waiting for its result.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="evenPaused">True for one that takes back another, which took too long: it comes behind that one.</param>
+    /// <param name="evenPaused">True for a call that undoes one that took too long: it is queued behind that one.</param>
     public void Send(Action<IDatabase> call, bool evenPaused = false)
     {
         if (!evenPaused && Now < Interlocked.Read(ref _pausedUntil))
@@ -120,7 +120,7 @@ internal sealed partial class RedisConnection : IDisposable
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static GatewayException Unavailable(Exception? cause) =>
-        new(new GatewayError(ErrorKind.StoreUnavailable, "The store of answers does not answer now. Please try again later.") { RetryAfter = Pause }, cause);
+        new(new GatewayError(ErrorKind.StoreUnavailable, "The response store does not answer now. Please try again later.") { RetryAfter = Pause }, cause);
 
     private void Log(Exception e)
     {
@@ -130,6 +130,6 @@ internal sealed partial class RedisConnection : IDisposable
             LogFailed(_log, e is TimeoutException ? "it is slow" : e.Message);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be used for answers, which are asked of providers again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be used for stored responses; requests go to providers again: {Message}")]
     private static partial void LogFailed(ILogger log, string message);
 }

@@ -15,7 +15,7 @@ const kinds = { 401: 'key', 404: 'missing', 503: 'database' };
 export async function send(address, whose, options = {}) {
   const key = keyOf(whose) ?? '';
   // A header cannot hold it, which the browser would tell as if there were no connection.
-  if (/[^\x20-\x7e]/.test(key)) throw new Failure('key', 'This is no key: it has characters that no key has.');
+  if (/[^\x20-\x7e]/.test(key)) throw new Failure('key', 'This is not a valid key: it contains characters that no key has.');
   const headers = { Authorization: `Bearer ${key}`, ...options.headers };
   let response;
   try {
@@ -26,7 +26,7 @@ export async function send(address, whose, options = {}) {
   }
   if (response.ok) return response;
   const text = await response.text();
-  throw new Failure(kinds[response.status] ?? 'other', wordsOf(text) ?? `The gateway answered ${response.status}.`, response.status);
+  throw new Failure(kinds[response.status] ?? 'other', wordsOf(text) ?? `The gateway responded with ${response.status}.`, response.status);
 }
 
 // ProblemDetails of the control plane, or the envelope of the data plane.

@@ -1,11 +1,11 @@
--- Times are Unix milliseconds (UTC), money is nano-USD. Text is '' rather than NULL where it is part of a key.
+-- Times are Unix milliseconds (UTC), money is nano-USD. Text in a key is '' rather than NULL.
 
 CREATE TABLE leases (
     process TEXT PRIMARY KEY,
     expires_at BIGINT NOT NULL
 );
 
--- What a job may become: written before each call to a provider, deleted when the job's entry is written.
+-- Write-ahead intents: written before each call to a provider, deleted when the job's entry is written.
 CREATE TABLE intents (
     id TEXT PRIMARY KEY,
     job TEXT NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE entries (
 CREATE INDEX entries_time ON entries (created_at, id);
 CREATE INDEX entries_tenant ON entries (tenant, created_at, id);
 
--- The same sums by the hour and by the day.
+-- Hourly and daily totals.
 CREATE TABLE usage_hours (
     start_at BIGINT NOT NULL,
     tenant TEXT NOT NULL,

@@ -1,5 +1,5 @@
--- What the control plane made; what the configuration says is not kept here. A project or a key may belong to a tenant of the
--- configuration, so nothing refers to tenants. Times are Unix seconds (UTC). A version is the number of the change that made it.
+-- Objects created by the control plane; those of the configuration are not stored. A project or a key may belong to a tenant of
+-- the configuration, so nothing references tenants. Times are Unix seconds (UTC). A version is the number of the last change.
 
 CREATE TABLE tenants (
     id TEXT PRIMARY KEY,
@@ -23,7 +23,7 @@ CREATE TABLE tenant_keys (
 );
 CREATE INDEX tenant_keys_tenant ON tenant_keys (tenant);
 
--- The secrets a key is known by: its own, and those it had before a rotation until valid_until.
+-- The secrets of a key: its own, and earlier ones until valid_until.
 CREATE TABLE key_secrets (
     hash TEXT PRIMARY KEY,
     key_id TEXT NOT NULL,
@@ -32,11 +32,11 @@ CREATE TABLE key_secrets (
 );
 CREATE INDEX key_secrets_tenant ON key_secrets (tenant);
 
--- One row: numbers the changes of the control plane, so that replicas see cheaply whether there are any.
+-- One row: numbers the changes of the control plane, so that replicas can cheaply detect new ones.
 CREATE TABLE control_changes (number BIGINT NOT NULL);
 INSERT INTO control_changes (number) VALUES (0);
 
--- Every change, never altered: who made it, and what it made of what. Replicas read here which tenants changed.
+-- Every change, never altered: its author, its subject and its effect. Replicas read here which tenants changed.
 CREATE TABLE audit (
     number BIGINT PRIMARY KEY,
     created_at BIGINT NOT NULL,

@@ -1,4 +1,4 @@
--- The daily sums once more with fewer keys: what finance asks most is answered out of a hundredth of the rows.
+-- The daily totals with fewer keys: finance's most frequent queries read a hundredth of the rows.
 CREATE TABLE usage_totals (
     start_at BIGINT NOT NULL,
     tenant TEXT NOT NULL,
@@ -28,5 +28,5 @@ SELECT start_at, tenant, project, model,
     CAST(SUM(list_cost) AS BIGINT), CAST(SUM(billed_cost) AS BIGINT), CAST(SUM(avoided_cost) AS BIGINT)
 FROM usage_days GROUP BY start_at, tenant, project, model;
 
--- Corrections are rare: the index has them alone.
+-- Corrections are rare, and the index contains only them.
 CREATE INDEX entries_corrects ON entries (corrects) WHERE corrects IS NOT NULL;

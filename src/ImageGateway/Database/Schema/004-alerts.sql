@@ -1,4 +1,4 @@
--- One row for each crossing, so that it is told once, whichever replica sees it.
+-- One row per crossing, so that it is reported once, whichever replica sees it.
 CREATE TABLE alerts (
     crossing TEXT PRIMARY KEY,
     id TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- Limits that the control plane gave: of a tenant, project, key or end user, by the scope's name.
+-- Limits set by the control plane for a tenant, project, key or end user, by the scope's name.
 CREATE TABLE limits (
     scope TEXT PRIMARY KEY,
     tenant TEXT NOT NULL,

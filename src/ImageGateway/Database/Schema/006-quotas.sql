@@ -1,4 +1,4 @@
--- Which generation of a tenant's counters is in force: a store that shows an older one is built again from the ledger.
+-- The generation of a tenant's counters that is in force: a store with an older one rebuilds them from the ledger.
 CREATE TABLE quota_generations (
     tenant TEXT PRIMARY KEY,
     generation BIGINT NOT NULL

@@ -1,2 +1,2 @@
--- Every call to a provider wrote it, and no query used it.
+-- Every call to a provider updated this index, and no query used it.
 DROP INDEX intents_process;

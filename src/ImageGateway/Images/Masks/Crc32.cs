@@ -1,13 +1,13 @@
 namespace ImageGateway.Images.Masks;
 
-/// <summary>The checksum of PNG chunks (ISO/IEC 15948 annex D), taken piece by piece. The framework has one in a package only.</summary>
+/// <summary>The checksum of PNG chunks (ISO/IEC 15948 annex D), computed incrementally. The framework has one only in a separate package.</summary>
 internal struct Crc32()
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => Shifted((uint)value))];
 
     private uint _state = uint.MaxValue;
 
-    /// <summary>The checksum of all that was added.</summary>
+    /// <summary>The checksum of everything added so far.</summary>
     public readonly uint Value => ~_state;
 
     public void Add(ReadOnlySpan<byte> bytes)

@@ -1,19 +1,20 @@
 namespace ImageGateway.Images.Masks;
 
 /// <summary>
-/// The brightness of pixels, 0 to 255. Colours weigh as in ITU-R BT.601, in whole numbers: (299 R + 587 G + 114 B + 500) / 1000.
-/// Samples below 8 bits are stretched (v · 255 / (2^depth - 1), exact); of 16 bits the high byte counts. Transparency does not.
+/// The brightness of pixels, 0 to 255. Colours are weighted as in ITU-R BT.601, in integers: (299 R + 587 G + 114 B + 500) /
+/// 1000. Samples below 8 bits are scaled (v · 255 / (2^depth - 1), exact); for 16 bits the high byte is used. Transparency is
+/// ignored.
 /// </summary>
 internal sealed class Luminance
 {
     private readonly PngHeader _header;
 
-    // Grey up to 8 bits and palettes: a sample's brightness. Null where the samples are read themselves.
+    // Grey up to 8 bits and palettes: brightness by sample. Null when samples are converted directly.
     private readonly byte[]? _table;
 
-    /// <summary>Reads pixels of a picture.</summary>
-    /// <param name="header">What the pixels are.</param>
-    /// <param name="palette">The PLTE chunk, three bytes a colour; empty where there is none.</param>
+    /// <summary>Creates a reader for pixels of an image.</summary>
+    /// <param name="header">The format of the pixels.</param>
+    /// <param name="palette">The PLTE chunk, three bytes per colour; empty if there is none.</param>
     public Luminance(PngHeader header, ReadOnlySpan<byte> palette)
     {
         _header = header;

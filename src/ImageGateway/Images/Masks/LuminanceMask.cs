@@ -1,25 +1,29 @@
 namespace ImageGateway.Images.Masks;
 
 /// <summary>
-/// Turns a grey, coloured or palette PNG into the alpha mask that providers take: alpha 0 where the picture is edited, 255 where it is
-/// kept. The result is black RGBA of 8 bits and the same size; its alpha is the <see cref="Luminance"/> of the mask, or 255 less that.
-/// Alpha the mask has itself (a channel, or a palette's tRNS) counts for nothing, as do gamma and colour profiles.
+/// Converts a grey, coloured or palette PNG to the alpha mask that providers accept: alpha 0 where the image is edited, 255
+/// where it is kept. The result is black 8-bit RGBA of the same size; its alpha is the <see cref="Luminance"/> of the mask, or
+/// 255 minus that. The mask's own alpha (a channel, or a palette's tRNS) is ignored, as are gamma and colour profiles.
 /// </summary>
 internal static class LuminanceMask
 {
-    /// <summary>The parameter that asks for it, which is the gateway's own and no provider's.</summary>
+    /// <summary>The parameter that requests it; it is the gateway's own and not sent to providers.</summary>
     public const string Parameter = "mask_mode";
 
-    /// <summary>Longest edge in pixels: bounds the lines held in memory to 384 KiB in all.</summary>
+    /// <summary>Longest edge in pixels: limits the lines held in memory to 384 KiB in all.</summary>
     public const int MaxEdge = 16_384;
 
-    /// <summary>Most pixels, 32 Mi: a camera's 24 megapixels and some. Costs a second of one core at worst, and 32 MiB of the budget when interlaced.</summary>
+    /// <summary>
+    /// Most pixels, 32 Mi: a camera's 24 megapixels and a margin. Costs at worst a second of one core, and 32 MiB of the budget
+    /// when interlaced.
+    /// </summary>
     public const long MaxPixels = 32L << 20;
 
-    // Deflate's own limit (zlib: "maximum compression factor"): a header that promises more than its file can hold is not worth a start.
+    // Deflate's own limit (zlib: "maximum compression factor"): a header that promises more than its file can hold is refused
+    // at once.
     private const long MostInflation = 1032;
 
-    /// <summary>The alpha mask; the caller disposes it, and <paramref name="mask"/> too. The latter's size must have been checked.</summary>
+    /// <summary>The alpha mask; the caller disposes it, and <paramref name="mask"/> too. The mask's size must have been checked.</summary>
     /// <exception cref="GatewayException">The mask is damaged or too large, or memory is short.</exception>
     public static async Task<InputImage> ConvertAsync(InputImage mask, MaskMode mode, BlockPool pool, BufferBudget budget, CancellationToken cancellationToken)
     {
@@ -46,7 +50,7 @@ internal static class LuminanceMask
     private static void Check(PngHeader header, long fileLength)
     {
         if (header.Width > MaxEdge || header.Height > MaxEdge || header.Pixels > MaxPixels)
-            throw new GatewayException(ErrorKind.InvalidMask, $"Invalid mask image format - the mask has {header.Width}x{header.Height} pixels. Allowed with '{Parameter}': at most {MaxPixels} pixels, and {MaxEdge} an edge.", "mask");
+            throw new GatewayException(ErrorKind.InvalidMask, $"Invalid mask image format - the mask has {header.Width}x{header.Height} pixels. Allowed with '{Parameter}': at most {MaxPixels} pixels, and {MaxEdge} per edge.", "mask");
         if (header.InflatedLength > fileLength * MostInflation)
             throw new InvalidDataException("too short for its size");
     }

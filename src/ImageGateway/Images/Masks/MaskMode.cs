@@ -1,6 +1,6 @@
 namespace ImageGateway.Images.Masks;
 
-/// <summary>How a mask's brightness says what is edited.</summary>
+/// <summary>How a mask's brightness marks the edited area.</summary>
 internal enum MaskMode
 {
     /// <summary>Black is edited, white is kept, grey in proportion.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageGateway.Images.Masks;
 
-/// <summary>An interlaced mask in memory, one byte a pixel, since its last pass touches every other line; counts against the budget.</summary>
+/// <summary>An interlaced mask in memory, one byte per pixel, since its last pass touches every other line; counts against the budget.</summary>
 internal sealed class MaskPlane : IDisposable
 {
     private readonly BufferBudget _budget;
@@ -18,8 +18,8 @@ internal sealed class MaskPlane : IDisposable
         _values = ArrayPool<byte>.Shared.Rent(_size);
     }
 
-    /// <summary>Reads all passes of a picture that was started.</summary>
-    /// <exception cref="GatewayException">The budget is used up.</exception>
+    /// <summary>Reads all passes of an image whose reading has started.</summary>
+    /// <exception cref="GatewayException">The budget is exhausted.</exception>
     public static MaskPlane Read(PngReader picture, BufferBudget budget, CancellationToken cancellationToken)
     {
         var plane = new MaskPlane(picture.Header, budget);
@@ -40,7 +40,7 @@ internal sealed class MaskPlane : IDisposable
         }
     }
 
-    /// <summary>A line of the picture.</summary>
+    /// <summary>A line of the image.</summary>
     public ReadOnlyMemory<byte> Line(int y) => _values.AsMemory(y * _width, _width);
 
     public void Dispose()

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace ImageGateway.Images.Masks;
 
-/// <summary>Walks the chunks of a PNG (ISO/IEC 15948 §5.3), each checked against its checksum once it is left.</summary>
+/// <summary>Iterates over the chunks of a PNG (ISO/IEC 15948 §5.3), each verified against its checksum when it is closed.</summary>
 internal sealed class PngChunks(SpooledBytes bytes)
 {
     /// <summary>The types the decoder knows, as big-endian numbers.</summary>
     public const uint Header = 0x49484452, Palette = 0x504C5445, Data = 0x49444154, End = 0x49454E44;
 
-    // Bit 5 of the first letter (§5.4): who does not know a critical chunk cannot show the picture.
+    // Bit 5 of the first letter (§5.4): a decoder that does not know a critical chunk cannot show the image.
     private const uint Ancillary = 0x20000000;
 
     private const int SignatureLength = 8;
@@ -16,14 +16,14 @@ internal sealed class PngChunks(SpooledBytes bytes)
     private long _position = SignatureLength;
     private Crc32 _checksum;
 
-    /// <summary>The type of the chunk that is open.</summary>
+    /// <summary>The type of the open chunk.</summary>
     public uint Type { get; private set; }
 
-    /// <summary>Bytes of it that were not read yet.</summary>
+    /// <summary>Unread bytes of the open chunk.</summary>
     public int Left { get; private set; }
 
     /// <summary>Opens the next chunk.</summary>
-    /// <exception cref="InvalidDataException">There is none, or one nobody knows.</exception>
+    /// <exception cref="InvalidDataException">There is none, or it is an unknown critical one.</exception>
     public void Open()
     {
         Span<byte> head = stackalloc byte[8];
@@ -35,7 +35,7 @@ internal sealed class PngChunks(SpooledBytes bytes)
         _checksum.Add(head[4..]);
     }
 
-    /// <summary>Reads on in the open chunk; 0 at its end.</summary>
+    /// <summary>Reads from the open chunk; 0 at its end.</summary>
     public int Read(Span<byte> destination)
     {
         var part = destination[..Math.Min(destination.Length, Left)];
@@ -45,7 +45,7 @@ internal sealed class PngChunks(SpooledBytes bytes)
         return part.Length;
     }
 
-    /// <summary>Leaves the open chunk; what was not read of it is skipped.</summary>
+    /// <summary>Closes the open chunk; its unread bytes are skipped.</summary>
     /// <exception cref="InvalidDataException">The checksum is wrong or absent.</exception>
     public void Close()
     {

@@ -1,6 +1,6 @@
 namespace ImageGateway.Images.Masks;
 
-/// <summary>The content of the IDAT chunks as one stream, from the first, which is open. Ends before the chunk that follows them.</summary>
+/// <summary>The content of the IDAT chunks as one stream, starting with the first, which is open. Ends before the chunk that follows them.</summary>
 internal sealed class PngDataStream(PngChunks chunks) : Stream
 {
     // RFC 1950 §2.2: bit 5 of the second byte.
@@ -42,7 +42,7 @@ internal sealed class PngDataStream(PngChunks chunks) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    // PNG forbids preset dictionaries, and ZLibStream would call one an I/O error, which a broken disk is too.
+    // PNG forbids preset dictionaries, and ZLibStream would report one as an I/O error, like a broken disk.
     private void CheckFlags(ReadOnlySpan<byte> part)
     {
         if (_count <= 1 && _count + part.Length > 1 && (part[(int)(1 - _count)] & PresetDictionary) != 0)

@@ -1,14 +1,17 @@
 namespace ImageGateway.Images.Masks;
 
-/// <summary>Undoes the filter of a scan line (ISO/IEC 15948 §9.2): each byte was written as the difference to a guess from its neighbours.</summary>
+/// <summary>
+/// Reverses the filter of a scan line (ISO/IEC 15948 §9.2): each byte is stored as the difference from a prediction by its
+/// neighbours.
+/// </summary>
 internal static class PngFilter
 {
     /// <summary>Restores <paramref name="row"/> in place.</summary>
     /// <param name="type">The filter: 0 to 4.</param>
     /// <param name="row">The line's bytes.</param>
-    /// <param name="above">The line before it, restored; zeros before the first.</param>
-    /// <param name="step">Bytes of a pixel, at least one: how far away the left neighbour is.</param>
-    /// <exception cref="InvalidDataException">There is no such filter.</exception>
+    /// <param name="above">The line before it, already restored; zeros before the first.</param>
+    /// <param name="step">Bytes per pixel, at least one: the distance of the left neighbour.</param>
+    /// <exception cref="InvalidDataException">The filter is unknown.</exception>
     public static void Undo(byte type, Span<byte> row, ReadOnlySpan<byte> above, int step)
     {
         switch (type)

@@ -2,22 +2,22 @@ using System.Buffers.Binary;
 
 namespace ImageGateway.Images.Masks;
 
-/// <summary>How a PNG's samples are to be understood (ISO/IEC 15948 §11.2.2).</summary>
+/// <summary>The meaning of a PNG's samples (ISO/IEC 15948 §11.2.2).</summary>
 internal enum PngColour : byte { Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6 }
 
-/// <summary>What a PNG's IHDR chunk says; what it implies for memory is known before a pixel is inflated.</summary>
+/// <summary>A PNG's IHDR chunk; the memory it implies is known before a pixel is inflated.</summary>
 internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColour Colour, bool IsInterlaced)
 {
     /// <summary>Bytes of the chunk's data.</summary>
     public const int Length = 13;
 
     /// <summary>Reads the 13 bytes of the chunk.</summary>
-    /// <exception cref="InvalidDataException">They are no legal header.</exception>
+    /// <exception cref="InvalidDataException">They are not a valid header.</exception>
     public static PngHeader Read(ReadOnlySpan<byte> data)
     {
         var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data[4..]));
         var (depth, colour) = (data[8], (PngColour)data[9]);
-        // The last three: compression and filter method, of which there is one each, and interlacing.
+        // The last three: compression and filter method, each with one valid value, and interlacing.
         if (width <= 0 || height <= 0 || !IsLegal(depth, colour) || data[10] != 0 || data[11] != 0 || data[12] > 1)
             throw new InvalidDataException("IHDR");
         return new PngHeader(width, height, depth, colour, data[12] == 1);
@@ -32,10 +32,10 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColour 
         _ => 1,
     };
 
-    /// <summary>Pixels of the picture.</summary>
+    /// <summary>Number of pixels.</summary>
     public long Pixels => (long)Width * Height;
 
-    /// <summary>Bytes of the inflated picture, one a line for its filter included.</summary>
+    /// <summary>Bytes of the inflated image, including one per line for its filter.</summary>
     public long InflatedLength
     {
         get

@@ -1,13 +1,16 @@
 namespace ImageGateway.Images.Masks;
 
-/// <summary>A reduced picture: every <see cref="StepX"/>th pixel from <see cref="X"/> of every <see cref="StepY"/>th line from <see cref="Y"/>.</summary>
+/// <summary>
+/// A reduced image: every <see cref="StepX"/>th pixel from <see cref="X"/> of every <see cref="StepY"/>th line from
+/// <see cref="Y"/>.
+/// </summary>
 internal readonly record struct PngPass(int X, int Y, int StepX, int StepY, int Width, int Height)
 {
-    // Adam7 (ISO/IEC 15948 §8.2): each pass has twice the pixels of all before it.
+    // Adam7 (ISO/IEC 15948 §8.2): each pass has as many pixels as all passes before it together.
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>The passes of a picture in the file's order: one, or up to seven of an interlaced one. Empty ones are not in the file.</summary>
+    /// <summary>The passes of an image in the file's order: one, or up to seven if it is interlaced. Empty ones are not in the file.</summary>
     public static List<PngPass> Of(PngHeader header)
     {
         if (!header.IsInterlaced)

@@ -3,8 +3,9 @@ using System.IO.Compression;
 namespace ImageGateway.Images.Masks;
 
 /// <summary>
-/// Reads a PNG's brightness line by line, in the order of the file, holding two lines. In turn: the header, then <see cref="Start"/>,
-/// then <see cref="Line"/> for each line of each pass, then <see cref="Finish"/>. Damage shows as <see cref="InvalidDataException"/>.
+/// Reads a PNG's brightness line by line, in the order of the file, holding two lines. Call in this order: the header,
+/// <see cref="Start"/>, <see cref="Line"/> for each line of each pass, <see cref="Finish"/>. Damage causes an
+/// <see cref="InvalidDataException"/>.
 /// </summary>
 internal sealed class PngReader : IDisposable
 {
@@ -31,7 +32,7 @@ internal sealed class PngReader : IDisposable
 
     public PngHeader Header { get; }
 
-    /// <summary>Reads up to the pixels. Only now memory is taken, so look at the header before.</summary>
+    /// <summary>Reads up to the pixels. Memory is allocated only now, so check the header first.</summary>
     public void Start()
     {
         byte[]? palette = null;
@@ -65,10 +66,10 @@ internal sealed class PngReader : IDisposable
         _luminance.Read(row[1..], values);
     }
 
-    /// <summary>Reads behind the pixels, up to the end of the file.</summary>
+    /// <summary>Reads from the end of the pixels to the end of the file.</summary>
     public void Finish()
     {
-        // Not only to find too many pixels: the checksum of all of them is compared when the end is met.
+        // Not only to detect surplus pixels: the checksum over all of them is verified at the end.
         Span<byte> more = stackalloc byte[1];
         if (Inflate(more) > 0)
             throw new InvalidDataException("too many pixels");

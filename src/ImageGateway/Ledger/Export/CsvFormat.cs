@@ -3,7 +3,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Ledger.Export;
 
-/// <summary>One row an entry, in the words of the ledger; tags are a JSON object.</summary>
+/// <summary>One row per entry, with the ledger's names; tags are a JSON object.</summary>
 internal sealed class CsvFormat : IExportFormat
 {
     private static readonly (string Name, Action<CsvWriter, LedgerRow> Write)[] Columns =

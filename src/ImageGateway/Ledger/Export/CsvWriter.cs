@@ -6,8 +6,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger.Export;
 
 /// <summary>
-/// Writes CSV (RFC 4180) as UTF-8. Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers,
-/// which nobody else chose, do not.
+/// Writes CSV (RFC 4180) as UTF-8. Text that a spreadsheet would interpret as a formula gets an apostrophe in front; numbers,
+/// which no outsider chose, do not.
 /// </summary>
 internal sealed class CsvWriter(IBufferWriter<byte> output)
 {
@@ -15,7 +15,7 @@ internal sealed class CsvWriter(IBufferWriter<byte> output)
 
     private bool _isInRow;
 
-    /// <summary>A cell of text; empty for null.</summary>
+    /// <summary>A text cell; empty for null.</summary>
     public void Text(string? text)
     {
         Separate();
@@ -55,7 +55,7 @@ internal sealed class CsvWriter(IBufferWriter<byte> output)
         Write(new NanoUsd(nano).Usd, default);
     }
 
-    /// <summary>A moment (Unix ms) as in <c>2026-11-20T12:00:00Z</c>, with its milliseconds if <paramref name="isExact"/>.</summary>
+    /// <summary>A time (Unix ms) as in <c>2026-11-20T12:00:00Z</c>, with milliseconds if <paramref name="isExact"/>.</summary>
     public void Time(long moment, bool isExact)
     {
         Separate();

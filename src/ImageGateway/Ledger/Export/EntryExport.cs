@@ -4,8 +4,8 @@ using ImageGateway.Ledger.Queries;
 namespace ImageGateway.Ledger.Export;
 
 /// <summary>
-/// Writes all entries of a query, a page at a time: memory does not grow with them, and a slow reader holds no transaction,
-/// which would keep SQLite's write-ahead log from being emptied.
+/// Writes all entries of a query, a page at a time: memory use does not grow with them, and a slow reader holds no transaction,
+/// which would keep SQLite's write-ahead log from being truncated.
 /// </summary>
 internal sealed class EntryExport(LedgerReader ledger, EntryQuery query, IExportFormat format)
 {
@@ -14,7 +14,7 @@ internal sealed class EntryExport(LedgerReader ledger, EntryQuery query, IExport
     private readonly List<LedgerRow> _page = new(PageRows);
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
 
-    /// <summary>Reads the first page, so that a database that fails is known before anything is written.</summary>
+    /// <summary>Reads the first page, so that a database failure is known before anything is written.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         format.Begin(_buffer);

@@ -6,9 +6,9 @@ using ImageGateway.Ledger.Queries;
 namespace ImageGateway.Ledger.Export;
 
 /// <summary>
-/// The columns of FOCUS 1.2 (https://focus.finops.org). A job is one row in the unit it was priced in, tokens where the
-/// provider counted them, else images. A job priced in tokens has a second row that counts its images and costs nothing,
-/// so that the costs of all rows add up to the ledger's.
+/// The columns of FOCUS 1.2 (https://focus.finops.org). A job is one row in the unit it was priced in: tokens if the provider
+/// counted them, else images. A job priced in tokens has a second row that counts its images at no cost, so that the costs of
+/// all rows add up to the ledger's.
 /// </summary>
 internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
 {
@@ -75,7 +75,7 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
         csv.EndRow();
     }
 
-    // Billed is what the tenant pays; effective and contracted are what the provider does.
+    // Billed is what the tenant pays; effective and contracted are what the provider charges.
     private static void WriteCosts(CsvWriter csv, LedgerRow row, long quantity, bool isPriced)
     {
         csv.Usd(isPriced ? row.BilledCost : 0);

@@ -3,18 +3,18 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Ledger.Export;
 
-/// <summary>A format that entries are exported in. One instance writes one export.</summary>
+/// <summary>An export format for entries. One instance writes one export.</summary>
 internal interface IExportFormat
 {
     string ContentType { get; }
 
-    /// <summary>Of the file's name.</summary>
+    /// <summary>The file name's extension.</summary>
     string Extension { get; }
 
-    /// <summary>True when only jobs that called a provider are of interest.</summary>
+    /// <summary>True when only jobs that called a provider are exported.</summary>
     bool OnlyCharges { get; }
 
-    /// <summary>What comes first.</summary>
+    /// <summary>Writes the beginning of the file.</summary>
     void Begin(IBufferWriter<byte> output);
 
     void Write(LedgerRow row, IBufferWriter<byte> output);

@@ -5,7 +5,7 @@ using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Ledger.Export;
 
-/// <summary>One JSON object a line, in the shape of the ledger's list.</summary>
+/// <summary>One JSON object per line, in the format of the ledger's list.</summary>
 internal sealed class JsonLinesFormat : IExportFormat
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

@@ -3,10 +3,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>What sums can be grouped and filtered by.</summary>
-/// <param name="Name">As a query names it; <c>tag:NAME</c> for a tag.</param>
-/// <param name="Sum">Its column in the tables of sums; null when they do not have it.</param>
-/// <param name="Entry">Its expression over the table of entries, '' for none; null for a tag.</param>
+/// <summary>A dimension by which totals can be grouped and filtered.</summary>
+/// <param name="Name">Its name in a query; <c>tag:NAME</c> for a tag.</param>
+/// <param name="Sum">Its column in the tables of totals; null when they lack it.</param>
+/// <param name="Entry">Its expression over the table of entries, '' for no value; null for a tag.</param>
 internal sealed record Dimension(string Name, string? Sum, string? Entry)
 {
     private const string TagPrefix = "tag:";
@@ -21,17 +21,17 @@ internal sealed record Dimension(string Name, string? Sum, string? Entry)
     public static readonly Dimension Quality = new("quality", "quality", "COALESCE(quality, '')");
     public static readonly Dimension Operation = new("operation", "operation", "operation");
 
-    /// <summary>All but the tags, by name.</summary>
+    /// <summary>All dimensions except tags, by name.</summary>
     public static FrozenDictionary<string, Dimension> All { get; } =
         new[] { Tenant, Project, Key, User, Model, Target, Size, Quality, Operation }.ToFrozenDictionary(dimension => dimension.Name);
 
-    /// <summary>The tag's name; null when it is none.</summary>
+    /// <summary>The tag's name; null when it is not a tag.</summary>
     public string? TagName => Sum is null ? Name[TagPrefix.Length..] : null;
 
-    /// <summary>True when the daily totals have it, which have far fewer rows than the daily sums.</summary>
+    /// <summary>True when the daily totals with fewer keys have it, which have far fewer rows.</summary>
     public bool IsInTotals => this == Tenant || this == Project || this == Model;
 
-    /// <summary>The dimension of this name; null when there is none.</summary>
+    /// <summary>The dimension with this name; null when there is none.</summary>
     public static Dimension? Find(string name)
     {
         if (All.TryGetValue(name, out var dimension))

@@ -5,8 +5,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Ledger.Queries;
 
 /// <summary>
-/// An entry as finance reads it: <c>created_at</c> is Unix seconds, amounts are USD, exact to nine decimals. Written member by
-/// member: a record of it would have the tags parsed and the attempts copied for a million rows, only to be written again.
+/// An entry for finance: <c>created_at</c> is Unix seconds, amounts are USD, exact to nine decimals. Written member by member:
+/// through a record, the tags of a million rows would be parsed and the attempts copied only to be written again.
 /// </summary>
 internal sealed class EntryJson : JsonConverter<LedgerRow>
 {

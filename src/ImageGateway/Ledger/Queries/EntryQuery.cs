@@ -3,24 +3,24 @@ using Dapper;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>Where a list of entries is: the last one that was given.</summary>
+/// <summary>A position in a list of entries: the last one returned.</summary>
 internal readonly record struct EntryPosition(long CreatedAt, string Id);
 
 /// <summary>How a job ended.</summary>
 /// <param name="CreatedAt">When it began, in Unix ms.</param>
-/// <param name="Status">The word of its status.</param>
-/// <param name="ErrorCode">Null when it has none.</param>
-/// <param name="DurationMs">Until its answer was sent, in ms.</param>
+/// <param name="Status">The status as a word.</param>
+/// <param name="ErrorCode">Null if there was no error.</param>
+/// <param name="DurationMs">Until its response was sent, in ms.</param>
 internal readonly record struct JobOutcome(long CreatedAt, string Status, string? ErrorCode, long DurationMs);
 
-/// <summary>Entries that meet all conditions, a page at a time.</summary>
+/// <summary>Selects the entries that meet all conditions, a page at a time.</summary>
 internal sealed record EntryQuery
 {
-    /// <summary>When the job began, in Unix ms: inclusive and exclusive; null: no such bound.</summary>
+    /// <summary>Bounds of the job's start, in Unix ms: inclusive and exclusive; null: no bound.</summary>
     public long? From { get; init; }
     public long? To { get; init; }
 
-    /// <summary>Columns of the table, each with the values of which one must be met.</summary>
+    /// <summary>Columns of the table, each with its allowed values.</summary>
     public IReadOnlyList<(string Column, IReadOnlyList<string> Values)> Words { get; init; } = [];
 
     /// <summary>Tags that must have these values.</summary>
@@ -29,10 +29,10 @@ internal sealed record EntryQuery
     /// <summary>Only entries of jobs that called a provider.</summary>
     public bool OnlyCharges { get; init; }
 
-    /// <summary>The newest first, or the oldest.</summary>
+    /// <summary>True: newest first; false: oldest first.</summary>
     public bool NewestFirst { get; init; }
 
-    /// <summary>Adds the next entries after a position to <paramref name="page"/>, at most so many.</summary>
+    /// <summary>Adds up to <paramref name="limit"/> entries after a position to <paramref name="page"/>.</summary>
     public async Task ReadAsync(DbConnection connection, EntryPosition? after, int limit, List<LedgerRow> page, CancellationToken cancellationToken)
     {
         var sql = Conditions(connection);
@@ -45,7 +45,7 @@ internal sealed record EntryQuery
             page.Add(LedgerRow.Read(reader));
     }
 
-    /// <summary>How the newest jobs ended, at most so many; corrections are none.</summary>
+    /// <summary>How the newest jobs ended, at most so many; corrections do not count.</summary>
     public async Task<List<JobOutcome>> OutcomesAsync(DbConnection connection, int limit, CancellationToken cancellationToken)
     {
         var sql = Conditions(connection);

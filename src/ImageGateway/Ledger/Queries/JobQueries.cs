@@ -6,7 +6,7 @@ namespace ImageGateway.Ledger.Queries;
 /// <summary>One job by its request id.</summary>
 internal static class JobQueries
 {
-    /// <summary>Its entry, and the corrections of it in the order they were made; empty when there is none.</summary>
+    /// <summary>Its entry, followed by its corrections in the order they were made; empty when there is none.</summary>
     public static async Task<List<LedgerRow>> EntryAsync(DbConnection connection, string id, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -21,7 +21,7 @@ internal static class JobQueries
         return [.. rows.OrderBy(row => row.Id != id).ThenBy(row => row.CreatedAt)];
     }
 
-    /// <summary>What is known of it while it runs: its latest intent; null when it does not run.</summary>
+    /// <summary>Its latest intent while it runs; null when it does not run.</summary>
     public static async Task<LedgerEntry?> RunningAsync(DbConnection connection, string id, CancellationToken cancellationToken)
     {
         var intents = await connection.QueryAsync<string>(new CommandDefinition("SELECT entry FROM intents WHERE job = @id", new { id }, cancellationToken: cancellationToken));

@@ -4,10 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>Opens the ledger to whoever reads it: what has just ended is in it, and a database that fails is a 503.</summary>
+/// <summary>Gives readers access to the ledger: it includes jobs that have just finished, and a failing database is a 503.</summary>
 internal sealed partial class LedgerReader(SqlDatabase? database, JobLedger ledger, ILogger<LedgerReader> log)
 {
-    /// <summary>Reads with a connection of its own. What is over when this is called is written before.</summary>
+    /// <summary>Reads with a separate connection, after jobs that have finished by now are written.</summary>
     /// <exception cref="GatewayException">No database is configured, or it fails.</exception>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {

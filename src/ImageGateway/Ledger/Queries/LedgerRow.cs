@@ -5,11 +5,11 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>An entry as it is read: tags and attempts stay JSON until somebody looks at them. Times in ms, money in nano-USD.</summary>
+/// <summary>An entry as read: tags and attempts stay JSON until they are needed. Times in ms, money in nano-USD.</summary>
 [JsonConverter(typeof(EntryJson))]
 internal sealed class LedgerRow
 {
-    /// <summary>What <see cref="Read"/> expects, in its order.</summary>
+    /// <summary>The columns that <see cref="Read"/> expects, in order.</summary>
     public const string Columns =
         "id, created_at, tenant, project, key_id, end_user, tags, operation, route, tier, requested_model, served_model, target, size, quality, n, images, "
         + "text_input, image_input, cached_text_input, cached_image_input, image_output, text_output, price_book, charge, basis, list_cost, billed_cost, avoided_cost, "
@@ -55,7 +55,7 @@ internal sealed class LedgerRow
     public string? Corrects { get; init; }
     public string? ClientRequestId { get; init; }
 
-    /// <summary>What was corrected later; only of an entry that is asked for by its id.</summary>
+    /// <summary>Later corrections; only for an entry that is requested by its id.</summary>
     public IReadOnlyList<LedgerRow>? Corrections { get; set; }
 
     public static LedgerRow Read(DbDataReader row) => new()

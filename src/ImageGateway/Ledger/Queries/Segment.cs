@@ -1,22 +1,22 @@
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>Where a part of a period is read.</summary>
+/// <summary>A part of a period, and the table to read it from.</summary>
 /// <param name="Source">The table.</param>
 /// <param name="From">Unix ms, inclusive.</param>
 /// <param name="To">Unix ms, exclusive.</param>
 internal readonly record struct Segment(SumSource Source, long From, long To);
 
-/// <summary>The tables that sums can be read from, the finest first.</summary>
+/// <summary>The tables with totals, the finest first.</summary>
 internal enum SumSource { Entries, Hours, Days, Totals }
 
-/// <summary>Cuts a period so that each part is read where the fewest rows are, and the sum is exact all the same.</summary>
+/// <summary>Divides a period so that each part is read from the table with the fewest rows, while the sum stays exact.</summary>
 internal static class Segments
 {
     /// <summary>The parts of [<paramref name="from"/>, <paramref name="to"/>), all in Unix ms.</summary>
     /// <param name="from">Inclusive.</param>
     /// <param name="to">Exclusive.</param>
-    /// <param name="coarsest">The table to prefer; sums of a wider bucket cannot be split.</param>
-    /// <param name="now">Nothing is later, so that a period that ends then may be read to the end of its day.</param>
+    /// <param name="coarsest">The preferred table; totals of a wider bucket cannot be split.</param>
+    /// <param name="now">No entries are later, so a period that ends then may be read to the end of its day.</param>
     public static IEnumerable<Segment> Of(long from, long to, SumSource coarsest, long now)
     {
         if (to >= now)

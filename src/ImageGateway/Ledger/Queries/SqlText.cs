@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>The conditions of a statement and their parameters; a reader's words never become part of the text.</summary>
+/// <summary>The conditions of a statement and their parameters; a reader's values never become part of the SQL.</summary>
 internal sealed class SqlText(DbConnection connection)
 {
     private readonly List<string> _conditions = [];
@@ -15,7 +15,7 @@ internal sealed class SqlText(DbConnection connection)
     /// <summary><c>WHERE …</c>, or nothing.</summary>
     public string Where => _conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", _conditions)}";
 
-    /// <summary>The placeholder of a value; the same one for the same value, so that an expression with it can be grouped by.</summary>
+    /// <summary>The placeholder of a value; equal values share one, so that an expression with it can be grouped by.</summary>
     public string Value(object value)
     {
         if (!_names.TryGetValue(value, out var name))
@@ -31,7 +31,7 @@ internal sealed class SqlText(DbConnection connection)
     /// <summary>Requires one of these values.</summary>
     public void RequireAny(string column, IEnumerable<string> values) => Require($"{column} IN ({string.Join(", ", values.Select(Value))})");
 
-    /// <summary>The value of an entry's tag; '' where it has none.</summary>
+    /// <summary>The value of an entry's tag; '' if it has none.</summary>
     public string Tag(string name) => connection is NpgsqlConnection
         ? $"COALESCE(tags::jsonb ->> {Value(name)}, '')"
         : $"COALESCE(json_extract(tags, {Value($"$.\"{name}\"")}), '')";

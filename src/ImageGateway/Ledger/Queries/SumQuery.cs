@@ -10,13 +10,13 @@ internal sealed record SumFilter(IReadOnlyList<IReadOnlyList<(Dimension Dimensio
     public static SumFilter Of(Dimension dimension, IEnumerable<string> values) => new([.. values.Select(value => new[] { (dimension, value) })]);
 }
 
-/// <summary>Sums of one bucket and one combination of values; '' where an entry has none.</summary>
+/// <summary>Totals of one bucket and one combination of values; '' where an entry has none.</summary>
 /// <param name="Start">The bucket's start in Unix ms; 0 without buckets.</param>
 /// <param name="Keys">In the order of <see cref="SumQuery.GroupBy"/>.</param>
 /// <param name="Values">In the order of <see cref="SumQuery.Sums"/>.</param>
 internal sealed record SumRow(long Start, string[] Keys, long[] Values);
 
-/// <summary>Sums over the ledger. Times are Unix ms.</summary>
+/// <summary>A query for totals over the ledger. Times are Unix ms.</summary>
 internal sealed record SumQuery(long From, long To)
 {
     /// <summary>The width of a bucket in ms; 0: no buckets.</summary>
@@ -30,12 +30,12 @@ internal sealed record SumQuery(long From, long To)
     /// <summary>Leaves out rows in which all of these are 0.</summary>
     public IReadOnlyList<string> NotAllZero { get; init; } = [];
 
-    /// <summary>Only so many rows, those with the highest charge.</summary>
+    /// <summary>Only this many rows, those with the highest charge.</summary>
     public int? Top { get; init; }
 
     private IEnumerable<Dimension> Used => GroupBy.Concat(Filters.SelectMany(filter => filter.AnyOf).SelectMany(all => all).Select(one => one.Dimension));
 
-    /// <summary>The table with the fewest rows that can answer it.</summary>
+    /// <summary>The table with the fewest rows that can answer the query.</summary>
     public SumSource Source =>
         Width % UsageSum.Hour != 0 || Used.Any(dimension => dimension.Sum is null) ? SumSource.Entries
         : Width % UsageSum.Day != 0 ? SumSource.Hours
@@ -45,7 +45,7 @@ internal sealed record SumQuery(long From, long To)
     /// <summary>The rows, in the order of their buckets, or by charge with <see cref="Top"/>.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="now">Unix ms.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     public async IAsyncEnumerable<SumRow> ReadAsync(DbConnection connection, long now, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (sql, parameters) = SumSql.Of(this, connection, now);

@@ -4,12 +4,12 @@ using Dapper;
 namespace ImageGateway.Ledger.Queries;
 
 /// <summary>
-/// A query of sums as one statement: each segment is summed by itself, where the database can use the table's order, and the
-/// few rows that come out are added up.
+/// A query for totals as one statement: each segment is summed separately, so that the database can use the table's order, and
+/// the few resulting rows are added up.
 /// </summary>
 internal static class SumSql
 {
-    // What an entry adds to the sums; as UsageSum says it.
+    // What an entry contributes to the totals; must match UsageSum.
     private const string Answered = "status = 'completed' AND attempts <> '[]'";
 
     public static (string Sql, DynamicParameters Parameters) Of(SumQuery query, DbConnection connection, long now)
@@ -17,7 +17,7 @@ internal static class SumSql
         var parameters = new SqlText(connection);
         var keys = Keys(query);
         var parts = Segments.Of(query.From, query.To, query.Source, now).Select(segment => Part(query, segment, parameters, connection)).ToList();
-        // Over no time at all there is nothing, in the columns asked for.
+        // An empty period has no rows, but the requested columns.
         var from = parts.Count > 0 ? string.Join(" UNION ALL ", parts) : Part(query, new Segment(query.Source, 0, 0), parameters, connection);
         var sums = query.Sums.Select(sum => $"CAST(COALESCE(SUM(sum_{sum}), 0) AS BIGINT) AS all_{sum}");
         var sql = $"SELECT {string.Join(", ", keys.Concat(sums))} FROM ({from}) AS parts";

@@ -2,7 +2,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Queries;
 
-/// <summary>Tokens in OpenAI's wire form; the cached ones are contained in the counts of their kind.</summary>
+/// <summary>Tokens in OpenAI's wire format; cached tokens are included in the counts of their kind.</summary>
 internal sealed record UsageAnswer(long InputTokens, InputTokensAnswer InputTokensDetails, long OutputTokens, OutputTokensAnswer OutputTokensDetails, long TotalTokens)
 {
     /// <summary>Null when nothing was counted.</summary>
@@ -16,8 +16,8 @@ internal sealed record InputTokensAnswer(long TextTokens, long ImageTokens, long
 internal sealed record OutputTokensAnswer(long ImageTokens, long TextTokens);
 
 /// <summary>One call to a provider.</summary>
-/// <param name="Status">The provider's HTTP status; null when none came.</param>
-/// <param name="UpstreamRequestId">The provider's own id of it; null when it gave none, or is hidden.</param>
+/// <param name="Status">The provider's HTTP status; null without a response.</param>
+/// <param name="UpstreamRequestId">The provider's request id; null when it gave none, or is hidden.</param>
 internal sealed record AttemptAnswer(string? Target, int? Status, long DurationMs, decimal? ChargeUsd, string? ErrorCode, string? UpstreamRequestId)
 {
     public static AttemptAnswer Of(LedgerAttempt attempt, bool hideTarget = false) => new(

@@ -6,7 +6,7 @@ namespace ImageGateway.Ledger.Reconciliation;
 /// <summary>A row of a file that cannot be read, and why.</summary>
 internal sealed record BadRow(int Line, string Reason);
 
-/// <summary>What a provider says it charges, added up by day and model.</summary>
+/// <summary>A provider's charges from its file, added up by day and model.</summary>
 internal sealed class CostFile(string source, ModelNames models, DateOnly? from, DateOnly? to)
 {
     private const int MaxBadRows = 100;
@@ -15,7 +15,7 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
 
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyyMMdd", "MM/dd/yyyy", "M/d/yyyy", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
 
-    // Before the first there were no image models, and a day after the last is a slip.
+    // Before the first day there were no image models, and a day after the last is an error.
     private static readonly (DateOnly First, DateOnly Last) Plausible = (new(2020, 1, 1), new(2199, 12, 31));
 
     private readonly Dictionary<string, string?> _found = [];
@@ -23,7 +23,7 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
     /// <summary>USD by day and model of the catalogue.</summary>
     public Dictionary<(DateOnly Day, string Model), decimal> Sums { get; } = [];
 
-    /// <summary>USD of items that name no model of the catalogue.</summary>
+    /// <summary>USD of items that match no model of the catalogue.</summary>
     public Dictionary<string, decimal> Unmatched { get; } = [];
 
     public List<BadRow> BadRows { get; } = [];
@@ -51,20 +51,20 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
         }
     }
 
-    // What is wrong with the row; null when nothing is.
+    // The error in the row; null when there is none.
     private string? Add(CostColumns columns, List<string> row)
     {
         if (row.Count < columns.Width)
-            return $"it has {row.Count} cells, where the first line names {columns.Width} or more";
-        // OpenAI lists days without costs so.
+            return $"it has {row.Count} cells; the first line requires at least {columns.Width}";
+        // OpenAI lists days without costs this way.
         if (columns.Amount(row).Length == 0)
             return null;
         if (!decimal.TryParse(columns.Amount(row), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) || Math.Abs(amount) > 1_000_000_000)
-            return $"the amount '{GatewayException.Shortened(columns.Amount(row))}' is no number";
+            return $"the amount '{GatewayException.Shortened(columns.Amount(row))}' is not a number";
         if (columns.Currency(row) is { } currency && !currency.Equals("usd", StringComparison.OrdinalIgnoreCase))
             return $"the currency '{GatewayException.Shortened(currency)}' is not USD";
         if (Day(columns.Day(row)) is not { } day || day < Plausible.First || day > Plausible.Last)
-            return $"the day '{GatewayException.Shortened(columns.Day(row))}' is none, as in 2026-11-20, 11/20/2026 or in Unix seconds";
+            return $"the day '{GatewayException.Shortened(columns.Day(row))}' is not a date such as 2026-11-20, 11/20/2026 or Unix seconds";
         if (day < from || day >= to)
             return null;
         Rows++;

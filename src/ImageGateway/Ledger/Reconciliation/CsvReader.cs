@@ -3,7 +3,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Ledger.Reconciliation;
 
-/// <summary>Reads CSV (RFC 4180) row by row, whatever its line ends; quotes may span lines.</summary>
+/// <summary>Reads CSV (RFC 4180) row by row, with any line ends; quoted cells may span lines.</summary>
 internal sealed class CsvReader(TextReader text)
 {
     private const int MaxCell = 64 * 1024;
@@ -14,7 +14,7 @@ internal sealed class CsvReader(TextReader text)
     private int _length;
     private int _line;
 
-    /// <summary>The line that the last row began on, 1 for the first.</summary>
+    /// <summary>The line on which the last row began, 1 for the first.</summary>
     public int Line { get; private set; }
 
     /// <summary>Reads the next row that is not empty; false at the end.</summary>

@@ -2,15 +2,18 @@ using System.Text;
 
 namespace ImageGateway.Ledger.Reconciliation;
 
-/// <summary>Finds a model of the catalogue in the words of an invoice: <c>gpt-image-1, image output</c> or <c>GPT Image 1 Mini Outp glbl Tokens</c>.</summary>
+/// <summary>
+/// Finds a model of the catalogue in an invoice's text: <c>gpt-image-1, image output</c> or <c>GPT Image 1 Mini Outp glbl
+/// Tokens</c>.
+/// </summary>
 internal sealed class ModelNames
 {
-    // The longest first, so that gpt-image-1-mini is not taken for gpt-image-1.
+    // The longest first, so that gpt-image-1 does not match gpt-image-1-mini.
     private readonly (string Name, string Words)[] _models;
 
     public ModelNames(IEnumerable<string> models) => _models = [.. models.Select(model => (model, Words(model))).OrderByDescending(model => model.Item2.Length)];
 
-    /// <summary>The model that the text names as whole words; null when none.</summary>
+    /// <summary>The model that the text contains as whole words; null when there is none.</summary>
     public string? Find(string text)
     {
         var words = Words(text);

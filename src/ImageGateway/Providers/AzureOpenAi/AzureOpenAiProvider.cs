@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ImageGateway.Providers.AzureOpenAi;
 
 /// <summary>
-/// An Azure OpenAI resource, with deployment-scoped URLs or the v1 form. Edits go as forms, since Azure takes no JSON there;
-/// a deployment-scoped edit carries no model, which Azure rejects.
+/// An Azure OpenAI resource, with deployment-scoped URLs or the v1 form. Edits are sent as forms, since Azure accepts no JSON
+/// there; a deployment-scoped edit carries no model, which Azure would reject.
 /// </summary>
 internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCredential credential, ProviderOptions options) : IImageProvider
 {
@@ -20,14 +20,14 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
 
     private readonly bool _v1 = options.ApiStyle == "v1";
 
-    /// <summary>The kind as configuration names it.</summary>
+    /// <summary>The kind as the configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("AzureOpenAI", Create) { ConventionalName = "azure.ai.openai" };
 
     public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
 
     public bool TakesJsonEdits => false;
 
-    // Its output_format is png or jpeg, and it edits nothing else.
+    // Its output_format is png or jpeg, and it accepts no other inputs.
     public bool KnowsWebP => false;
 
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
@@ -42,7 +42,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         return await Invoker.SendAsync(request, cancellationToken);
     }
 
-    // Azure's own paths are the gateway's too; OpenAI's are in its v1 form.
+    // Azure's own paths equal the gateway's; OpenAI's exist in its v1 form.
     public Uri? Locate(PathString path, QueryString query) =>
         path.StartsWithSegments("/openai")
             ? RequestUtilities.MakeDestinationAddress(endpoint.AbsoluteUri.TrimEnd('/'), path, query)
@@ -71,7 +71,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         catch (AuthenticationFailedException e)
         {
             throw new GatewayException(
-                new GatewayError(ErrorKind.NoTargetAvailable, "The gateway has no access to the provider now; its operator has to act.") { RetryAfter = TimeSpan.FromSeconds(30) }, e);
+                new GatewayError(ErrorKind.NoTargetAvailable, "The gateway has no access to the provider now; the gateway's operator must fix this.") { RetryAfter = TimeSpan.FromSeconds(30) }, e);
         }
     }
 
@@ -92,19 +92,19 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     {
         var options = settings.Options;
         var endpoint = settings.Url(nameof(options.Endpoint), options.Endpoint, simulatedPath: $"accounts/{settings.Name}");
-        settings.Refuse(nameof(options.Endpoint), endpoint is not null && OwnPaths.Any(path => endpoint.AbsolutePath.EndsWith(path, StringComparison.OrdinalIgnoreCase)), $"'{options.Endpoint}' ends with a path that the gateway adds itself; a resource is https://NAME.openai.azure.com");
+        settings.Refuse(nameof(options.Endpoint), endpoint is not null && OwnPaths.Any(path => endpoint.AbsolutePath.EndsWith(path, StringComparison.OrdinalIgnoreCase)), $"'{options.Endpoint}' ends with a path that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com");
         settings.RefuseOpenAis();
         settings.RefuseBaseUrl();
-        settings.Refuse(nameof(options.ApiStyle), options.ApiStyle is not (null or "deployments" or "v1"), $"'{options.ApiStyle}' is neither deployments nor v1");
+        settings.Refuse(nameof(options.ApiStyle), options.ApiStyle is not (null or "deployments" or "v1"), $"'{options.ApiStyle}' is not one of deployments, v1");
         settings.Refuse(nameof(options.Credential), options.Credential is not (null or "EntraId"), $"'{options.Credential}' is not EntraId");
-        settings.Refuse(nameof(options.Credential), options is { Credential: not null, ApiKey: not null }, "an ApiKey and a Credential exclude each other");
+        settings.Refuse(nameof(options.Credential), options is { Credential: not null, ApiKey: not null }, "ApiKey and Credential are mutually exclusive");
         var credential = options.Credential is null
             ? new AzureCredential(settings.Secret(nameof(options.ApiKey), options.ApiKey), null)
             : new AzureCredential(null, new EntraToken(new DefaultAzureCredential(), settings.Time));
-        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible takes one");
+        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible has one");
         return endpoint is null ? null : new AzureOpenAiProvider(settings.Name, endpoint, credential, options);
     }
 }
 
-/// <summary>How a resource is entered: by key or by token.</summary>
+/// <summary>The authentication for a resource: by key or by token.</summary>
 internal sealed record AzureCredential(string? ApiKey, EntraToken? Token);

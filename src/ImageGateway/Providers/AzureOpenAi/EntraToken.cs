@@ -2,10 +2,10 @@ using Azure.Core;
 
 namespace ImageGateway.Providers.AzureOpenAi;
 
-/// <summary>A token of Entra ID, kept until shortly before it expires. Many callers share one refresh.</summary>
+/// <summary>An Entra ID token, cached until shortly before it expires. Concurrent callers share one refresh.</summary>
 internal sealed class EntraToken(TokenCredential credential, TimeProvider time) : IDisposable
 {
-    // Identity's own advice (RefreshOn) wins; without it, this long before the end.
+    // The library's own hint (RefreshOn) takes precedence; without it, this long before the expiry.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TokenRequestContext Scope = new(["https://cognitiveservices.azure.com/.default"]);
 
@@ -14,7 +14,7 @@ internal sealed class EntraToken(TokenCredential credential, TimeProvider time) 
 
     private sealed record Kept(string Token, DateTimeOffset FreshUntil);
 
-    /// <summary>A token that is good for the next minutes.</summary>
+    /// <summary>A token that is valid for the next minutes.</summary>
     /// <exception cref="Azure.Identity.AuthenticationFailedException">Entra ID refuses, or cannot be reached.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {

@@ -5,13 +5,13 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>Writes the multipart form of an edit: one picture as <c>image</c>, several as <c>image[]</c>, as the official clients do.</summary>
+/// <summary>Writes the multipart form of an edit: one image as <c>image</c>, several as <c>image[]</c>, like the official clients.</summary>
 internal static class FormContent
 {
-    /// <summary>The form of a job: its text fields with the edits applied, its pictures and its mask.</summary>
+    /// <summary>The form of a job: its text fields with the edits applied, its images and its mask.</summary>
     public static MultipartContent Create(ImageJob job, IReadOnlyList<FormField> fields, ParameterChange[] edits)
     {
-        // Names are UTF-8, as browsers write them; the framework's own writer would make mail's encoded words of them.
+        // Names are UTF-8, as browsers write them; the framework's own writer would use MIME encoded-words.
         var form = new MultipartContent("form-data") { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         foreach (var edit in edits)
         {
@@ -39,7 +39,7 @@ internal static class FormContent
         form.Add(part);
     }
 
-    // The type of a picture is what its bytes show, whatever the client said of them.
+    // The media type of an image comes from its bytes, whatever the client declared.
     private static void AddFile(MultipartContent form, string name, InputImage image) =>
         AddFile(form, name, image.FileName, image.Header.ContentType, image.Bytes);
 
@@ -51,8 +51,8 @@ internal static class FormContent
         form.Add(part);
     }
 
-    // Names are quoted always, since servers differ on bare ones; line breaks and quotes as browsers write them,
-    // and other control characters likewise, which no header may hold.
+    // Names are always quoted, since servers differ on unquoted ones; line breaks and quotes are escaped as browsers do, and so
+    // are other control characters, which a header must not contain.
     private static string Quoted(string text)
     {
         var quoted = new StringBuilder(text.Length + 2).Append('"');

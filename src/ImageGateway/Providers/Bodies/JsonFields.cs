@@ -4,10 +4,10 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>The members of a JSON edit as a form's text fields; its pictures are the form's files.</summary>
+/// <summary>The members of a JSON edit as a form's text fields; its images are the form's files.</summary>
 internal static class JsonFields
 {
-    /// <summary>Strings as they read, numbers and booleans as written, null left out, anything else as raw JSON.</summary>
+    /// <summary>Strings by value, numbers and booleans as written, null omitted, anything else as raw JSON.</summary>
     public static IReadOnlyList<FormField> Read(JsonBody body)
     {
         var fields = new List<FormField>(body.Members.Count);

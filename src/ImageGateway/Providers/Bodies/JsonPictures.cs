@@ -5,14 +5,14 @@ using ImageGateway.Images;
 namespace ImageGateway.Providers.Bodies;
 
 /// <summary>
-/// The pictures of a JSON edit as xAI wants them: <c>"image": {"url": "data:…", "type": "image_url"}</c>, several as
-/// <c>images</c>. They are encoded while they are sent, so that none is held in base64.
+/// The images of a JSON edit as xAI expects them: <c>"image": {"url": "data:…", "type": "image_url"}</c>, several as
+/// <c>images</c>. They are encoded while being sent, so that none is held in base64.
 /// </summary>
 internal sealed class JsonPictures
 {
     private readonly List<(byte[] Before, SpooledBytes? Picture)> _parts = [];
 
-    /// <summary>The members for a job's pictures and its mask.</summary>
+    /// <summary>The members for a job's images and its mask.</summary>
     public JsonPictures(IReadOnlyList<InputImage> images, InputImage? mask)
     {
         var text = new StringBuilder(images.Count == 1 ? "\"image\":" : "\"images\":[");
@@ -24,7 +24,7 @@ internal sealed class JsonPictures
         _parts.Add((Encoding.UTF8.GetBytes(text.ToString()), null));
     }
 
-    /// <summary>Bytes of the members.</summary>
+    /// <summary>Length of the members in bytes.</summary>
     public long Length
     {
         get
@@ -36,7 +36,7 @@ internal sealed class JsonPictures
         }
     }
 
-    /// <summary>Writes the members, without a comma around them.</summary>
+    /// <summary>Writes the members, without surrounding commas.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         foreach (var (before, picture) in _parts)
@@ -53,7 +53,7 @@ internal sealed class JsonPictures
 
     private void Add(StringBuilder text, InputImage image)
     {
-        // The type is what the bytes show, whatever the client said of them.
+        // The media type comes from the bytes, whatever the client declared.
         text.Append("{\"url\":\"data:").Append(image.Header.ContentType).Append(";base64,");
         _parts.Add((Encoding.UTF8.GetBytes(text.ToString()), image.Bytes));
         text.Clear().Append("\",\"type\":\"image_url\"}");

@@ -6,7 +6,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>A JSON body with some top-level members changed, removed or added; all other bytes are the client's, unread.</summary>
+/// <summary>A JSON body with some top-level members changed, removed or added; all other bytes are the client's, unparsed.</summary>
 internal sealed class SplicedJsonContent : HttpContent
 {
     private static readonly byte[] Comma = [(byte)','];
@@ -19,10 +19,10 @@ internal sealed class SplicedJsonContent : HttpContent
     private readonly List<ReadOnlyMemory<byte>> _pieces = new(8) { Open };
 
     /// <summary>The body with the edits applied.</summary>
-    /// <param name="body">The client's; null: the edits are all there is.</param>
+    /// <param name="body">The client's body; null: only the edits are written.</param>
     /// <param name="edits">The changes.</param>
     /// <param name="pictures">More members, written last.</param>
-    /// <param name="sent">Called when all of it has been written.</param>
+    /// <param name="sent">Called when everything has been written.</param>
     public SplicedJsonContent(JsonBody? body, ReadOnlySpan<ParameterChange> edits, JsonPictures? pictures = null, Action? sent = null)
     {
         (_body, _pictures, _sent) = (body, pictures, sent);
@@ -66,7 +66,7 @@ internal sealed class SplicedJsonContent : HttpContent
         return true;
     }
 
-    // Neighbours that stay are one piece, white space and commas between them included.
+    // Adjacent unchanged members form one piece, including the white space and commas between them.
     private void Keep(JsonBody body, ReadOnlySpan<ParameterChange> edits)
     {
         var start = -1;

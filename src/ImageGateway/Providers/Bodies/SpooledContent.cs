@@ -3,7 +3,7 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>An uploaded file on its way to a provider.</summary>
+/// <summary>An uploaded file being sent to a provider.</summary>
 internal sealed class SpooledContent(SpooledBytes bytes) : HttpContent
 {
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>

@@ -3,17 +3,17 @@ using ImageGateway.Images.Masks;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>Makes the body of an attempt out of the client's: JSON stays JSON and a form a form, unless the provider wants the other.</summary>
+/// <summary>Builds the body of an attempt from the client's: JSON stays JSON and a form a form, unless the provider requires the other.</summary>
 internal static class UpstreamBody
 {
     /// <summary>The attempt's body with <paramref name="model"/> as its model (null: without one).</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="model">The name to write.</param>
-    /// <param name="jsonEdits">False where the provider takes edits as forms only.</param>
+    /// <param name="jsonEdits">False if the provider accepts edits only as forms.</param>
     /// <param name="changes">The parameters to change; the attempt's when null.</param>
     public static HttpContent For(Attempt attempt, string? model, bool jsonEdits, IEnumerable<ParameterChange>? changes = null)
     {
-        // The job's mask is converted already; providers refuse parameters they do not know.
+        // The job's mask has already been converted; providers reject unknown parameters.
         ParameterChange[] edits = [new("model", model), new(LuminanceMask.Parameter, null), .. changes ?? attempt.Edits];
         return attempt.Job.Body switch
         {

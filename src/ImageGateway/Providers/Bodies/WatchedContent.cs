@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImageGateway.Providers.Bodies;
 
-/// <summary>A body that tells when it was written to its end: a connection lost before that has cost nothing.</summary>
+/// <summary>A body that reports when it was written completely: a connection lost before that has cost nothing.</summary>
 internal sealed class WatchedContent : HttpContent
 {
     private readonly HttpContent _content;

@@ -5,7 +5,7 @@ using ImageGateway.Providers.Bodies;
 
 namespace ImageGateway.Providers.OpenAi;
 
-/// <summary>OpenAI's own API; DALL·E is a dialect of it, which the catalogue describes.</summary>
+/// <summary>OpenAI's own API; the catalogue describes DALL·E as a dialect of it.</summary>
 internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, ProviderOptions options) : IImageProvider
 {
     private readonly AuthenticationHeaderValue? _authorization = apiKey is null ? null : new("Bearer", apiKey);
@@ -15,7 +15,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     private readonly Uri _edits = new(baseUrl, "images/edits");
     private readonly Uri _variations = new(baseUrl, "images/variations");
 
-    /// <summary>The kind as configuration names it.</summary>
+    /// <summary>The kind as the configuration names it.</summary>
     public static ProviderKind Kind { get; } = new("OpenAI", Create) { ConventionalName = "openai" };
 
     public HttpMessageInvoker Invoker { get; } = UpstreamClient.Create(name, options);
@@ -48,7 +48,7 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
 
     public void Dispose() => Invoker.Dispose();
 
-    // An environment variable that is set to nothing says nothing.
+    // An environment variable with an empty value counts as not set.
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private Uri Address(Operation operation) => operation switch
@@ -63,10 +63,10 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
         var options = settings.Options;
         var baseUrl = settings.Url(nameof(options.BaseUrl), options.BaseUrl, simulatedPath: $"accounts/{settings.Name}/v1");
         var apiKey = settings.Secret(nameof(options.ApiKey), options.ApiKey);
-        settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAI provider has Models");
-        settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI takes Entra ID");
+        settings.Refuse(nameof(options.Deployments), options.Deployments.Count > 0, "an OpenAI provider has Models, not Deployments");
+        settings.Refuse(nameof(options.Credential), options.Credential is not null, "only AzureOpenAI supports Entra ID");
         settings.RefuseAzures();
-        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible takes one");
+        settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible has one");
         return baseUrl is null ? null : new OpenAiProvider(settings.Name, baseUrl, apiKey, options);
     }
 }

@@ -7,16 +7,16 @@ namespace ImageGateway.Providers.OpenAiCompatible;
 /// <summary>A size as an aspect ratio and, where a provider has them, a resolution: <c>3:2</c>, <c>1k</c>.</summary>
 internal sealed record AspectRatio(ImageSize Size, string Ratio, string? Resolution)
 {
-    /// <summary>How far a size is from this one: ln of the quotients, first of the ratios, then of the pixels.</summary>
+    /// <summary>The distance of a size from this one: ln of the quotients, first of the ratios, then of the pixels.</summary>
     public (double Ratio, double Pixels) DistanceTo(ImageSize size) =>
         (Math.Abs(Math.Log((double)size.Width * Size.Height / ((double)size.Height * Size.Width))),
          Math.Abs(Math.Log((double)size.Width * size.Height / ((double)Size.Width * Size.Height))));
 }
 
-/// <summary>The aspect ratios a provider knows sizes by.</summary>
+/// <summary>The aspect ratios by which a provider names sizes.</summary>
 internal sealed class AspectRatios
 {
-    // As xAI names them; a picture of 1k is about a megapixel, whatever its ratio.
+    // xAI's names; an image of 1k has about a megapixel, whatever its ratio.
     private static readonly KeyValuePair<string, string>[] Usual =
     [
         new("1024x1024", "1:1 1k"), new("1536x1024", "3:2 1k"), new("1024x1536", "2:3 1k"), new("1792x1024", "16:9 1k"),
@@ -27,7 +27,7 @@ internal sealed class AspectRatios
 
     private AspectRatios() { }
 
-    /// <summary>Reads the table; the usual one when it is empty. Mistakes are reported by size.</summary>
+    /// <summary>Reads the table; the usual one if it is empty. Mistakes are reported by size.</summary>
     public static AspectRatios Read(Dictionary<string, string> options, Mistakes here)
     {
         var ratios = new AspectRatios();
@@ -36,7 +36,7 @@ internal sealed class AspectRatios
             if (!ImageSize.TryParse(size, out var parsed))
                 here.Add(size, "is not WIDTHxHEIGHT");
             else if (words.Split(' ') is not [var ratio, .. { Length: <= 1 } rest] || !IsRatio(ratio) || rest is [""])
-                here.Add(size, $"'{words}' is not as in '3:2', or '3:2 1k' with a resolution");
+                here.Add(size, $"'{words}' is not a ratio such as '3:2', or '3:2 1k' with a resolution");
             else
                 ratios._all.Add(new AspectRatio(parsed, ratio, rest is [var resolution] ? resolution : null));
         }

@@ -5,13 +5,16 @@ using ImageGateway.Providers.Bodies;
 
 namespace ImageGateway.Providers.OpenAiCompatible;
 
-/// <summary>An edit as JSON for a provider that takes no forms: a JSON client's own members stay as they came, a form's fields become members.</summary>
+/// <summary>
+/// An edit as JSON for a provider that accepts no forms: a JSON client's other members stay unchanged, a form's fields become
+/// members.
+/// </summary>
 internal static class JsonEdit
 {
-    // Written anew, in whatever form the client sent its pictures; a mask is converted already.
+    // Written anew, whatever the client's format for images; a mask has already been converted.
     private static readonly string[] Pictures = ["image", "images", "mask", LuminanceMask.Parameter];
 
-    /// <summary>The body with the edits applied; it takes them over.</summary>
+    /// <summary>The body with the edits applied; takes ownership of them.</summary>
     public static SplicedJsonContent Create(Attempt attempt, List<ParameterChange> edits)
     {
         var job = attempt.Job;
@@ -25,7 +28,7 @@ internal static class JsonEdit
         return new SplicedJsonContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask), attempt.Sent);
     }
 
-    // A form writes numbers and truth values as text.
+    // A form has numbers and booleans as text.
     private static ParameterChange Member(FormField field, ImageParameters asked) => field.Name switch
     {
         "n" => Number(field.Name, asked.N),

@@ -7,8 +7,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Providers.OpenAiCompatible;
 
 /// <summary>
-/// Turns a job's parameters into a provider's: the size in its form, its word for base64, and nothing it does not take as
-/// long as that changes no meaning. What does change it is sent, for the provider to refuse. Immutable.
+/// Translates a job's parameters for a provider: the size in its format, its value for base64, and without parameters that it
+/// does not accept, as long as that changes no meaning. Others are sent, for the provider to reject. Immutable.
 /// </summary>
 internal sealed class Profile
 {
@@ -36,12 +36,12 @@ internal sealed class Profile
         for (var i = 0; i < options.Takes.Count; i++)
         {
             var name = options.Takes[i];
-            here.At(nameof(options.Takes)).Unless(Always.Contains(name) || Optional.Contains(name), $"{i}", $"'{name}' is not one of {string.Join(", ", Optional)}; what the gateway does not know is passed on anyway");
+            here.At(nameof(options.Takes)).Unless(Always.Contains(name) || Optional.Contains(name), $"{i}", $"'{name}' is not one of {string.Join(", ", Optional)}; parameters that the gateway does not know are passed on anyway");
         }
         return new Profile(options, AspectRatios.Read(options.Ratios, here.At(nameof(options.Ratios))));
     }
 
-    /// <summary>All changes to the request's parameters, those of the attempt included.</summary>
+    /// <summary>All changes to the request's parameters, including the attempt's.</summary>
     public List<ParameterChange> Edits(Attempt attempt)
     {
         var edits = new List<ParameterChange>(attempt.Edits);
@@ -57,7 +57,7 @@ internal sealed class Profile
         return edits;
     }
 
-    /// <summary>What of the parameters is not said, or said as another value.</summary>
+    /// <summary>The parameters that are omitted, or sent with another value.</summary>
     public IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model)
     {
         var unsaid = new List<ParameterChange>(0);
@@ -67,7 +67,7 @@ internal sealed class Profile
             unsaid.Add(new ParameterChange("response_format", null));
         foreach (var name in _dropped)
         {
-            // Without a stream, those of streams say nothing.
+            // Without a stream, stream parameters mean nothing.
             if (name is not ("stream" or "partial_images") && sent.Value(name) is not null && IsWithoutMeaning(name, sent, model))
                 unsaid.Add(new ParameterChange(name, null));
         }
@@ -79,7 +79,7 @@ internal sealed class Profile
         if (_sizeAs == "size")
             return;
         Change(edits, "size", null);
-        // An absent size, like auto, leaves it to the provider.
+        // An absent size, like auto, leaves the choice to the provider.
         if (!ImageSize.TryParse(size, out var pixels))
             return;
         if (_sizeAs == "width-height")
@@ -94,7 +94,7 @@ internal sealed class Profile
             Change(edits, "resolution", resolution);
     }
 
-    // The size that the form which is sent stands for.
+    // The size that the sent form represents.
     private string? SizeSaid(string size) =>
         !ImageSize.TryParse(size, out var pixels) ? null
         : _sizeAs == "width-height" ? size
@@ -110,7 +110,7 @@ internal sealed class Profile
         _ => true,
     };
 
-    // The request's words, or what the attempt changes them to.
+    // The request's values, or those the attempt changes them to.
     private static ImageParameters Sent(Attempt attempt)
     {
         var sent = attempt.Job.Parameters;

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Builds a tenant's counters from the ledger: all of them when they are lost, those that are not known yet when a window or a
-/// limit is new. One process at a time does so, under a lock in Redis that is gone when Redis loses its data or its place, so
-/// that what was read of the ledger before such a loss is never written after it.
+/// Rebuilds a tenant's counters from the ledger: all of them when they are lost, or the unknown ones when a window or a limit
+/// is new. One process at a time does so, under a lock in Redis that disappears if Redis loses its data or its role, so that
+/// what was read from the ledger before such a loss is never written after it.
 /// </summary>
 internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func<long>? clock)
 {
@@ -14,10 +14,10 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a tenant may ask nothing before Redis forgets it, in ms; 0: for ever, since nothing else knows its sums.</summary>
+    /// <summary>How long a tenant may be idle before Redis forgets it, in ms; 0: forever, since nothing else has its sums.</summary>
     public long IdleMs { get; } = history.IsKept ? (long)TimeSpan.FromDays(40).TotalMilliseconds : 0;
 
-    /// <summary>Builds what this job and others beside it wait for. False: another did, and may have built something else.</summary>
+    /// <summary>Builds what this job and concurrent ones wait for. False: another process did, and may have built other counters.</summary>
     public async Task<bool> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses)
     {
         List<CounterUse> mine = [.. uses.Where(use => use.Shape != LimitShape.Minute)];
@@ -58,7 +58,7 @@ internal sealed class CounterRebuild(RedisLink link, IQuotaHistory history, Func
             return false;
         }
         tenant.Saw(RedisAnswer.Word(state) == "ok" ? RedisAnswer.Number(state, 1) : await history.NextGenerationAsync(tenant.Id));
-        // Not one that is seen meanwhile: it is newer than what is read.
+        // Not one seen later: it would be newer than the data read.
         var generation = tenant.Generation;
         var past = await history.ReadAsync(tenant.Id, uses);
         var answer = await link.RunAsync(RedisScript.Begin, tenant.Keys, Values(generation, owner, uses, past));

@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>Reads what scripts answer: a word, and what follows it. What no script answers is as if Redis were away.</summary>
+/// <summary>Reads the scripts' results: a word and what follows it. What no script answers is as if Redis were away.</summary>
 internal static class RedisAnswer
 {
-    /// <summary>The word; null when the answer is none of a script's.</summary>
+    /// <summary>The word; null when the result is not from a script.</summary>
     public static string? Word(RedisResult[] answer) => answer.Length > 0 ? (string?)answer[0] : null;
 
     /// <summary>The number at a place.</summary>

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>Writes counters as the scripts read them.</summary>
+/// <summary>Writes counters as script arguments.</summary>
 internal static class RedisArguments
 {
-    // What a counter without an end is kept for when nothing is held of it; the ledger knows it afterwards.
+    // How long a counter without an end is kept while nothing is reserved; after that the ledger still has it.
     private static readonly long Idle = (long)TimeSpan.FromDays(30).TotalMilliseconds;
 
-    /// <summary>The leading arguments of a call, then key, kind, measure, amount, enforced, max and end of each counter.</summary>
+    /// <summary>The leading arguments of a call, then each counter's key, kind, measure, amount, enforced, max and end.</summary>
     public static RedisValue[] Of(IReadOnlyList<CounterUse> uses, params ReadOnlySpan<RedisValue> first)
     {
         var values = new RedisValue[first.Length + (7 * uses.Count)];
@@ -31,7 +31,7 @@ internal static class RedisArguments
         return values;
     }
 
-    /// <summary>When a counter may be forgotten, in Unix ms; empty: never, since nothing else knows it.</summary>
+    /// <summary>When a counter may be forgotten, in Unix ms; empty: never, since nothing else has it.</summary>
     public static RedisValue End(CounterUse use, bool isKept) => use.EndsAt is { } end ? end : isKept ? use.Now.ToUnixTimeMilliseconds() + Idle : "";
 
     private static void Hold(Span<RedisValue> values, CounterUse use, long amount)

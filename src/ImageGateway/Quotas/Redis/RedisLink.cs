@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// The connection of quotas to Redis, used for nothing else: a large value on it would delay every script behind it. A call
-/// that fails or takes too long opens a circuit, so that the calls after it fail at once, as does a <see cref="ProbeAsync"/> without an answer; one with an answer closes it.
+/// The quota connection to Redis, used for nothing else: a large value on it would delay every script behind it. A failed or
+/// slow call opens a circuit breaker, so that later calls fail at once, as does a <see cref="ProbeAsync"/> without an answer; one with an answer closes it.
 /// </summary>
 internal sealed class RedisLink : IDisposable
 {
-    // The client library's own time-out does not apply to calls that are awaited.
+    // The client library's own timeout does not apply to awaited calls.
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Loading = TimeSpan.FromSeconds(1);
@@ -34,10 +34,10 @@ internal sealed class RedisLink : IDisposable
     /// <summary>True while no call is let through.</summary>
     public bool IsOpen => _isOpen;
 
-    /// <summary>Connects, or goes on trying when the server does not answer.</summary>
+    /// <summary>Connects, or keeps trying when the server does not answer.</summary>
     /// <param name="connectionString">The server or servers.</param>
-    /// <param name="patience">The longest a call may take; 250 ms, and more in tests on machines that are busy, which connect more slowly, too.</param>
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <param name="patience">The longest a call may take; 250 ms, and more in tests on busy machines, which also connect more slowly.</param>
+    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static async Task<RedisLink> ConnectAsync(string connectionString, TimeSpan? patience = null)
     {
         var options = ConfigurationOptions.Parse(connectionString);
@@ -46,15 +46,15 @@ internal sealed class RedisLink : IDisposable
         options.ConnectTimeout = (int)Math.Max(1000, (patience ?? Usual).TotalMilliseconds);
         options.SyncTimeout = 1000;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        // After a failover the library goes by old roles until it asks again, and sends scripts to the old master when that is
-        // back as a replica, which refuses to write. Its default is a minute.
+        // After a failover the library goes by the old roles until its next check, by default a minute later, and sends scripts
+        // to the old master, which by then is a replica and refuses writes.
         options.ConfigCheckSeconds = 2;
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
         await Task.WhenAll(redis.GetEndPoints().Select(endpoint => LoadAsync(redis.GetServer(endpoint))));
         return new RedisLink(redis, patience ?? Usual);
     }
 
-    // So that the first job does not wait for what is done once. A server that is not there is sent each when it is asked for.
+    // So that the first job does not wait for one-time work. An unreachable server gets each script on first use.
     private static async Task LoadAsync(IServer server)
     {
         try
@@ -90,7 +90,7 @@ internal sealed class RedisLink : IDisposable
         }
     }
 
-    /// <summary>Asks the server whether it is there: calls are let through while it answers in time, and not while it does not. True when it answers.</summary>
+    /// <summary>Pings the server: closes the circuit when it answers in time, opens it when it does not. True when it answers.</summary>
     public async Task<bool> ProbeAsync()
     {
         try
@@ -110,13 +110,13 @@ internal sealed class RedisLink : IDisposable
         }
     }
 
-    /// <summary>What every failure of Redis means to a client.</summary>
+    /// <summary>The client's error for every failure of Redis.</summary>
     public static GatewayException Unavailable(Exception? cause) =>
-        new(new GatewayError(ErrorKind.StoreUnavailable, "The store of quotas does not answer now. Please try again later.") { RetryAfter = Retry }, cause);
+        new(new GatewayError(ErrorKind.StoreUnavailable, "The quota store does not answer now. Please try again later.") { RetryAfter = Retry }, cause);
 
     public void Dispose() => _redis.Dispose();
 
-    // A server that does not know a script, since it is new or has flushed them, is sent the whole.
+    // A server without the script, because it is new or flushed its scripts, gets the full text.
     private async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
         var database = _redis.GetDatabase();

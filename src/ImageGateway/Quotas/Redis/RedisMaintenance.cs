@@ -3,12 +3,12 @@ using ImageGateway.Images;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Looks after the store: finds out that Redis is gone, also while no job asks it, or is back, settles then what had to wait, has the counters of tenants whose jobs
-/// ran without Redis built again, and audits old reservations.
+/// Maintains the store: detects that Redis is gone, also while no job asks it, or is back, then runs the waiting settlements, has the counters of tenants whose jobs
+/// ran without Redis rebuilt, and audits old reservations.
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="store">The store.</param>
-/// <param name="emergency">What ran without Redis.</param>
+/// <param name="emergency">The allowance that jobs used without Redis.</param>
 /// <param name="lease">How long a reservation may wait for its first call.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore store, EmergencyAllowance emergency, TimeSpan lease, ILogger<RedisMaintenance> log) : BackgroundService
@@ -59,6 +59,6 @@ internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore s
     [LoggerMessage(Level = LogLevel.Error, Message = "Redis cannot be used for quotas: {Message}")]
     private partial void LogOutage(string message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Quotas could not be put in order, which is tried again: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Quota maintenance failed and will be retried: {Message}")]
     private partial void LogLater(string message);
 }

@@ -5,54 +5,55 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Counters in Redis, for gateways of many processes. Every call is part of one script, hence one atomic step at one server,
-/// and known by the reservation's id.
+/// Counters in Redis, for gateways of many processes. Every call is part of one script, hence one atomic step on one server,
+/// and is identified by the reservation's id.
 /// <para>
-/// The ledger is the truth. A tenant's counters are of a generation, which SQL keeps, and of a server, by its replication id,
-/// which is new after every restart and failover. Where they are missing, older, or another server's, a script answers so and
-/// does nothing; <see cref="CounterRebuild"/> then begins the next generation in SQL and after that builds them again from the
-/// ledger, before anything is granted. All reservations go then, and this is right for each:
+/// The ledger is the source of truth. A tenant's counters belong to a generation, which SQL keeps, and to a server, identified
+/// by its replication id, which is new after every restart and failover. If they are missing, older, or another server's, a
+/// script reports that and does nothing; <see cref="CounterRebuild"/> then starts the next generation in SQL and after that
+/// rebuilds them from the ledger, before anything is granted. All reservations are dropped then, and this is right for each:
 /// </para>
 /// <para>
-/// (1) One whose intent was durable before is open in the ledger and comes back under its id at its worst case, or is over and
-/// in the settled sum. (2) One whose intent comes after has made no call. It reads the generation in SQL after its intent is
-/// durable, sees that it is not the one it was granted under, and must ask again before its call (<see cref="CoverAsync"/>).
-/// There is no third: where it reads the generation it was granted under, the next one began after its intent was durable, so
-/// the rebuild found it. Asking again is granted only if all that the counters hold fits, since a rebuild may have put back
-/// intents that nobody granted. So at every grant the counters hold all jobs that may call and the new one, and fit. A job asks
-/// twice, to reserve and to settle, and once more only when counters were built in between.
+/// (1) If the reservation's intent was durable before, the job is open in the ledger and its reservation comes back under its
+/// id at its worst case, or the job is finished and in the settled sum. (2) If the intent comes later, the job has made no
+/// call. It reads the generation in SQL after its intent is durable, sees that it is not the one of its grant, and must ask
+/// again before its call (<see cref="CoverAsync"/>). There is no third case: if it reads the generation of its grant, the next
+/// one began after its intent was durable, so the rebuild found it. A repeated request is granted only if everything the
+/// counters hold fits, since a rebuild may have restored intents that were never granted. So at every grant the counters
+/// contain all jobs that may call plus the new one, and fit. A job asks twice, to reserve and to settle, and once more only
+/// when counters were rebuilt in between.
 /// </para>
 /// <para>
-/// A settlement that finds no reservation has nothing to do: what it would add is in the sum, or was put back as a reservation
-/// that an audit settles from the ledger's entry, which is durable before it is settled here. None is counted twice, since
-/// sums only grow by reservations that are there, and each is there once. A process that was taken for dead and closes its
-/// job after all corrects the ledger; the counter stays at the worst case until it is built again.
+/// A settlement that finds no reservation has nothing to do: its amount is in the sum, or was restored as a reservation that an
+/// audit settles from the ledger's entry, which is durable before the settlement. Nothing is counted twice, since sums grow
+/// only by existing reservations, each of which exists once. A process that was taken for dead and closes its job after all
+/// corrects the ledger; the counter stays at the worst case until it is rebuilt.
 /// </para>
 /// <para>
-/// A failover with asynchronous replication loses writes of its last moments; by the above that loses no grant. What an old
-/// master grants while it does not know that it is none is of an older generation, and its jobs notice before their calls: a
-/// generation is built at one server only. Minute buckets are not in the ledger: they stay as they are, or start full where Redis
-/// has lost them. How many output tokens jobs in flight may use is not in it either: until they settle or ask again, a rebuilt limit of tokens holds none for them.
+/// A failover with asynchronous replication loses the last moments' writes; as shown above, that loses no grant. What an old
+/// master grants before it learns of its demotion belongs to an older generation, and its jobs notice before their calls: a
+/// generation is built on one server only. Minute buckets are not in the ledger: they stay as they are, or start full where Redis
+/// has lost them. Nor is the number of output tokens that jobs in flight may use: until they settle or ask again, a rebuilt token limit reserves none for them.
 /// </para>
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="history">The ledger.</param>
-/// <param name="clock">The moment in Unix ms for tests; null: the server's.</param>
-/// <param name="checks">False in the one test that shows what the check is for.</param>
+/// <param name="clock">The time in Unix ms for tests; null: the server's.</param>
+/// <param name="checks">False only in the test that shows what the check is for.</param>
 internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Func<long>? clock = null, bool checks = true) : IQuotaStore
 {
     private const int Attempts = 5;
 
-    // Longer than the lock of a rebuild whose process died.
+    // Longer than the rebuild lock of a dead process.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, RedisTenant> _tenants = new();
     private readonly CounterRebuild _rebuild = new(link, history, clock);
 
-    /// <summary>Settlements that wait for Redis.</summary>
+    /// <summary>Settlements waiting for Redis.</summary>
     public LateSettlements Late { get; } = new();
 
-    /// <summary>Tenants this process has had to do with.</summary>
+    /// <summary>Tenants that this process has dealt with.</summary>
     public ICollection<string> Tenants => _tenants.Keys;
 
     public ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses) => HoldAsync(tenant, id, uses, covers: false);
@@ -76,7 +77,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         }
     }
 
-    // A sum that nobody used yet is read of the ledger: who only looks makes no counters, of whichever user.
+    // A sum without any use yet is read from the ledger: a mere read creates no counters, for whichever user.
     public async ValueTask<IReadOnlyList<CounterState>> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)
     {
         var answer = await CallAsync(Of(tenant), uses, RedisArguments.Of(uses, "read"), buildsUnknown: false);
@@ -89,7 +90,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         return [.. uses.Select(use => states[use])];
     }
 
-    /// <summary>Settles, or fails when Redis cannot be used.</summary>
+    /// <summary>Settles, or fails when Redis is unavailable.</summary>
     public async ValueTask<bool> SettleNowAsync(LateSettlement late)
     {
         var answer = await CallAsync(Of(late.Tenant), [], ["settle", late.Id, late.NanoUsd, late.OutputTokens is { } tokens ? tokens : "", late.IsBack ? 1 : 0]);
@@ -100,10 +101,10 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
 
     public async Task RenewAsync(string tenant) => Of(tenant).Saw(await history.NextGenerationAsync(tenant));
 
-    /// <summary>Lets go of reservations that led to no call, and settles those whose job the ledger knows to be over.</summary>
-    /// <param name="tenant">Whose.</param>
+    /// <summary>Releases reservations that led to no call, and settles those whose job is finished in the ledger.</summary>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="lease">How long a job may wait between its reservation and its first call.</param>
-    /// <param name="quiet">How long a reservation is left alone.</param>
+    /// <param name="quiet">How long a reservation is left alone between audits.</param>
     public async Task AuditAsync(string tenant, TimeSpan lease, TimeSpan quiet)
     {
         var known = Of(tenant);
@@ -111,7 +112,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         if (answer.Length == 2)
             return;
         var old = answer.Skip(2).Chunk(2).ToDictionary(job => (string)job[0]!, job => (long)job[1] == 1);
-        // What is open is asked first: a job that closes meanwhile is found among those that are over.
+        // Open jobs are read first: a job that closes meanwhile is then found among the finished ones.
         var open = await history.OpenAsync(old.Keys);
         var ended = await history.EndedAsync(old.Keys);
         foreach (var job in ended)
@@ -119,8 +120,8 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         await LetGoAsync(tenant, [.. old.Where(job => job.Value).Select(job => job.Key).Except(open).Except(ended.Select(job => job.Id))]);
     }
 
-    // A job may announce its call in this very moment. Under a new generation it notices, as it does when a store is lost; a
-    // job without a ledger always asks again.
+    // A job may announce its call at this very moment. Under a new generation it notices, as after a lost store; a job without
+    // a ledger always asks again.
     private async Task LetGoAsync(string tenant, IReadOnlyList<string> ids)
     {
         if (ids.Count > 0 && history.IsKept)
@@ -137,7 +138,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable && id is not null && !covers)
         {
-            // It may have been granted all the same, and nobody knows.
+            // The reservation may have been granted all the same, with an unknown result.
             Late.Add(LateSettlement.Back(tenant, id));
             throw;
         }
@@ -151,7 +152,7 @@ internal sealed class RedisQuotaStore(RedisLink link, IQuotaHistory history, Fun
     private async ValueTask<RedisResult[]> RunAsync(RedisTenant tenant, IReadOnlyList<CounterUse> uses, Func<Task<RedisResult[]>> ask, bool buildsUnknown = true)
     {
         var start = TimeProvider.System.GetTimestamp();
-        // Where others build all the time, since many counters are new at once, waiting for them is no attempt.
+        // While other processes keep building because many counters are new at once, waiting for them is not an attempt.
         for (var attempt = 0; attempt < Attempts && TimeProvider.System.GetElapsedTime(start) < Patience;)
         {
             if (tenant.Generation < 0)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>A script, and the hash the server knows it by: to send that is cheaper, for the client library also.</summary>
+/// <summary>A script and its SHA-1 in Redis: sending the hash is cheaper, for the client library too.</summary>
 internal sealed class RedisScript(string text)
 {
     public static readonly RedisScript Calls = OfTenant("read", "reserve", "settle", "calls");
@@ -11,7 +11,7 @@ internal sealed class RedisScript(string text)
     public static readonly RedisScript Begin = OfTenant("begin");
     public static readonly RedisScript Audit = OfTenant("audit");
 
-    /// <summary>Stands alone: its keys are no tenant's.</summary>
+    /// <summary>Independent of the others: its keys belong to no tenant.</summary>
     public static readonly RedisScript Window = new(Read("window"));
 
     public static readonly RedisScript[] All = [Calls, Lock, Begin, Audit, Window];
@@ -20,7 +20,7 @@ internal sealed class RedisScript(string text)
 
     public byte[] Hash { get; } = Sha1(text);
 
-    // Each is a file of this folder, with what they share before it.
+    // Each script is a file of this folder, preceded by the shared code.
     private static RedisScript OfTenant(params ReadOnlySpan<string> names)
     {
         var text = Read("common");
@@ -29,7 +29,7 @@ internal sealed class RedisScript(string text)
         return new RedisScript(text);
     }
 
-    // Redis names scripts so; nothing is kept safe by it.
+    // Redis identifies scripts by SHA-1; it has no security purpose here.
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "It is Redis's name of a script.")]
     private static byte[] Sha1(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
 

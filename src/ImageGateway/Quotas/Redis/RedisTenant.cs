@@ -3,16 +3,16 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>A tenant's keys in Redis, all under one hash tag, and what this process knows of it.</summary>
+/// <summary>A tenant's keys in Redis, all under one hash tag, and this process's knowledge of the tenant.</summary>
 internal sealed class RedisTenant
 {
     private long _generation = -1;
 
-    /// <summary>Knows nothing of it yet.</summary>
-    /// <param name="id">The tenant's.</param>
+    /// <summary>Creates it without any knowledge.</summary>
+    /// <param name="id">The tenant's id.</param>
     /// <param name="link">The connection.</param>
-    /// <param name="clock">The moment in Unix ms for tests; null: the server's.</param>
-    /// <param name="idleMs">How long it may ask nothing before Redis forgets it, in ms; 0: for ever.</param>
+    /// <param name="clock">The time in Unix ms for tests; null: the server's.</param>
+    /// <param name="idleMs">How long it may be idle before Redis forgets it, in ms; 0: forever.</param>
     public RedisTenant(string id, RedisLink link, Func<long>? clock, long idleMs)
     {
         Id = id;
@@ -22,13 +22,13 @@ internal sealed class RedisTenant
 
     public string Id { get; }
 
-    /// <summary>As the scripts know them: counters, times, open reservations, lock.</summary>
+    /// <summary>The scripts' keys: counters, times, open reservations, lock.</summary>
     public RedisKey[] Keys { get; }
 
-    /// <summary>What is asked of its counters.</summary>
+    /// <summary>Calls on its counters.</summary>
     public ScriptCalls Calls { get; }
 
-    /// <summary>Counters that jobs of this process wait for, by key: whoever builds next builds them all.</summary>
+    /// <summary>Counters that jobs of this process wait for, by key: the next rebuild builds them all.</summary>
     public ConcurrentDictionary<string, CounterUse> Wanted { get; } = new();
 
     /// <summary>One rebuild at a time in this process.</summary>
@@ -37,7 +37,7 @@ internal sealed class RedisTenant
     /// <summary>The latest generation this process has seen; -1: none yet.</summary>
     public long Generation => Interlocked.Read(ref _generation);
 
-    /// <summary>Notes a generation that was seen; an older one changes nothing.</summary>
+    /// <summary>Records a generation; an older one changes nothing.</summary>
     public void Saw(long generation)
     {
         var known = Generation;

@@ -3,17 +3,17 @@ using StackExchange.Redis;
 namespace ImageGateway.Quotas.Redis;
 
 /// <summary>
-/// Calls of one script on the same keys. Those that come while some are on their way to Redis go together as the next, so that
-/// who is asked for most costs fewest scripts: a call is alone only when nothing is going on. One that has waited as long as a
-/// call may take fails as if it had been sent.
+/// Calls of one script on the same keys. Calls that arrive while others are on their way to Redis are sent together as the next
+/// batch, so that the busiest keys need the fewest scripts: a call is sent alone only when nothing is in flight. A call that
+/// has waited as long as a call may take fails as if it had been sent.
 /// </summary>
 /// <param name="link">The connection.</param>
-/// <param name="script">Takes the leading arguments, then of each call how many follow, and they; answers each.</param>
+/// <param name="script">Takes the leading arguments, then for each call the number of its arguments and the arguments; answers each.</param>
 /// <param name="keys">The keys.</param>
-/// <param name="first">The leading arguments, as they are when calls are sent.</param>
+/// <param name="first">The leading arguments at the time of sending.</param>
 internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[] keys, Func<RedisValue[]> first)
 {
-    // One or two milliseconds of Redis.
+    // One or two milliseconds of Redis time.
     private const int Most = 64;
 
     private readonly Lock _lock = new();
@@ -71,7 +71,7 @@ internal sealed class ScriptCalls(RedisLink link, RedisScript script, RedisKey[]
         return taken;
     }
 
-    // Whatever happens is the callers' to know.
+    // Every result, failures included, goes to the callers.
     private async Task SendAsync(List<Call> calls)
     {
         try

@@ -4,19 +4,22 @@ using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
 
-/// <summary>The minute of targets that replicas share: what all of them took within the last 60 s, each target under its own keys.</summary>
+/// <summary>The 60-s windows of targets that replicas share: the calls and images of all replicas, each target under its own keys.</summary>
 /// <param name="link">The connection.</param>
-/// <param name="clock">The moment in Unix ms for tests; null: the server's.</param>
+/// <param name="clock">The time in Unix ms for tests; null: the server's.</param>
 internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
 {
     private readonly ConcurrentDictionary<string, ScriptCalls> _targets = new();
 
-    /// <summary>Takes room for so many calls and pictures: zero when it was taken, else how long until there is some; null: Redis does not answer.</summary>
+    /// <summary>
+    /// Takes capacity for so many calls and images: zero when it was taken, else how long until there is some; null: Redis does
+    /// not answer.
+    /// </summary>
     /// <param name="target">The target's name.</param>
     /// <param name="calls">Calls.</param>
-    /// <param name="mostCalls">Its calls a minute; null: not limited.</param>
-    /// <param name="images">Pictures.</param>
-    /// <param name="mostImages">Its pictures a minute; null: not limited.</param>
+    /// <param name="mostCalls">Its calls per minute; null: not limited.</param>
+    /// <param name="images">Images.</param>
+    /// <param name="mostImages">Its images per minute; null: not limited.</param>
     public async ValueTask<TimeSpan?> TakeAsync(string target, int calls, int? mostCalls, int images, int? mostImages)
     {
         try
@@ -26,7 +29,7 @@ internal sealed class TargetWindows(RedisLink link, Func<long>? clock = null)
         }
         catch (GatewayException)
         {
-            // The circuit's outage is logged by the keeper; what this process took itself is known without Redis.
+            // Maintenance logs the outage; this process knows its own usage without Redis.
             return null;
         }
     }

@@ -1,5 +1,5 @@
--- Tells the ids of some reservations that were not looked at lately; of each 1 when it is older than a lease, else 0.
---   ARGV[3] ms of the lease   [4] ms of lately
+-- Returns the ids of some reservations that were not audited lately; for each, 1 when it is older than a lease, else 0.
+--   ARGV[3] the lease in ms   [4] "lately" in ms
 local generation = built()
 if not generation then return { 'lost' } end
 local now = moment()

@@ -1,7 +1,7 @@
--- Begins counters with what the ledger knows, which was read under the lock. Where all is lost, or built by another server
--- or before this generation, everything of the tenant goes first.
---   ARGV[3] who has the lock   [4] as calls' [3]   [5] how many counters; of each key, end, settled
---   then of each open job: id, how many counters; of each key, kind, measure, amount, enforced, max
+-- Initialises counters from the ledger, which was read under the lock. If all counters are lost, or were built by another
+-- server or before this generation, everything of the tenant is deleted first.
+--   ARGV[3] the owner of the lock   [4] as [3] of calls.lua   [5] number of counters; each one's key, end, settled amount
+--   then for each open job: id, number of counters; each one's key, kind, measure, amount, enforced, max
 local MOST_BUCKETS = 1000
 
 -- Those that are not full, as far as they are known; the ledger has none of them.

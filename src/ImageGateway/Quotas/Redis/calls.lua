@@ -1,7 +1,6 @@
--- Runs the calls of a tenant that were waiting and answers each: first those that give room back, then the others in their
--- order.
---   ARGV[3] ms after which a tenant that asks nothing is forgotten, 0: never
---   [4...] of each call: how many arguments follow, and they: 'settle', 'reserve' or 'read', and what that takes
+-- Runs a tenant's waiting calls and answers each: first those that release amounts, then the others in their order.
+--   ARGV[3] ms after which an idle tenant is forgotten, 0: never
+--   [4...] for each call: the number of its arguments, then 'settle', 'reserve' or 'read' and its own arguments
 local generation, now = built(), moment()
 local answers, settled, others, places, at = {}, {}, {}, {}, 4
 local writes = false
@@ -21,7 +20,7 @@ if not generation then return answers end
 if #settled > 0 then settle(settled, now) end
 for i, job in ipairs(settled) do answers[places[i]] = { 'ok', generation, job.settled } end
 for _, one in ipairs(others) do answers[one[1]] = one[2](generation, now, one[3], one[4]) end
--- Who only looks needs no server that takes writes.
+-- Reads alone do not need a server that accepts writes.
 if writes or #settled > 0 then
   clean(now, 8 * #answers)
   keep_tenant(ARGV[3])

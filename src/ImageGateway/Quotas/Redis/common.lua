@@ -1,21 +1,21 @@
--- What the scripts share; it stands before each of them. All keys are of one tenant and have its hash tag.
---   KEYS[1] a hash:  s server, g generation, b when it was built; of each counter u|KEY used and h|KEY held, or, of a
---                    bucket, t|KEY taken in 1/60000 and a|KEY when that was; r|ID a reservation
---   KEYS[2] a set:   counters by the moment they may be forgotten; never empty while the hash is there
---   KEYS[3] a set:   ids of reservations by the moment they were last looked at
---   KEYS[4]          the lock of who rebuilds
---   ARGV[1]          the moment in Unix ms, for tests; 0: the server's clock
---   ARGV[2]          the generation the caller knows of
+-- Code that the scripts share; it precedes each of them. All keys belong to one tenant and have its hash tag.
+--   KEYS[1] a hash:  s server, g generation, b when it was built; for each counter u|KEY used and h|KEY reserved, or, for a
+--                    bucket, t|KEY taken in 1/60000 and a|KEY the time of that; r|ID a reservation
+--   KEYS[2] a set:   counters by the time they may be forgotten; never empty while the hash exists
+--   KEYS[3] a set:   ids of reservations by the time they were last audited
+--   KEYS[4]          the lock of the rebuilding process
+--   ARGV[1]          the time in Unix ms, for tests; 0: the server's clock
+--   ARGV[2]          the latest generation the caller knows
 local call = redis.call
 local counters, times, open, lock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local UNIT = 60000
 
--- A new one whenever a server starts or a replica is promoted: what was written under another may be lost in part.
+-- New whenever a server starts or a replica is promoted: writes under another id may be partly lost.
 local function server()
   return string.match(call('INFO', 'replication'), 'master_replid:(%x+)') or ''
 end
 
--- The generation of the counters; nil where they are lost, or another server's, or older than what the caller knows of.
+-- The generation of the counters; nil if they are lost, another server's, or older than what the caller knows.
 local function built()
   local state = call('HMGET', counters, 's', 'g')
   if not state[2] or state[1] ~= server() or tonumber(state[2]) < tonumber(ARGV[2]) or call('EXISTS', times) == 0 then return nil end
@@ -28,8 +28,8 @@ local function moment()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Lua's numbers are doubles, exact to 2^53 only: 9 million USD in nano-USD. Sums are kept by HINCRBY, which has 64 bits,
--- and compared in two halves of base 10^9, each far below 2^53.
+-- Lua's numbers are doubles, exact only to 2^53: 9 million USD in nano-USD. Sums are kept with HINCRBY, which has 64 bits, and
+-- compared in two halves of base 10^9, each far below 2^53.
 local function halves(text)
   local length = #text
   if length <= 9 then return 0, tonumber(text) end
@@ -68,7 +68,7 @@ local function fits(a, b, c, most)
   return high < mh or (high == mh and low <= ml)
 end
 
--- What is written together at the end of a step.
+-- Fields that are written together at the end of a step.
 local function set(fields, name, value)
   fields[#fields + 1] = name
   fields[#fields + 1] = value
@@ -85,7 +85,7 @@ local function keep_tenant(idle_ms)
   call('PEXPIRE', open, idle_ms)
 end
 
--- A bucket now: what is taken of it, and when that is. A clock that goes back refills nothing.
+-- A bucket's current level, and the time of it. A clock that goes back refills nothing.
 local function refilled(taken, at, max, now)
   if not taken then return 0, now end
   taken, at = tonumber(taken), tonumber(at)
@@ -93,8 +93,8 @@ local function refilled(taken, at, max, now)
   return math.max(0, taken - max * math.min(now - at, UNIT)), now
 end
 
--- What is to be written of a bucket that was last changed at the moment `before`, which is nil for a new one. It may be
--- forgotten when it is full again; that is told once a minute.
+-- Writes a bucket that was last changed at the time `before`, which is nil for a new one. It may be forgotten when it is full
+-- again; that time is updated once a minute.
 local function keep_bucket(fields, key, taken, at, before)
   if not before or math.floor(before / UNIT) ~= math.floor(at / UNIT) then
     call('ZADD', times, (math.floor(at / UNIT) + 3) * UNIT, 'b|' .. key)
@@ -114,7 +114,7 @@ local function keep_reservation(fields, id, held, at)
   call('ZADD', open, at, id)
 end
 
--- Forgets some counters of windows that are over.
+-- Forgets some counters of past windows.
 local function clean(now, most)
   for _, member in ipairs(call('ZRANGEBYSCORE', times, '-inf', now, 'LIMIT', 0, most)) do
     local key = string.sub(member, 3)

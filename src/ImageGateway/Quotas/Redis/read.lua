@@ -1,4 +1,4 @@
--- The counters asked, from ARGV[first] to ARGV[last] in steps of seven: key, kind, measure, amount, enforced, max, end.
+-- The requested counters, from ARGV[first] to ARGV[last] in steps of seven: key, kind, measure, amount, enforced, max, end.
 local function asked(first, last)
   local uses = {}
   for i = first, last, 7 do
@@ -7,7 +7,7 @@ local function asked(first, last)
   return uses
 end
 
--- Two values of each counter; or an answer that says which must be built first.
+-- Two values per counter; or a result that names the counters to build first.
 local function look(uses)
   local fields, unknown = {}, { 'unknown' }
   for _, use in ipairs(uses) do
@@ -36,7 +36,7 @@ local function states(uses, found, now, answer)
   return answer
 end
 
--- How counters stand.   first... counters
+-- The state of counters.   first... counters
 local function read(generation, now, first, last)
   local uses = asked(first, last)
   local found, answer = look(uses)

@@ -1,4 +1,4 @@
--- What a counter must hold more: all that is asked, or what its reservation holds less.
+-- The amounts to add to the counters: everything requested, or what the reservation lacks.
 local function missing(uses, held)
   local places = {}
   for i = 3, #held do places[held[i][1]] = held[i] end
@@ -9,8 +9,8 @@ local function missing(uses, held)
   return places
 end
 
--- The place of a counter that has no room, and in how many ms it has some; nil when all have. The first sum, for which waiting is
--- in vain; else the one that takes longest.
+-- The index of a counter without room, and in how many ms it has room; nil when all have. The first sum without room, because
+-- waiting does not help there; else the counter that takes longest.
 local function refusing(uses, found, now)
   local place, longest
   for i, use in ipairs(uses) do
@@ -30,9 +30,9 @@ local function refusing(uses, found, now)
   return place, longest
 end
 
--- Holds the amounts when every counter has room for them, or says which has none.
---   first   1: checks for room; 0, in tests, does not   + 1   id, '' for none   + 2   1: holds at least these amounts, so that
---   what a reservation holds less is added to it, if all that is held then fits; 0: one that is there stays as it is
+-- Reserves the amounts if every counter has room for them, or reports which has none.
+--   first   1: checks for room; 0, in tests, does not   + 1   id, '' for none   + 2   1: reserves at least these amounts: what
+--   a reservation lacks is added to it, if everything then fits; 0: an existing reservation stays unchanged
 --   + 3...   counters
 local function reserve(generation, now, first, last)
   local id, covers, uses = ARGV[first + 1], ARGV[first + 2] == '1', asked(first + 3, last)

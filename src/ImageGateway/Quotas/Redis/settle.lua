@@ -16,7 +16,7 @@ local function apply(totals, sign)
   end
 end
 
--- Gives back what was held of buckets and not used, which is less than nothing where more was used.
+-- Returns reserved but unused amounts to buckets; negative when more was used.
 local function give_back(buckets, now)
   local fields = {}
   for key, bucket in pairs(buckets) do
@@ -27,9 +27,9 @@ local function give_back(buckets, now)
   write(fields)
 end
 
--- Puts what was used in the place of what is held, for many reservations in one step; answers 1 where there was one, else 0.
---   of each job   [1] id   [2] nano-USD used   [3] output tokens used, '' for as many as were held
---   [4] 1: takes a reservation back that nobody knew to be granted; not one that a call may have followed
+-- Replaces the reserved amounts of many reservations with the used ones, in one step; answers 1 for an existing one, else 0.
+--   for each job   [1] id   [2] nano-USD used   [3] output tokens used, '' for as many as were reserved
+--   [4] 1: cancels a reservation whose grant was uncertain; not one that a call may have followed
 local function settle(jobs, now)
   local names, gone, ids = {}, {}, {}
   local more, less, buckets = {}, {}, {}

@@ -1,8 +1,8 @@
--- Takes room in a target's window of 60 s, which all replicas share, for calls that were waiting, or tells each in how many ms
--- there is some.
---   KEYS[1] a list: what was taken, oldest first, as "ms calls pictures"   KEYS[2] a hash: the sums of the list
---   ARGV[1] the moment in Unix ms, for tests; 0: the server's clock
---   then of each: 4, calls, the most calls, '' for any number, pictures, the most pictures, '' for any number
+-- Takes capacity in a target's 60-s window, which all replicas share, for waiting calls, or tells each in how many ms there is
+-- some.
+--   KEYS[1] a list: what was taken, oldest first, as "ms calls images"   KEYS[2] a hash: the sums of the list
+--   ARGV[1] the time in Unix ms, for tests; 0: the server's clock
+--   then for each: 4, calls, maximum calls, '' for unlimited, images, maximum images, '' for unlimited
 local LENGTH = 60000
 local call = redis.call
 local taken, sums = KEYS[1], KEYS[2]
@@ -12,7 +12,7 @@ local function parse(entry)
   return tonumber(at), tonumber(calls), tonumber(pictures)
 end
 
--- More than the limit fits an empty window.
+-- More than the limit fits into an empty window.
 local function over(used, count, most)
   if most == '' then return 0 end
   return used + math.min(tonumber(count), tonumber(most)) - tonumber(most)
@@ -35,7 +35,7 @@ while oldest do
   oldest = call('LINDEX', taken, 0)
 end
 
--- What is taken here is taken at the same moment, and one entry of the list.
+-- Everything taken here is taken at the same time, as one entry of the list.
 local new_calls, new_pictures, entries = 0, 0, nil
 
 local function take(more_calls, most_calls, more_pictures, most_pictures)

@@ -5,8 +5,8 @@ using Polly.CircuitBreaker;
 namespace ImageGateway.Routing.Load;
 
 /// <summary>
-/// A target's circuit breaker: Polly's, told of outcomes when calls have ended, so that a call costs it nothing while it runs.
-/// Open, it lets nothing through until one call at a time may try again. Thread-safe.
+/// A target's circuit breaker: Polly's, fed with outcomes after calls have ended, so that it costs nothing while a call runs.
+/// While open it lets nothing through, then one trial call at a time. Thread-safe.
 /// </summary>
 internal sealed class Circuit
 {
@@ -14,7 +14,7 @@ internal sealed class Circuit
     private readonly TimeProvider _time;
     // In ticks, 0 while it is closed: read without a lock.
     private long _openUntil;
-    // When the call began that tries it, in ticks; 0: none does.
+    // Start of the trial call, in ticks; 0: none is running.
     private long _trying;
 
     public Circuit(CircuitOptions options, TimeProvider time)
@@ -34,22 +34,28 @@ internal sealed class Circuit
             .Build();
     }
 
-    /// <summary>The options it was made with.</summary>
+    /// <summary>The options it was created with.</summary>
     public CircuitOptions Options { get; }
 
     /// <summary>True while it is not closed.</summary>
     public bool IsOpen => Volatile.Read(ref _openUntil) != 0;
 
-    /// <summary>How long it lets nothing through; zero: a call may be made, or tried.</summary>
+    /// <summary>How long it stays closed to calls; zero: a call, or a trial call, may be made.</summary>
     public TimeSpan Wait => !IsOpen ? TimeSpan.Zero
         : Volatile.Read(ref _trying) != 0 ? WaitingRoom.Unknown
         : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks, 0));
 
-    /// <summary>Lets a call in; false when the circuit is open, or another call is trying it. <see cref="Leave"/> must follow, after <see cref="Record"/> where the call says something of the target.</summary>
-    /// <param name="now">When the call begins, by which it is known again.</param>
+    /// <summary>
+    /// Admits a call; false when the circuit is open, or a trial call is running. <see cref="Leave"/> must follow, after
+    /// <see cref="Record"/> if the call has an outcome.
+    /// </summary>
+    /// <param name="now">The call's start, which identifies it later.</param>
     public bool TryEnter(DateTimeOffset now) => !IsOpen || (Wait == TimeSpan.Zero && Interlocked.CompareExchange(ref _trying, now.UtcTicks, 0) == 0);
 
-    /// <summary>A call has ended well, or has failed in the target's doing. While the circuit is open only the one that tries it counts: the others are older.</summary>
+    /// <summary>
+    /// Records a success, or a failure caused by the target. While the circuit is open only the trial call counts: the others
+    /// are older.
+    /// </summary>
     public void Record(bool succeeded, DateTimeOffset began)
     {
         if (IsOpen && Volatile.Read(ref _trying) != began.UtcTicks)
@@ -60,11 +66,11 @@ internal sealed class Circuit
         }
         catch (BrokenCircuitException)
         {
-            // It opened just now.
+            // The circuit has just opened.
         }
     }
 
-    /// <summary>A call is over. Without an outcome it has proved nothing, and the next one may try.</summary>
+    /// <summary>Ends a call. Without an outcome it has proved nothing, and the next one may try.</summary>
     public void Leave(DateTimeOffset began) => Interlocked.CompareExchange(ref _trying, 0, began.UtcTicks);
 
     private ValueTask Set(DateTimeOffset? until)

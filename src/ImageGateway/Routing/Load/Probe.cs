@@ -4,8 +4,8 @@ using ImageGateway.Providers;
 namespace ImageGateway.Routing.Load;
 
 /// <summary>
-/// Asks providers with a <c>Probe</c> for their models now and then. One that does not answer rests, with all its targets,
-/// until the next probe: no job has to find out.
+/// Periodically requests the models of providers with a <c>Probe</c>. A provider that does not answer rests, with all its
+/// targets, until the next probe, so that no job has to find out.
 /// </summary>
 internal sealed partial class Probe(Func<RoutingTable> table, TargetRegistry registry, TimeProvider time, ILogger<Probe> log) : BackgroundService
 {
@@ -36,7 +36,7 @@ internal sealed partial class Probe(Func<RoutingTable> table, TargetRegistry reg
             registry.Of(target).Rest(target.Probe!.Value + Tick);
     }
 
-    // Any answer of its own will do; 404 merely says that it lists no models.
+    // Any response of the provider will do; 404 merely means that it lists no models.
     private static async Task<bool> IsThereAsync(IImageProvider provider, CancellationToken stopping)
     {
         if (provider.Locate("/v1/models", QueryString.Empty) is not { } address)
@@ -56,13 +56,13 @@ internal sealed partial class Probe(Func<RoutingTable> table, TargetRegistry reg
         }
     }
 
-    // A reload makes providers anew.
+    // A reload creates new provider objects.
     private void Forget(HashSet<IImageProvider> known)
     {
         foreach (var gone in _due.Keys.Where(provider => !known.Contains(provider)).ToList())
             _due.Remove(gone);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The probe of {Target} failed; its provider's targets rest until the next one")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The probe of {Target} failed; its provider's targets are not used until the next probe")]
     private partial void LogAbsent(string target);
 }

@@ -15,7 +15,7 @@ internal sealed class RecentTimes
     public void Add(double milliseconds)
     {
         _milliseconds[_count++ % Kept] = milliseconds;
-        // Sorting for every call would cost more than all other bookkeeping of it.
+        // Sorting after every call would cost more than all its other bookkeeping.
         if (_count > Kept && _count % Refreshed != 0)
             return;
         Span<double> sorted = stackalloc double[Kept];

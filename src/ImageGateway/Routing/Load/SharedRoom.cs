@@ -1,7 +1,7 @@
 namespace ImageGateway.Routing.Load;
 
 /// <summary>
-/// Takes room at a target that other processes use too, where they are known: zero when it was taken, else how long until
-/// there is some; null: nobody can say now, so that what this process knows has to do.
+/// Takes capacity at a target that other replicas also use, from their shared count: zero when it was taken, else the wait
+/// until there is some; null: the count is unavailable, and this process falls back on its own.
 /// </summary>
 internal delegate ValueTask<TimeSpan?> SharedRoom(Target target, int calls, int images);

@@ -1,6 +1,6 @@
 namespace ImageGateway.Routing.Load;
 
-/// <summary>What was taken within the last 60 s, as deployments are metered. Not thread-safe.</summary>
+/// <summary>Usage within the last 60 s, which is how deployments are metered. Not thread-safe.</summary>
 internal sealed class SlidingWindow
 {
     /// <summary>The length of the window.</summary>
@@ -26,10 +26,10 @@ internal sealed class SlidingWindow
         _sum += count;
     }
 
-    /// <summary>What was taken <paramref name="at"/> that time was not used after all.</summary>
+    /// <summary>Gives back what was taken <paramref name="at"/> that time but not used.</summary>
     public void GiveBack(DateTimeOffset at, int count)
     {
-        // Entries keep their order, since the oldest frees first. What has left the window is given back already.
+        // Entries keep their order, since the oldest expires first. What has left the window has already been given back.
         for (var left = _taken.Count; left > 0; left--)
         {
             var entry = _taken.Dequeue();
@@ -40,7 +40,7 @@ internal sealed class SlidingWindow
         }
     }
 
-    /// <summary>How long until <paramref name="count"/>, no more than the limit, fit under <paramref name="limit"/>; zero: now.</summary>
+    /// <summary>How long until <paramref name="count"/>, at most the limit, fit under <paramref name="limit"/>; zero: now.</summary>
     public TimeSpan Wait(DateTimeOffset now, int count, int? limit)
     {
         var over = limit is { } most ? Used(now) + count - most : 0;
@@ -55,6 +55,6 @@ internal sealed class SlidingWindow
         return Length;
     }
 
-    /// <summary>The provider says that only <paramref name="left"/> of <paramref name="limit"/> are left: others use it too.</summary>
+    /// <summary>The provider reports that only <paramref name="left"/> of <paramref name="limit"/> are left: others use it too.</summary>
     public void Correct(DateTimeOffset now, int left, int limit) => Take(now, limit - Used(now) - Math.Max(left, 0));
 }

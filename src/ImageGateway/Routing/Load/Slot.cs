@@ -1,7 +1,7 @@
 namespace ImageGateway.Routing.Load;
 
-/// <summary>Room at a target, taken for one job; disposing frees it for the next call.</summary>
-/// <param name="planned">Where the room is.</param>
+/// <summary>Capacity at a target, taken for one job; disposing frees it for the next call.</summary>
+/// <param name="planned">The target.</param>
 /// <param name="status">The target's status.</param>
 /// <param name="taken">When it was taken.</param>
 /// <param name="released">Called when it is free.</param>
@@ -9,13 +9,13 @@ internal sealed class Slot(PlannedTarget planned, TargetStatus status, DateTimeO
 {
     private int _disposed;
 
-    /// <summary>Where the room is.</summary>
+    /// <summary>The target.</summary>
     public PlannedTarget Planned => planned;
 
     /// <summary>When it was taken.</summary>
     public DateTimeOffset Taken => taken;
 
-    /// <summary>Frees it unused: no call was made, so it does not count in the minute either.</summary>
+    /// <summary>Frees it unused: no call was made, so it does not count in the 60-s window either.</summary>
     public void GiveBack() => End(isUnused: true);
 
     public void Dispose() => End(isUnused: false);

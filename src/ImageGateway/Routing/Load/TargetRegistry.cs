@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ImageGateway.Routing.Load;
 
-/// <summary>What is known of every target, by name: it outlives a reload of the configuration.</summary>
+/// <summary>The status of every target, by name; it survives a reload of the configuration.</summary>
 internal sealed class TargetRegistry(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TargetStatus> _targets = new();
@@ -11,7 +11,10 @@ internal sealed class TargetRegistry(TimeProvider time)
     /// <summary>A target's status.</summary>
     public TargetStatus Of(Target target) => Of(target.Name);
 
-    /// <summary>Drains a target or enables it, by its name: one that the configuration does not have now is so when it comes back.</summary>
+    /// <summary>
+    /// Drains or enables a target by its name, even one that the configuration does not have now: the state applies when it
+    /// comes back.
+    /// </summary>
     public void Switch(string target, bool isDrained)
     {
         if (isDrained)
@@ -20,7 +23,7 @@ internal sealed class TargetRegistry(TimeProvider time)
             Of(target).Enable();
     }
 
-    /// <summary>A target's health and room for a job of so many calls and pictures.</summary>
+    /// <summary>A target's health and capacity for a job of so many calls and images.</summary>
     public TargetLoad Load(Target target, int calls, int images) => Of(target).Load(target, calls, images);
 
     /// <summary>The number of the next job of a route.</summary>

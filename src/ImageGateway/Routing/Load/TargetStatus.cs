@@ -2,7 +2,7 @@ using ImageGateway.Providers;
 
 namespace ImageGateway.Routing.Load;
 
-/// <summary>What is known of a target: its health, and what of its capacity is taken. Thread-safe.</summary>
+/// <summary>The status of a target: its health, and how much of its capacity is taken. Thread-safe.</summary>
 internal sealed class TargetStatus(TimeProvider time)
 {
     private const int OutcomesKept = 100;
@@ -17,17 +17,17 @@ internal sealed class TargetStatus(TimeProvider time)
     private DateTimeOffset _fullUntil;
     private Circuit? _circuit;
 
-    /// <summary>True while an operator keeps it out.</summary>
+    /// <summary>True while an operator has it drained.</summary>
     public bool IsDrained { get; private set; }
 
-    /// <summary>Its circuit; made anew when the options changed.</summary>
+    /// <summary>Its circuit breaker; a new one when the options changed.</summary>
     public Circuit Circuit(Target target)
     {
         lock (_lock)
             return CircuitOf(target);
     }
 
-    /// <summary>Health and room for a job of so many calls and pictures.</summary>
+    /// <summary>Health and capacity for a job of so many calls and images.</summary>
     public TargetLoad Load(Target target, int calls, int images)
     {
         lock (_lock)
@@ -39,7 +39,10 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Takes room for a job and says when, by which the calls are known again; false, and nothing taken, when there is none now.</summary>
+    /// <summary>
+    /// Takes capacity for a job and returns the time, which identifies the calls later; false, with nothing taken, when there
+    /// is none now.
+    /// </summary>
     public bool TryTake(Target target, int calls, int images, out DateTimeOffset now)
     {
         lock (_lock)
@@ -47,7 +50,7 @@ internal sealed class TargetStatus(TimeProvider time)
             now = time.GetUtcNow();
             if (IsDrained || _restsUntil > now || RoomIn(target, now, calls, images) > TimeSpan.Zero || !CircuitOf(target).TryEnter(now))
                 return false;
-            // What has no limit is not counted: a window holds no more than its limit.
+            // Without a limit nothing is counted: a window holds no more entries than its limit.
             _requests.Take(now, target.RequestsPerMinute is null ? 0 : calls);
             _images.Take(now, target.ImagesPerMinute is null ? 0 : images);
             _inFlight += calls;
@@ -55,7 +58,7 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>No call was made: what was taken of the minute then is free again. <see cref="Release"/> must follow.</summary>
+    /// <summary>No call was made: what was taken of the 60-s window then is free again. <see cref="Release"/> must follow.</summary>
     public void GiveBack(Target target, int calls, int images, DateTimeOffset taken)
     {
         lock (_lock)
@@ -65,7 +68,7 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>The calls have ended whose room was taken then.</summary>
+    /// <summary>Ends the calls whose capacity was taken at that time.</summary>
     public void Release(Target target, int calls, DateTimeOffset taken)
     {
         Circuit(target).Leave(taken);
@@ -73,7 +76,7 @@ internal sealed class TargetStatus(TimeProvider time)
             _inFlight -= calls;
     }
 
-    /// <summary>The provider asks to be left alone.</summary>
+    /// <summary>The provider asks for a pause.</summary>
     public void Rest(TimeSpan wait)
     {
         lock (_lock)
@@ -83,28 +86,28 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Others have taken what it gives for so long.</summary>
+    /// <summary>Other replicas have used up its limits for this long.</summary>
     public void Full(TimeSpan wait)
     {
         lock (_lock)
             _fullUntil = time.GetUtcNow() + wait;
     }
 
-    /// <summary>Keeps the target out.</summary>
+    /// <summary>Drains the target.</summary>
     public void Drain()
     {
         lock (_lock)
             IsDrained = true;
     }
 
-    /// <summary>Lets the target in again as if nothing had happened: rested, its circuit closed.</summary>
+    /// <summary>Enables the target again, without any rest and with its circuit closed.</summary>
     public void Enable()
     {
         lock (_lock)
             (IsDrained, _restsUntil, _circuit) = (false, default, null);
     }
 
-    /// <summary>What the provider says is left of this minute's calls and pictures; null: it does not say.</summary>
+    /// <summary>Takes over the provider's report of the calls and images left in this minute; null: not reported.</summary>
     public void Correct(Target target, int? calls, int? images)
     {
         lock (_lock)
@@ -116,19 +119,19 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>A call has ended, well (null) or with a failure; a request that was wrong or refused says nothing against the target.</summary>
+    /// <summary>Records a call's success (null) or failure; an invalid or refused request does not count against the target.</summary>
     /// <param name="target">The target.</param>
     /// <param name="failure">Its failure.</param>
     /// <param name="duration">How long it took.</param>
-    /// <param name="taken">When room was taken for it.</param>
+    /// <param name="taken">When capacity was taken for it.</param>
     public void Record(Target target, FailureKind? failure, TimeSpan duration, DateTimeOffset taken)
     {
         var succeeded = failure is null or FailureKind.Request or FailureKind.Refusal;
-        // A rate limit or a wrong key rests the target; the circuit is for those that are broken.
+        // A rate limit or a wrong key makes the target rest; the circuit breaker is for broken targets.
         Circuit(target).Record(failure is not (FailureKind.Broken or FailureKind.MayBill), taken);
         lock (_lock)
         {
-            // How soon a provider says no is nothing to order targets by.
+            // The speed of a failure says nothing about the target's speed.
             if (failure is null)
                 _times.Add(duration.TotalMilliseconds);
             _outcomes.Enqueue(succeeded);
@@ -137,7 +140,7 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Calls left in this minute (null: not limited) and the share of the last calls that failed, 0 to 1.</summary>
+    /// <summary>Calls left in this minute (null: not limited) and the share of failures among the last calls, 0 to 1.</summary>
     public (int? RequestsLeft, double ErrorShare) Figures(Target target)
     {
         lock (_lock)
@@ -152,7 +155,7 @@ internal sealed class TargetStatus(TimeProvider time)
 
     private TimeSpan RoomIn(Target target, DateTimeOffset now, int calls, int images)
     {
-        // How long a call in flight will take is not known; its end is signalled.
+        // The duration of a call in flight cannot be predicted; its end is signalled.
         var busy = target.Concurrent is { } most && _inFlight > 0 && _inFlight + calls > most;
         return busy ? WaitingRoom.Unknown : Longest(_requests.Wait(now, calls, target.RequestsPerMinute), _images.Wait(now, images, target.ImagesPerMinute), _fullUntil > now ? _fullUntil - now : TimeSpan.Zero);
     }

@@ -3,13 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImageGateway.Routing.Load;
 
 /// <summary>
-/// Lets jobs in where there is room, and has the others wait: bounded, tenant by tenant in turns and within a tenant in
-/// order, so that one tenant's flood delays another's job by no more than its own turn. Where other processes use the same
-/// targets, whoever is let in here asks for room there, too, and without it goes back to the head of its queue.
+/// Admits jobs when there is capacity and queues the others: bounded, round robin by tenant and in order within a tenant, so
+/// that one tenant's flood delays another's job by no more than its own turn. If other replicas use the same targets, a job
+/// admitted here must also get capacity from their shared count; otherwise it returns to the head of its queue.
 /// </summary>
 internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, SharedRoom? shared = null) : IDisposable
 {
-    /// <summary>The wait for a call in flight to end: not known.</summary>
+    /// <summary>The wait for the end of a call in flight: unknown.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromTicks(1);
 
     private const int MostWaiting = 1000;
@@ -17,19 +17,22 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Tenant, LinkedList<Waiter> Waiters)> _tenants = new();
-    // How many wait for each target: whoever comes asks, and must not have to ask all of them.
+    // How many wait for each target: every arriving job checks this, and must not have to check all waiters.
     private readonly Dictionary<string, int> _wanted = [];
     private ITimer? _timer;
     private int _waiting;
 
-    /// <summary>Jobs that wait now.</summary>
+    /// <summary>Jobs waiting now.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Room at the first of <paramref name="targets"/> that has some; null when none has any within <paramref name="maxWait"/>, or too many wait already.</summary>
-    /// <param name="tenant">Whose turn it takes.</param>
-    /// <param name="targets">Where it may be, best first.</param>
+    /// <summary>
+    /// Capacity at the first of <paramref name="targets"/> that has some; null when none has any within
+    /// <paramref name="maxWait"/>, or too many jobs wait already.
+    /// </summary>
+    /// <param name="tenant">The tenant whose turn it takes.</param>
+    /// <param name="targets">The targets, best first.</param>
     /// <param name="maxWait">The longest wait.</param>
-    /// <param name="waits">Called when it begins to wait; what it throws ends that.</param>
+    /// <param name="waits">Called when the job starts to wait; an exception from it ends the wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Slot?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken) =>
         shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, waits, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, waits, cancellationToken);
@@ -45,7 +48,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
                 return place;
             if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
                 return place;
-            // In this order: what is given back must not let in the next one, who would be sent away as well.
+            // In this order: giving the capacity back must not admit the next job, which would be rejected as well.
             registry.Of(planned.Target).Full(wait);
             place.GiveBack();
         }
@@ -57,7 +60,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
         Waiter? waiter;
         lock (_lock)
         {
-            // Who comes later must not overtake those who wait for the same.
+            // A later job must not overtake those that wait for the same target.
             if ((isBack || _waiting == 0 || !Contended(targets)) && TryTake(targets) is { } place)
                 return new(place);
             if (Shortest(targets) > maxWait || maxWait <= TimeSpan.Zero || !TryQueue(tenant, targets, time.GetUtcNow() + maxWait, isBack, out waiter))
@@ -67,7 +70,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
         return new(WaitAsync(waiter, waits, cancellationToken));
     }
 
-    /// <summary>Room may have come free.</summary>
+    /// <summary>Called when capacity may be free.</summary>
     public void Admit()
     {
         if (Waiting == 0)
@@ -82,7 +85,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>How long until one of the targets has room.</summary>
+    /// <summary>How long until one of the targets has capacity.</summary>
     public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets)
     {
         var shortest = TimeSpan.MaxValue;
@@ -167,7 +170,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
             list.AddLast(item);
     }
 
-    // The first tenant in turn with a job that fits; it goes to the end of the turn.
+    // The first tenant in turn with a job that fits; it moves to the end of the turn order.
     private bool AdmitOne()
     {
         for (var tenant = _tenants.First; tenant is not null; tenant = tenant.Next)
@@ -199,7 +202,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
             for (var waiter = tenant.Value.Waiters.First; waiter is not null;)
             {
                 var following = waiter.Next;
-                // Who can no longer be served in time is told at once.
+                // A job that can no longer be served in time is told at once.
                 if (waiter.Value.Deadline <= now || Shortest(waiter.Value.Targets) > waiter.Value.Deadline - now)
                 {
                     Remove(tenant, waiter);
@@ -224,7 +227,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
                 }
             }
         }
-        // Admitted in the same moment: the room goes back.
+        // Admitted at the same moment: the capacity is given back.
         if (left.Admission.Task is { IsCompletedSuccessfully: true, Result: { } place })
             place.GiveBack();
     }
@@ -237,7 +240,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
             _tenants.Remove(tenant);
     }
 
-    // Wakes when the next target frees or the next job's patience ends.
+    // Wakes when the next target frees or the next job's deadline passes.
     private void Arm()
     {
         if (_waiting == 0)
@@ -249,7 +252,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
             soonest = Min(soonest, Min(frees == Unknown ? TimeSpan.MaxValue : frees, waiter.Deadline - now));
         }
         _timer ??= time.CreateTimer(_ => Admit(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        // A timer counts whole milliseconds and must not come a little too early.
+        // A timer counts whole milliseconds and must not fire early.
         _timer.Change(Min(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(soonest.TotalMilliseconds, 0)) + 1), TimeSpan.FromMinutes(10)), Timeout.InfiniteTimeSpan);
     }
 

@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace ImageGateway.Telemetry.Prometheus;
 
-/// <summary>What <c>/metrics</c> answers: it collects when it is asked, one request at a time.</summary>
+/// <summary>The content of <c>/metrics</c>: collected on request, one request at a time.</summary>
 [ExportModes(ExportModes.Pull)]
 internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter
 {
@@ -13,11 +13,11 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
     private readonly Lock _lock = new();
     private string _text = "";
 
-    /// <summary>Collects; set by the reader that this exporter belongs to.</summary>
+    /// <summary>Collects; set by the reader of this exporter.</summary>
     public Func<int, bool>? Collect { get; set; }
 
-    /// <summary>All metrics as they are now.</summary>
-    /// <exception cref="InvalidOperationException">They could not be collected.</exception>
+    /// <summary>All current metrics.</summary>
+    /// <exception cref="InvalidOperationException">The collection failed.</exception>
     public string Scrape()
     {
         lock (_lock)

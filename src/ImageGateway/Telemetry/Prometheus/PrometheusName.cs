@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace ImageGateway.Telemetry.Prometheus;
 
-/// <summary>OpenTelemetry's names in Prometheus's alphabet, with the unit and the type as suffixes, as OpenTelemetry's compatibility rules say.</summary>
+/// <summary>OpenTelemetry names in Prometheus's alphabet, with the unit and the type as suffixes, by OpenTelemetry's compatibility rules.</summary>
 internal static class PrometheusName
 {
     private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
@@ -35,7 +35,7 @@ internal static class PrometheusName
         return char.IsAsciiDigit(cleaned[0]) ? $"_{cleaned}" : cleaned;
     }
 
-    // What stands in braces only annotates.
+    // A unit in braces is only an annotation.
     private static string Unit(string unit, MetricType type) => unit switch
     {
         "s" => "seconds",

@@ -11,19 +11,19 @@ internal sealed class PrometheusText
     private readonly StringBuilder _text = new();
     private readonly HashSet<string> _families = [];
 
-    /// <summary>What was written.</summary>
+    /// <summary>The text so far.</summary>
     public override string ToString() => _text.ToString();
 
-    /// <summary>Writes one sample that says who is measured.</summary>
+    /// <summary>Writes a sample that describes the measured process.</summary>
     public void Target(IEnumerable<KeyValuePair<string, object>> resource)
     {
-        Head("target_info", "What is measured.", "gauge");
+        Head("target_info", "The measured process.", "gauge");
         _text.Append("target_info");
         Labels([.. resource.Select(attribute => (PrometheusName.Label(attribute.Key), Text(attribute.Value)))]);
         Value(1);
     }
 
-    /// <summary>Writes a metric. A second one that comes to the same name is left out: a family must not stand twice.</summary>
+    /// <summary>Writes a metric. One whose name was already written is left out, since a family must appear only once.</summary>
     public void Metric(Metric metric)
     {
         var name = PrometheusName.Of(metric.Name, metric.Unit, metric.MetricType);
@@ -74,7 +74,7 @@ internal sealed class PrometheusText
 
     private void Value(double value) => _text.Append(' ').Append(Number(value)).Append('\n');
 
-    // Names that come to the same label would be one label twice; the first is kept.
+    // Names that map to the same label would be a duplicate; the first is kept.
     private static List<(string Name, string Value)> Labels(MetricPoint point)
     {
         var labels = new List<(string Name, string Value)>();

@@ -16,7 +16,7 @@ addEventListener('colourscheme', () => {
 export function chart(title, data) {
   const numbers = h('details', { class: 'numbers' }, h('summary', {}, 'Show the numbers'), numbersOf(title, data));
   if (window.Chart === undefined) {
-    return [h('p', { class: 'note' }, 'This gateway was built without charts, since Node.js was missing. The numbers are all here.'), numbers];
+    return [h('p', { class: 'note' }, 'This gateway was built without charts, since Node.js was missing. All numbers are shown without them.'), numbers];
   }
   const canvas = h('canvas', { role: 'img', 'aria-label': `${title}. ${data.summary}` });
   for (const old of drawn.keys()) {

@@ -2,7 +2,7 @@ import { h } from '../dom.js';
 
 const advice = {
   offline: 'Is it running, and are you online?',
-  database: 'What it keeps in its database cannot be shown.',
+  database: 'Data from its database cannot be shown.',
 };
 
 /** What is shown in the place of something that failed; again: a way to try once more. */

@@ -1,5 +1,5 @@
 /**
- * How a job's list price comes about: tokens or pictures at the prices of the day, line by line.
+ * The calculation of a job's list price: tokens or images at the prices of the day, line by line.
  * @returns {{ lines: { item: string, quantity?: number, price?: string, usd: number }[], total: number, factor: number }}
  *   total: the list price; factor: what the target charges of it.
  */
@@ -35,5 +35,5 @@ function ofTokens({ input_tokens_details: input, output_tokens_details: output }
 
 function ofPictures({ images, quality, size }, price) {
   const each = price.per_image?.[quality]?.[size];
-  return each && images > 0 ? [{ item: `pictures, ${quality}, ${size}`, quantity: images, price: `$${each} each`, usd: nano(images * each) / 1e9 }] : [];
+  return each && images > 0 ? [{ item: `images, ${quality}, ${size}`, quantity: images, price: `$${each} each`, usd: nano(images * each) / 1e9 }] : [];
 }

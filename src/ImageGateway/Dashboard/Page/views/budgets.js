@@ -8,7 +8,7 @@ import { burnDown } from './burndown.js';
 const mostScopes = 500;
 const words = {
   usd_per_day: 'USD a day', usd_per_month: 'USD a month', usd_total: 'USD in all', output_tokens_per_month: 'tokens a month',
-  output_tokens_per_minute: 'tokens a minute', images_per_minute: 'pictures a minute', requests_per_minute: 'requests a minute', concurrent_images: 'pictures at once',
+  output_tokens_per_minute: 'tokens a minute', images_per_minute: 'images a minute', requests_per_minute: 'requests a minute', concurrent_images: 'images at once',
 };
 const isBudget = limit => limit.limit.startsWith('usd') || limit.limit.endsWith('month');
 
@@ -35,7 +35,7 @@ export function budgets({ signal }) {
   const burning = panel('Burn-down', async () => (chosen.limit ? burnDown(chosen.limit, signal) : empty('Choose a budget.')), { signal, wide: true });
   const rates = panel('Rates', async () => {
     const all = (await load()).data.flatMap(scope => scope.limits).filter(limit => !isBudget(limit));
-    return all.length === 0 ? empty('No limits by the minute or at once.') : limitTable('Rates', all);
+    return all.length === 0 ? empty('No limits per minute or on concurrency.') : limitTable('Rates', all);
   }, { signal, wide: true });
   const tenant = h('input', { size: '16', placeholder: 'all', onchange: event => {
     chosen.tenant = event.target.value.trim();

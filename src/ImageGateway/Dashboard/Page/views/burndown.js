@@ -8,7 +8,7 @@ import { amountOf } from './budgets.js';
 const hour = 3600;
 const day = 24 * hour;
 
-/** What is left of a budget over its window, and when it is gone if it goes on like this. */
+/** The remaining budget over its window, and when it will be used up at the present rate. */
 export async function burnDown(limit, signal) {
   if (!limit.limit.startsWith('usd')) return empty('The burn-down is shown for budgets in USD.');
   const now = Math.floor(Date.now() / 1000);
@@ -18,7 +18,7 @@ export async function burnDown(limit, signal) {
   const starts = [];
   for (let start = window.from; start < window.to; start += window.width) starts.push(start);
 
-  // Backwards from what is used now, so that it ends where the budget stands, whatever was spent before the window shown.
+  // Backwards from what is used now, so that it ends at the budget's present state, whatever was spent before the window shown.
   let left = limit.max - limit.used + [...buckets.values()].reduce((sum, charge) => sum + charge, 0);
   const began = left;
   const rest = starts.map(start => (start > now ? null : (left -= buckets.get(start) ?? 0)));
@@ -50,7 +50,7 @@ function told(limit, left, rate, now) {
   if (rate <= 0) return 'Nothing was spent.';
   const gone = now + left / rate;
   return limit.resets_at && gone >= limit.resets_at
-    ? `At this rate ${amountOf(limit, left - rate * (limit.resets_at - now))} is left when it begins anew.`
+    ? `At this rate ${amountOf(limit, left - rate * (limit.resets_at - now))} is left when it resets.`
     : `At this rate it is used up on ${dayAndHourOf(gone)}.`;
 }
 

@@ -62,7 +62,7 @@ function attempts(entry) {
 }
 
 const bases = {
-  usage: 'as the provider counted', table: 'by the catalogue’s table', estimate: 'the upper bound, since the provider told nothing', none: 'nothing is charged',
+  usage: 'as the provider counted', table: 'by the catalogue’s table', estimate: 'the worst case, since the provider reported no usage', none: 'nothing is charged',
 };
 
 async function charge(entry, signal) {

@@ -11,7 +11,7 @@ const groups = [['tenant', 'Tenant'], ['model', 'Model'], ['target', 'Target']];
 const shown = 8;
 const chosen = { period: 'month', group: 'tenant', tag: '' };
 
-/** Spend: today, this month, where it leads; over time; who spent it; what the cache saved. */
+/** Spend: today, this month, the forecast; over time; by tenant; what the cache saved. */
 export function overview({ signal }) {
   const period = () => periodOf(chosen.period);
   const now = panel('Spend now', () => figures(signal), { signal, wide: true });
@@ -54,7 +54,7 @@ async function figures(signal) {
   const ends = dayOf(month.forecast.to - 1);
   return h('dl', { class: 'cards' },
     card('Today (UTC)', usd(day.forecast.spent_usd), `${usd(day.forecast.forecast_usd)} by midnight at this rate`),
-    card('Month to date', usd(month.forecast.spent_usd), `${count(month.total.images)} pictures, ${count(month.total.requests)} requests`),
+    card('Month to date', usd(month.forecast.spent_usd), `${count(month.total.images)} images, ${count(month.total.requests)} requests`),
     card(`Forecast to ${ends}`, usd(month.forecast.forecast_usd), `${usd(month.burn_rate_usd_per_hour)} an hour in the last 24 hours`),
     card('Saved by the cache', usd(month.total.avoided_usd), `${percent(shareSaved(month.total))} of this month’s cost without it`));
 }
@@ -84,7 +84,7 @@ function stacked(latest) {
   const most = Math.max(...labelsOf(period).map((_, i) => series.reduce((sum, one) => sum + one.values[i], 0)));
   const summary = `${usd(spend.total.charge_usd)} in all; ${series.slice(0, 3).map(one => `${one.name} ${usd(one.values.reduce((a, b) => a + b, 0))}`).join(', ')}.`;
   return [
-    h('p', {}, h('strong', {}, usd(spend.total.charge_usd)), ` charged, ${usd(spend.total.billed_usd)} billed, ${count(spend.total.images)} pictures`),
+    h('p', {}, h('strong', {}, usd(spend.total.charge_usd)), ` charged, ${usd(spend.total.billed_usd)} billed, ${count(spend.total.images)} images`),
     ...chart('Spend over time', { labels: labelsOf(period), series, format: value => usd(value, digitsFor(most)), summary }),
   ];
 }

@@ -12,7 +12,7 @@ const sizes = words(['1024x1024', '1536x1024', '1024x1536', 'auto']);
 const qualities = words(['auto', 'low', 'medium', 'high']);
 const partials = 2;
 
-/** Draws a picture as a tenant would: the estimate, then the picture as it comes in. It costs what it costs. */
+/** Generates an image as a tenant would: the estimate, then the image as it arrives. It is charged like any other. */
 export function playground({ signal }) {
   const result = h('div', { class: 'body' });
   const panel = h('section', { class: 'panel wide', 'aria-label': 'Playground' });
@@ -32,12 +32,12 @@ function keyForm(render, reason) {
       render();
     } catch (error) {
       forget('tenant');
-      if (error.kind === 'missing') error.message = 'Pictures are not drawn at this address: the control plane listens apart (Gateway:Admin:Urls), so the playground has nothing to call.';
+      if (error.kind === 'missing') error.message = 'Images cannot be generated at this address: the control plane listens separately (Gateway:Admin:Urls), so the playground cannot reach the data plane.';
       wrong.replaceChildren(failed(error));
     }
   };
   return h('form', { class: 'body', onsubmit: submit },
-    h('p', {}, 'The playground draws as a tenant does, at that tenant’s cost, so it needs a tenant’s key. It stays in this tab and is gone with it.'),
+    h('p', {}, 'The playground generates images as a tenant, at that tenant’s cost, so it needs a tenant’s key. The key is kept in this tab only, until you close it.'),
     wrong,
     h('div', { class: 'bar-of-controls' }, field('Tenant’s key', input), h('button', { class: 'main' }, 'Use key')));
 }
@@ -47,7 +47,7 @@ function workbench(result, signal, render) {
   prompt.value = 'A lighthouse on a cliff at dusk, watercolour';
   const [tier, size, quality] = [select('tier', tiers, 'draft'), select('size', sizes, '1024x1024'), select('quality', qualities, 'low')];
   const estimate = h('button', { type: 'button' }, 'Estimate');
-  const draw = h('button', { class: 'main' }, 'Draw');
+  const draw = h('button', { class: 'main' }, 'Generate');
   const stop = h('button', { type: 'button', disabled: true }, 'Stop');
   const body = () => ({ model: tier.value, prompt: prompt.value, size: size.value, quality: quality.value, stream: true, partial_images: partials });
   let running = null;
@@ -91,7 +91,7 @@ async function estimated(body, signal) {
 }
 
 async function drawn(body, result, signal) {
-  const frame = h('div', { class: 'picture' }, h('p', {}, 'Waiting for the first picture…'), h('progress', { 'aria-label': 'Drawing' }));
+  const frame = h('div', { class: 'picture' }, h('p', {}, 'Waiting for the first image…'), h('progress', { 'aria-label': 'Generating' }));
   result.replaceChildren(await estimated(body, signal), frame);
   const began = performance.now();
   const response = await post('v1/images/generations', body, signal);
@@ -102,11 +102,11 @@ async function drawn(body, result, signal) {
     picture.src = `data:image/${event.output_format ?? 'png'};base64,${event.b64_json}`;
     const isLast = event.type.endsWith('.completed');
     picture.alt = isLast ? body.prompt : `Unfinished: ${body.prompt}`;
-    caption.textContent = `${isLast ? 'Finished' : `Partial picture ${event.partial_image_index + 1}`} after ${((performance.now() - began) / 1000).toFixed(1)} s`;
-    frame.replaceChildren(picture, caption, ...(isLast ? [] : [h('progress', { 'aria-label': 'Drawing' })]));
+    caption.textContent = `${isLast ? 'Finished' : `Partial image ${event.partial_image_index + 1}`} after ${((performance.now() - began) / 1000).toFixed(1)} s`;
+    frame.replaceChildren(picture, caption, ...(isLast ? [] : [h('progress', { 'aria-label': 'Generating' })]));
   }
   frame.after(await told(response, signal));
-  say('The picture is finished');
+  say('The image is finished');
 }
 
 async function told(response, signal) {
