@@ -60,7 +60,9 @@ internal sealed class GatewayFile
     // both.
     private bool IsReplaced(string key)
     {
-        // A section is no value: a variable that has its name by chance replaces nothing.
+        // Not outside, where a section may have a value of its own, as Serilog's levels do; nor the section itself.
+        if (!key.StartsWith("Gateway:", StringComparison.OrdinalIgnoreCase))
+            return false;
         for (var colon = key.LastIndexOf(':'); colon > key.IndexOf(':', StringComparison.Ordinal); colon = key.LastIndexOf(':', colon - 1))
         {
             if (_above.TryGet(key[..colon], out var text) && !string.IsNullOrEmpty(text))

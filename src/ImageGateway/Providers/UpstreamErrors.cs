@@ -28,6 +28,10 @@ internal static class UpstreamErrors
     private static readonly TimeSpan BillingPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
 
+    // The request reached the wrong server (421), came too early on its connection (425), or a proxy in front was cut off
+    // (460, 499): the same request may succeed on another connection.
+    private static readonly FrozenSet<int> OfTheConnection = FrozenSet.Create(421, 425, 460, 499);
+
     // For a rate limit without a stated pause.
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
@@ -54,7 +58,7 @@ internal static class UpstreamErrors
             return new UpstreamFailure(FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, "The provider timed out waiting for the request."), wait);
         if (status == 410)
             return new UpstreamFailure(FailureKind.Request, Passing(404, error, attempt, secrets)); // a retired model is a 404
-        if (status is >= 400 and < 500 and not 425) // 425 is of TLS' early data: the same request is right a moment later
+        if (status is >= 400 and < 500 && !OfTheConnection.Contains(status))
             return new UpstreamFailure(status == 409 ? FailureKind.Broken : FailureKind.Request, Passing(status, error, attempt, secrets), wait);
         // A proxy in front timed out (524 is Cloudflare's), while the provider continues generating.
         var mayBill = status is 504 or 524 && attempt.IsSent;

@@ -1,21 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace ImageGateway.Quotas;
 
 /// <summary>
-/// Has a tenant's counters rebuilt at its first job in this process, and when one of its limits is new here. Jobs that ran
-/// before the limit was known here or on another replica are in the ledger but in no counter, and a counter kept from an
-/// earlier time of the limit lacks the jobs in between. Each process does this when it learns of a limit, so that after the
-/// last one nothing is missing.
+/// Has a tenant's counters rebuilt when one of its limits is new in this process. Jobs that ran before the limit was known here
+/// or on another replica are in the ledger but in no counter, and a counter kept from an earlier time of the limit lacks the
+/// jobs in between. Each process does this when it learns of a limit, so that after the last one nothing is missing.
 /// </summary>
 /// <param name="store">The store.</param>
 internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task>> _met = new();
-
     public async ValueTask<QuotaAnswer> ReserveAsync(string tenant, string? id, IReadOnlyList<CounterUse> uses)
     {
-        await MeetAsync(tenant);
         await RenewAsync(tenant, uses);
         return await store.ReserveAsync(tenant, id, uses);
     }
@@ -37,23 +31,6 @@ internal sealed class RenewingQuotaStore(IQuotaStore store) : IQuotaStore
     public long? GenerationOf(string tenant) => store.GenerationOf(tenant);
 
     public Task RenewAsync(string tenant) => store.RenewAsync(tenant);
-
-    // Once for all of its jobs: what one of them could not do is tried by the next.
-    private async ValueTask MeetAsync(string tenant)
-    {
-        var meeting = _met.GetOrAdd(tenant, static (tenant, store) => new Lazy<Task>(() => store.RenewAsync(tenant)), store);
-        if (meeting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            return;
-        try
-        {
-            await meeting.Value;
-        }
-        catch
-        {
-            _met.TryRemove(KeyValuePair.Create(tenant, meeting));
-            throw;
-        }
-    }
 
     // Concurrent callers may renew twice, which is harmless.
     private async ValueTask RenewAsync(string tenant, IReadOnlyList<CounterUse> uses)

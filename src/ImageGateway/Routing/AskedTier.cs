@@ -5,7 +5,7 @@ namespace ImageGateway.Routing;
 /// <summary>The tier a job requests: by header, by alias, or by its image parameters.</summary>
 internal static class AskedTier
 {
-    /// <summary>The tier; null for a job that names a real model, deployment or target, and for a variation that names none, since few models make them.</summary>
+    /// <summary>The tier; null for a job that names a real model, deployment or target.</summary>
     public static Tier? Of(ImageJob job, Caller caller, RoutingTable table, List<Adjustment> adjustments)
     {
         if (job.Tier is { } asked)
@@ -15,7 +15,7 @@ internal static class AskedTier
             return asked;
         }
         if (job.Model is null)
-            return job.Operation == Operation.Variation ? null : Automatic(job.Parameters, caller);
+            return Automatic(job.Parameters, caller);
         // In Azure's paths an alias has the lowest precedence.
         var isTaken = job.IsDeploymentPath && table.Named(job.Model, deploymentFirst: true).Count > 0;
         if (isTaken || !RoutingTable.IsAlias(job.Model, out var tier))

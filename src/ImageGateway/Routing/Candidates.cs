@@ -4,8 +4,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Model"/> is the requested model, if the request
-/// names one.
+/// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Model"/> is the requested
+/// model, if the request names one.
 /// </summary>
 internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, bool AskedByName, string? Model = null)
 {
@@ -13,13 +13,16 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
     public bool Asks(Model model) => AskedByName && (Model is null || Model == model.Name);
 
     /// <summary>The candidates of a job.</summary>
-    /// <exception cref="GatewayException">404: nothing has this name, or it is retired without a substitute; 400: nothing makes the variation.</exception>
+    /// <exception cref="GatewayException">404: nothing has this name, or it is retired without a substitute; 400: no target supports variations.</exception>
     public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
     {
         if (tier is { } wanted)
         {
-            var policy = table.RouteForTier(job, caller, wanted);
-            return policy is not null ? new Candidates(policy, policy.Targets, policy.Fallback, false) : throw Unserved(job, AskedTier.Word(wanted));
+            var (policy, isOpen) = (table.RouteForTier(job, caller, wanted), job is { Operation: Operation.Variation, Model: null, Tier: null });
+            if (policy is not null && (!isOpen || policy.Targets.Concat(policy.Fallback).Any(Varies)))
+                return new Candidates(policy, policy.Targets, policy.Fallback, false);
+            if (!isOpen)
+                throw Unserved(job, AskedTier.Word(wanted));
         }
         var name = job.Model ?? Varying(caller, table, today) ?? throw Unserved(job, "");
         var named = table.Named(name, job.IsDeploymentPath);
@@ -45,10 +48,13 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
     /// <summary>True when the target is retired.</summary>
     public static bool IsRetired(Target target, DateOnly today) => target.Shutdown <= today;
 
-    // A variation needs no model, as only one ever made them: here the first that does, and that the caller may use.
+    private static bool Varies(Target target) => target.Model.Operations.Contains(Operation.Variation);
+
+    // A variation needs no model, since only one model ever supported them. If its tier's route has no such target, the first one
+    // that the caller may use serves it.
     private static string? Varying(Caller caller, RoutingTable table, DateOnly today)
     {
-        var able = table.Targets.Where(target => target.Model.Operations.Contains(Operation.Variation)).ToList();
+        var able = table.Targets.Where(Varies).ToList();
         return (able.Find(target => caller.MayUse(target.Model.Name) && !IsRetired(target, today)) ?? able.FirstOrDefault())?.Model.Name;
     }
 
@@ -66,7 +72,7 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         throw Unserved(job, asked.Name);
     }
 
-    // Variations are a thing of the past, and whoever asks for one is told what there is instead.
+    // Only retired models support variations, so the error names the alternative.
     private static GatewayException Unserved(ImageJob job, string model) => job.Operation == Operation.Variation
         ? new GatewayException(ErrorKind.InvalidValue, "Nothing here makes variations of pictures. Use /v1/images/edits with a prompt instead.", "model")
         : NotFound(job.Model ?? model);

@@ -34,7 +34,7 @@ internal sealed record RoutePolicy
     /// <summary>How responses are cached; null: as the tenant's <c>Cache</c> says.</summary>
     public CacheRule? Cache { get; init; }
 
-    /// <summary>The fallbacks behind these targets, none of which stands there twice.</summary>
+    /// <summary>The fallbacks that are not among these targets.</summary>
     public IReadOnlyList<Target> FallbackOf(IReadOnlyList<Target> targets) =>
         Fallback.Any(targets.Contains) ? [.. Fallback.Where(target => !targets.Contains(target))] : Fallback;
 }
@@ -63,6 +63,9 @@ internal sealed record RouteCondition
     /// <summary>True when it matches some jobs of the tier and the caller.</summary>
     public bool MayTake(Tier tier, Caller caller) =>
         (Tier is null || Tier == tier) && Model is null && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project);
+
+    /// <summary>True when it matches some jobs that name the model, of the caller.</summary>
+    public bool MayTake(string model, Caller caller) => Tier is null && Matches(Model, model) && Matches(Tenant, caller.Tenant) && Matches(Project, caller.Project);
 
     /// <summary>True when it matches every job that <paramref name="other"/> matches, as far as the text of the conditions shows.</summary>
     public bool Covers(RouteCondition other) =>

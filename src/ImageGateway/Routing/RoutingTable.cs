@@ -53,9 +53,18 @@ internal sealed class RoutingTable
     public IEnumerable<string> AliasesOf(Caller caller) =>
         TierOf.Where(alias => alias.Value is { } tier ? Serves(tier, caller) : Serves(Tier.Draft, caller) || Serves(Tier.Final, caller)).Select(alias => alias.Key).Order();
 
-    /// <summary>The models that a caller may ask for by name: those that something serves, or the successor of which something serves, at a known price where one is needed.</summary>
-    public IEnumerable<Model> ModelsOf(Caller caller, DateOnly today) =>
-        Targets.Select(target => target.Model).Distinct().Where(model => caller.MayUse(model.Name) && ServedFor(model, today) is { } served && caller.MayUse(served.Name) && (AllowsUnpriced || served.PriceOn(today) is not null));
+    /// <summary>
+    /// The models that a caller may ask for by name: those that a target serves, by itself, by its successor or by a route, at a
+    /// known price if one is needed.
+    /// </summary>
+    public IEnumerable<Model> ModelsOf(Caller caller, DateOnly today)
+    {
+        return Targets.Select(target => target.Model).Distinct().Where(model => caller.MayUse(model.Name) && (IsUsable(ServedFor(model, today)) || IsRouted(model)));
+
+        bool IsRouted(Model model) => Routes.Any(route => route.When.MayTake(model.Name, caller) && route.Targets.Concat(route.Fallback).Any(target => !Candidates.IsRetired(target, today) && IsUsable(target.Model)));
+
+        bool IsUsable(Model? model) => model is not null && caller.MayUse(model.Name) && (AllowsUnpriced || model.PriceOn(today) is not null);
+    }
 
     /// <summary>True when <paramref name="name"/> is an alias; <paramref name="tier"/> is null for <c>auto</c>.</summary>
     public static bool IsAlias(string name, out Tier? tier) => TierOf.TryGetValue(name, out tier);

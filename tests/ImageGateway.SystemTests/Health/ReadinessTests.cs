@@ -87,7 +87,7 @@ public sealed class ReadinessTests
 
         var (status, answer) = await ReadyAsync(gateway);
 
-        Assert.Equal((503, "unhealthy", "it does not answer"), (status, Word(answer, "redis"), Detail(answer, "redis")));
+        Assert.Equal((503, "unhealthy", "does not answer"), (status, Word(answer, "redis"), Detail(answer, "redis")));
     }
 
     private static async Task<(int Status, JsonNode Answer)> ReadyAsync(OwnGateway gateway)

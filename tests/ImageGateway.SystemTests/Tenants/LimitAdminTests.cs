@@ -103,7 +103,7 @@ public sealed class LimitAdminTests
         await using var gateway = await AdminGateway.StartAsync();
         const string More = """{"limit":"usd_per_month","amount":1,"expires_at":1895176000}""";
         using var first = await gateway.SendAsync(HttpMethod.Put, Limits, """{"max_quality":"low"}""");
-        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Post, $"{Limits}/top_ups", More, "'limit'", "nothing");
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Post, $"{Limits}/top_ups", More, "'limit'", "none");
         using var second = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":1,"images_per_minute":5}""");
         await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Post, $"{Limits}/top_ups", More, "'limit'", "'usd_per_month'", "images_per_minute, usd_total");
         var total = More.Replace("usd_per_month", "usd_total", StringComparison.Ordinal);

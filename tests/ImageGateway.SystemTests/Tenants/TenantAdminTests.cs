@@ -115,7 +115,7 @@ public sealed class TenantAdminTests
         await using var gateway = await AdminGateway.StartAsync();
         await gateway.PostAsync(Tenants, """{"id":"acme"}""");
 
-        await gateway.ProblemAsync(409, "conflict", HttpMethod.Post, Tenants, $$"""{"id":"{{id}}"}""", id, "exists already");
+        await gateway.ProblemAsync(409, "conflict", HttpMethod.Post, Tenants, $$"""{"id":"{{id}}"}""", id, "already exists");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class OptionsCheckTests
     [InlineData("""{"Tenants":{"t":{"Cache":{"Ttl":"10"}}}}""", "Gateway:Tenants:t:Cache:Ttl: '10' is not a time span, as in 00:05:00")]
     [InlineData("""{"Providers":{"a":{"Timeout":10}}}""", "Gateway:Providers:a:Timeout: '10' is not a time span, as in 00:05:00")]
     [InlineData("""{"Tenants":{"t":{"Cache":{"Ttl":"24:00:00"}}}}""", "Gateway:Tenants:t:Cache:Ttl: '24:00:00' is not a time span, as in 00:05:00 or, for a day, 1.00:00:00")]
-    [InlineData("""{"Routes":[{"Name":"a","Targets":["a/b"],"Targets:0:Weight":3}]}""", "Gateway:Routes:0:Targets:0: is given as one text and, elsewhere, as what is below it")]
+    [InlineData("""{"Routes":[{"Name":"a","Targets":["a/b"],"Targets:0:Weight":3}]}""", "Gateway:Routes:0:Targets:0: is set both as a single text and, elsewhere, by keys below it")]
     [InlineData("""{"Tenants":{"t":{"Models":"*","Models:0":"gpt-image-1"}}}""", "Gateway:Tenants:t:Models: is set both as a single text and, elsewhere, by keys below it")]
     [InlineData("""{"Providers":{"a":{"MaxConnections":"many"}}}""", "Gateway:Providers:a:MaxConnections: 'many' is not a number")]
     [InlineData("""{"Providers":{"a":{"MaxConnections":99999999999}}}""", "Gateway:Providers:a:MaxConnections: ")]

@@ -37,4 +37,14 @@ public sealed class GatewayFileTests : IDisposable
         Assert.Equal(["a/gpt-image-1-mini", "a/gpt-image-1"], snapshot.Routing.Routes[0].Targets.Select(target => target.Name));
         Assert.Equal(TimeSpan.Zero, snapshot.DrainDelay);
     }
+
+    // As it may for levels of the log, of which some stand below the one that has the section's name.
+    [Fact]
+    public void Text_for_a_section_elsewhere_leaves_what_is_below_it()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration["Serilog:MinimumLevel"] = "Debug";
+        builder.Configuration["config"] = _folder.Write("gateway.json", """{"Serilog":{"MinimumLevel":{"Override":{"ImageGateway.Api":"Warning"}}},"Gateway":{}}""");
+        Assert.Equal("Warning", GatewayFile.AddTo(builder).Read()["Serilog:MinimumLevel:Override:ImageGateway.Api"]);
+    }
 }

@@ -53,7 +53,7 @@ public sealed class UpstreamErrorsTests
     [InlineData(406, "Request", 406)]
     [InlineData(412, "Request", 412)]
     [InlineData(418, "Request", 418)]
-    [InlineData(421, "Request", 421)]
+    [InlineData(421, "Broken", 502)]
     [InlineData(423, "Request", 423)]
     [InlineData(428, "Request", 428)]
     [InlineData(431, "Request", 431)]

@@ -97,15 +97,6 @@ public abstract class QuotaStoreTests
     }
 
     [Fact]
-    public async Task Renewal_leaves_minute_buckets_as_they_are()
-    {
-        CounterUse[] uses = [Use("tenant:acme", "requests_per_minute", 60, 60), Use("tenant:acme", "usd_total", 10, 1)];
-        await Store.ReserveAsync(Tenant, "a", uses);
-        await Store.RenewAsync(Tenant);
-        Assert.Equal(0, (await Store.ReserveAsync(Tenant, "b", [uses[0] with { Amount = 1 }, uses[1]])).Refused);
-    }
-
-    [Fact]
     public async Task Tokens_that_were_not_used_go_back_into_their_bucket()
     {
         var use = Use("tenant:acme", "output_tokens_per_minute", 6000, 6000);

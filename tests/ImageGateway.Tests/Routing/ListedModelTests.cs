@@ -25,6 +25,14 @@ public sealed class ListedModelTests
     }
 
     [Fact]
+    public void Model_that_a_route_serves_by_another_is_listed()
+    {
+        var route = Route("stand-in", "openai/gpt-image-1") with { When = new() { Model = "dall-e-*" } };
+        Assert.Equal(["dall-e-3", "gpt-image-1"], Listed(TableOf([Retired, Named("openai/gpt-image-1")], route)));
+        Assert.Equal(["gpt-image-1"], Listed(TableOf([Retired, Named("openai/gpt-image-1")], route with { When = route.When with { Tenant = "other" } })));
+    }
+
+    [Fact]
     public void Model_without_a_price_is_listed_where_it_may_be_used()
     {
         Target[] targets = [Named("openai/gpt-image-1"), Unpriced];

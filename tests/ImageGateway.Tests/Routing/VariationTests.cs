@@ -13,7 +13,7 @@ public sealed class VariationTests
     public void Variation_that_names_no_model_goes_to_one_that_makes_them()
     {
         var plan = PlanOf(Job(null, operation: Operation.Variation));
-        Assert.Equal(("dalle/dall-e-2", "by-model", null, ""), (plan.Names(), plan.Route.Name, plan.Tier, plan.Adjusted()));
+        Assert.Equal(("dalle/dall-e-2", "by-model", Tier.Final, ""), (plan.Names(), plan.Route.Name, plan.Tier, plan.Adjusted()));
         Assert.Equal("b64_json", plan.First().Dialect.Sent.ResponseFormat);
     }
 
@@ -23,6 +23,14 @@ public sealed class VariationTests
         var own = Named("dalle/dall-e-2") with { Name = "own/varier", Model = Named("dalle/dall-e-2").Model with { Name = "varier" } };
         Assert.Equal("own/varier", PlanOf(Job(null, operation: Operation.Variation), TableOf([.. Targets, own], Finals), Anyone with { Models = ["varier"] }).Names());
         Assert.Equal(ErrorKind.ModelNotAllowed, Refused(Job(null, operation: Operation.Variation), caller: Anyone with { Models = ["gpt-*"] }).Kind);
+    }
+
+    [Fact]
+    public void Tiers_route_decides_where_one_of_its_targets_makes_variations()
+    {
+        var elsewhere = Named("dalle/dall-e-2") with { Name = "us/dall-e-2" };
+        var plan = PlanOf(Job(null, operation: Operation.Variation), TableOf([elsewhere, .. Targets], Finals with { Targets = [Named("openai/gpt-image-1"), Named("dalle/dall-e-2")] }));
+        Assert.Equal(("dalle/dall-e-2", "finals"), (plan.Names(), plan.Route.Name));
     }
 
     [Fact]

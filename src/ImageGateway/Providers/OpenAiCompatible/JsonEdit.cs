@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ImageGateway.Images;
 using ImageGateway.Images.Masks;
 using ImageGateway.Providers.Bodies;
@@ -18,24 +19,25 @@ internal static class JsonEdit
     public static SplicedJsonContent Create(Attempt attempt, List<ParameterChange> edits)
     {
         var job = attempt.Job;
-        foreach (var field in (job.Body as FormBody)?.Fields ?? [])
+        foreach (var fields in ((job.Body as FormBody)?.Fields ?? []).GroupBy(field => field.Name))
         {
-            if (!edits.Exists(edit => edit.Name == field.Name))
-                edits.Add(Member(field, job.Parameters));
+            if (!edits.Exists(edit => edit.Name == fields.Key))
+                edits.Add(Member(fields.Key, [.. fields.Select(field => field.Value)], job.Parameters));
         }
         edits.RemoveAll(edit => Pictures.Contains(edit.Name));
         edits.AddRange(Pictures.Select(name => new ParameterChange(name, null)));
         return new SplicedJsonContent(job.Body as JsonBody, [.. edits], new JsonPictures(job.Images, job.Mask), attempt.Sent);
     }
 
-    // A form has numbers and booleans as text.
-    private static ParameterChange Member(FormField field, ImageParameters asked) => field.Name switch
+    // A form has numbers and booleans as text, and a list as a repeated field.
+    private static ParameterChange Member(string name, List<string> values, ImageParameters asked) => name switch
     {
-        "n" => Number(field.Name, asked.N),
-        "output_compression" => Number(field.Name, asked.OutputCompression),
-        "partial_images" => Number(field.Name, asked.PartialImages),
-        "stream" => new ParameterChange(field.Name, asked.Stream ? "true" : "false", IsText: false),
-        _ => new ParameterChange(field.Name, field.Value),
+        "n" => Number(name, asked.N),
+        "output_compression" => Number(name, asked.OutputCompression),
+        "partial_images" => Number(name, asked.PartialImages),
+        "stream" => new ParameterChange(name, asked.Stream ? "true" : "false", IsText: false),
+        _ when values.Count > 1 => new ParameterChange(name, $"[{string.Join(',', values.Select(value => $"\"{JsonEncodedText.Encode(value)}\""))}]", IsText: false),
+        _ => new ParameterChange(name, values[0]),
     };
 
     private static ParameterChange Number(string name, int? value) => new(name, value?.ToString(CultureInfo.InvariantCulture), IsText: false);

@@ -93,13 +93,15 @@ internal sealed class RedisLink : IDisposable
     /// <summary>Pings the server: closes the circuit when it answers in time, opens it when it does not. True when it answers.</summary>
     public async Task<bool> ProbeAsync()
     {
+        var (wasOpen, start) = (_isOpen, TimeProvider.System.GetTimestamp());
         try
         {
             // A pause that no job meets is nobody's: while calls go through, only a longer one ends them.
-            await _redis.GetDatabase().PingAsync().WaitAsync(_isOpen ? Patience : Idle(Patience));
-            Outage = null;
-            _isOpen = false;
-            return true;
+            await _redis.GetDatabase().PingAsync().WaitAsync(wasOpen ? Patience : Idle(Patience));
+            // A call may have opened the circuit meanwhile: only an answer in time closes it.
+            if (wasOpen || TimeProvider.System.GetElapsedTime(start) <= Patience)
+                (Outage, _isOpen) = (null, false);
+            return !_isOpen;
         }
         catch (Exception e) when (IsOutage(e) || e is RedisException)
         {

@@ -32,8 +32,8 @@ namespace ImageGateway.Quotas.Redis;
 /// <para>
 /// A failover with asynchronous replication loses the last moments' writes; as shown above, that loses no grant. What an old
 /// master grants before it learns of its demotion belongs to an older generation, and its jobs notice before their calls: a
-/// generation is built on one server only. Minute buckets are not in the ledger: they stay as they are, or start full where Redis
-/// has lost them. Nor is the number of output tokens that jobs in flight may use: until they settle or ask again, a rebuilt token limit reserves none for them.
+/// generation is built on one server only. Minute buckets are not in the ledger and start full. Nor is the number of output
+/// tokens that jobs in flight may use: until they settle or ask again, a rebuilt token limit reserves none for them.
 /// </para>
 /// </summary>
 /// <param name="link">The connection.</param>

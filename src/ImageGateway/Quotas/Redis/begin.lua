@@ -2,30 +2,13 @@
 -- server or before this generation, everything of the tenant is deleted first.
 --   ARGV[3] the owner of the lock   [4] as [3] of calls.lua   [5] number of counters; each one's key, end, settled amount
 --   then for each open job: id, number of counters; each one's key, kind, measure, amount, enforced, max
-local MOST_BUCKETS = 1000
-
--- Those that are not full, as far as they are known; the ledger has none of them.
-local function used_buckets(now)
-  local found = {}
-  for _, member in ipairs(call('ZRANGEBYSCORE', times, now, now + 4 * UNIT, 'LIMIT', 0, MOST_BUCKETS)) do
-    local key = string.sub(member, 3)
-    local state = string.sub(member, 1, 1) == 'b' and call('HMGET', counters, 't|' .. key, 'a|' .. key)
-    if state and state[2] then found[#found + 1] = { key, tonumber(state[1]), tonumber(state[2]) } end
-  end
-  return found
-end
-
 local owner = call('GET', lock)
 if owner ~= ARGV[3] .. server() then return { 'locked' } end
 local now = moment()
 if not built() then
-  local buckets = used_buckets(now)
   call('DEL', counters, times, open)
   call('HSET', counters, 's', server(), 'g', ARGV[2], 'b', string.format('%.0f', now))
   call('ZADD', times, '+inf', 'built')
-  local fields = {}
-  for _, bucket in ipairs(buckets) do keep_bucket(fields, unpack(bucket)) end
-  write(fields)
 end
 local fresh, at = {}, 6
 for _ = 1, tonumber(ARGV[5]) do

@@ -46,6 +46,17 @@ public sealed class JsonEditTests
     }
 
     [Fact]
+    public async Task Repeated_field_of_a_form_is_a_list()
+    {
+        using var job = Job(new FormBody([new("lora", "a"), new("seed", "7"), new("lora", "\"b")], []), Requests.Image("a.png", "1"));
+        using var content = JsonEdit.Create(Attempt(job), []);
+
+        var body = JsonNode.Parse(await content.ReadAsStringAsync())!.AsObject();
+        Assert.Equal(["a", "\"b"], body["lora"]!.AsArray().Select(value => (string?)value));
+        Assert.Equal("7", (string?)body["seed"]);
+    }
+
+    [Fact]
     public async Task Members_of_a_json_client_stay_and_its_pictures_are_written_anew()
     {
         using var job = Job(Requests.Json("""{"images":[{"image_url":"data:,x"}],"prompt":"p","seed":7,"image":{"url":"https://elsewhere.example/"},"mask":{}}"""), Requests.Image("a.png", "1"));

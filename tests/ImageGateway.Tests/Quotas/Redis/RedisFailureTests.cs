@@ -119,21 +119,6 @@ public sealed class RedisFailureTests : IDisposable
         Assert.Equal([new CounterState(0, 5)], await store.ReadAsync(Tenant, [Use(0)]));
     }
 
-    // What Redis has of a limit that was away is older than what ran meanwhile, and a process that begins cannot know.
-    [Fact]
-    public async Task Process_that_begins_has_counters_of_an_earlier_time_of_a_limit_built_again()
-    {
-        using var link = await PatientAsync();
-        await new RenewingQuotaStore(new RedisQuotaStore(link, _ledger)).ReserveAsync(Tenant, "a", [Use(1)]);
-        _ledger.Intend("without the limit", 9, [Use(9)]);
-        _ledger.Close("without the limit", 9);
-        var later = new RenewingQuotaStore(new RedisQuotaStore(link, _ledger));
-        Assert.False((await later.ReserveAsync(Tenant, "b", [Use(2)])).IsGranted);
-        var rebuilds = _ledger.Rebuilds;
-        await later.ReserveAsync(Tenant, "c", [Use(2)]);
-        Assert.Equal(rebuilds, _ledger.Rebuilds);
-    }
-
     [Fact]
     public async Task Audit_lets_go_of_what_led_to_no_call_and_settles_what_the_ledger_knows_to_be_over()
     {
