@@ -96,7 +96,7 @@ internal sealed class JobDigest : IDisposable
             Add("mask", mask.Bytes);
     }
 
-    // What is read is compared as the gateway understands it; everything else decides the picture as far as anyone knows.
+    // The gateway interprets known parameters, so they are compared by meaning; any other field may affect the image.
     private void AddUnknown(JsonBody body)
     {
         foreach (var member in body.Members.OrderBy(member => member.Name, StringComparer.Ordinal))

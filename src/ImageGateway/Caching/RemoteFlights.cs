@@ -10,7 +10,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
 {
     private const string Stored = "stored";
 
-    // It is nowhere, or where another model's pictures are: so it is looked for there first.
+    // It is not stored, or stored under another model's key, which is looked up first.
     private const string Unkept = "unkept";
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -72,7 +72,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         null => null,
     };
 
-    // What another model drew, where this job may have it too.
+    // The image of another model, if this job accepts it.
     private async Task<StoredAnswer?> FallbackAsync(ReplayAsk ask, string owner) =>
         await claims.FindAsync(ask.Partition.Tenant, Place(owner)) is { Tag: var key } && ask.Takes(key) ? await answers.FindAsync(ask.Partition, key) : null;
 
@@ -83,8 +83,8 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         await hold.SettleAsync(Outcome(end, key), Keep);
     }
 
-    // By a claim beside the flight's, which outlives its outcome, and not by a word of its own: replicas of an older version, which
-    // know none but these, would fail over it.
+    // Told by a second claim that outlives the flight's outcome, not by a new outcome: replicas of an older version could not
+    // read it.
     private async Task PointAsync(string tenant, string owner, string place)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         }
         catch (GatewayException)
         {
-            // The others have one drawn themselves.
+            // The other replicas then call a provider themselves.
         }
     }
 

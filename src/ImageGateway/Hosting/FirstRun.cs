@@ -69,7 +69,7 @@ internal sealed class FirstRun
               demo key    {key}
               admin key   {Key("GATEWAY_ADMIN_KEY")}
 
-            Draw a first picture:
+            Generate a first image:
 
               curl -s {url}/v1/images/generations -H "Authorization: Bearer {key}" -H "Content-Type: application/json" -d '{"{"}"model":"draft","prompt":"a lighthouse at dusk"{"}"}' | jq -r '.data[0].b64_json' | base64 -d > lighthouse.png
 

@@ -47,7 +47,7 @@ internal static class TelemetryServices
         return (exports ? builder.AddOtlpExporter() : builder).Build();
     }
 
-    // What is off is the export. The SDK would measure nothing at all, and /metrics has nobody else to ask.
+    // Only the export is off: the SDK itself would stop measuring, and /metrics has no other source.
     private static IConfiguration Enabled(IConfiguration configuration) =>
         new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection([new(Disabled, "false")]).Build();
 

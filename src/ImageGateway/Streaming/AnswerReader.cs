@@ -31,7 +31,7 @@ internal sealed class AnswerReader : JsonScanner
     public string? Background { get; private set; }
     public string? OutputFormat { get; private set; }
 
-    /// <summary>Entries of <c>data</c> with a picture, be it itself or an address; one counts from its first letter on.</summary>
+    /// <summary>Entries of <c>data</c> with an image or an image's URL; an entry counts from the first character of that value.</summary>
     public int DataItems { get; private set; }
 
     /// <summary>The position of the items of <c>data</c> in the text: from after the opening bracket to the closing one.</summary>

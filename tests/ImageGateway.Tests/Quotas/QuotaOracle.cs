@@ -58,9 +58,10 @@ internal sealed class QuotaOracle
     private int? Refusing(IReadOnlyList<CounterUse> uses, List<long> more)
     {
         var full = Enumerable.Range(0, uses.Count).Where(i => uses[i].Limit.Enforced is { } most && !HasRoom(uses[i], more[i], most)).ToList();
-        return full.Count == 0 ? null
-            : full.Exists(i => uses[i].Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total) ? full.Find(i => uses[i].Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total)
-            : full.OrderByDescending(i => Wait(uses[i], more[i])).First();
+        return full.Where(i => uses[i].Shape is LimitShape.Day or LimitShape.Month or LimitShape.Total)
+            .Concat(full.OrderByDescending(i => Wait(uses[i], more[i])))
+            .Cast<int?>()
+            .FirstOrDefault();
     }
 
     private decimal Wait(CounterUse use, long more) =>

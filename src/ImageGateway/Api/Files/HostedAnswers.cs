@@ -10,7 +10,7 @@ namespace ImageGateway.Api.Files;
 /// <summary>
 /// Responses with image URLs: the job's own response is withheld, its images are stored, and a URL replaces each of them.
 /// Images that a provider returns as URLs are fetched first, so that the cache holds images;
-/// and what should have been a stream and is none becomes one.
+/// and JSON that a provider sent in place of a stream is turned into one.
 /// </summary>
 internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided, PublicUrl publicUrl, BlockPool pool, BufferBudget budget)
 {

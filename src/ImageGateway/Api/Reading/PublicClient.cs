@@ -27,7 +27,7 @@ internal sealed class PublicClient : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
-            ActivityHeadersPropagator = null, // what a client is traced by is nobody's who was not asked
+            ActivityHeadersPropagator = null, // the trace context is for permitted providers only
             ConnectTimeout = TimeSpan.FromSeconds(5),
             MaxConnectionsPerServer = 16,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, resolve ?? Dns.GetHostAddressesAsync, isPublic ?? PublicAddress.Is, cancellationToken),

@@ -96,7 +96,7 @@ internal sealed class RedisLink : IDisposable
         var (wasOpen, start) = (_isOpen, TimeProvider.System.GetTimestamp());
         try
         {
-            // A pause that no job meets is nobody's: while calls go through, only a longer one ends them.
+            // While the circuit is closed, a short pause that no job notices must not open it.
             await _redis.GetDatabase().PingAsync().WaitAsync(wasOpen ? Patience : Idle(Patience));
             // A call may have opened the circuit meanwhile: only an answer in time closes it.
             if (wasOpen || TimeProvider.System.GetElapsedTime(start) <= Patience)
@@ -105,7 +105,7 @@ internal sealed class RedisLink : IDisposable
         }
         catch (Exception e) when (IsOutage(e) || e is RedisException)
         {
-            // Why calls failed first says more than that they still do; and what the server says, be it an error, is no outage.
+            // The first failure's reason is kept, since it says more; and a server that answers with an error is there.
             if (!_isOpen && IsOutage(e))
                 Open(e);
             return false;
