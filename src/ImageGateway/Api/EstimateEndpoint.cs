@@ -60,6 +60,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
         var (now, caller, today) = (snapshot(), http.Caller(), time.Today());
         using var job = await reader.ReadAsync(http, null, RouteText.Slashed(http.Request.RouteValues["deployment"] as string), now.Limits);
         var plan = plans.Make(http, job, now);
+        plan.RequireTarget();
         var targets = plan.Targets.Select(planned => Describe(job, planned, caller, today)).ToList();
         return new EstimateAnswer(
             "usd", plan.Route.Name.Length == 0 ? null : plan.Route.Name, plan.Tier is { } tier ? AskedTier.Word(tier) : null,

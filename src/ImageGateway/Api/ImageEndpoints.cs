@@ -84,6 +84,7 @@ internal sealed class ImageEndpoints(
         {
             // No replay: from here on the job runs itself.
             Tracing.End(span, Replay.Word(http));
+            plan.RequireTarget();
             await exchange.HoldAsync(plan);
             await hosted.TakeOverAsync(client, exchange.Record, plan, () => dispatcher.RunAsync(client, exchange.Record, plan));
         });

@@ -9,8 +9,14 @@ namespace ImageGateway.Caching;
 /// cache: a text of some hundred bytes remains, with a number in place of each image. The images' memory comes from a budget;
 /// beyond it the recording is given up.
 /// </summary>
-internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDisposable
+/// <param name="pool">Memory for the images.</param>
+/// <param name="budget">The bytes that images may take.</param>
+/// <param name="isOnlyCopy">True when no client receives the response: its images then exceed the budget if they must.</param>
+internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget, bool isOnlyCopy = false) : IDisposable
 {
+    // No store takes a larger response.
+    private const long MostOverdrawn = 256L << 20;
+
     // Limit for the text around the images; no image provider sends more.
     private const int MostText = 256 * 1024;
 
@@ -85,14 +91,25 @@ internal sealed class AnswerCutter(BlockPool pool, BufferBudget budget) : IDispo
     private void Decode(Base64Decoder picture, ReadOnlySpan<byte> bytes)
     {
         var needed = bytes.Length / 4 * 3;
-        if (!budget.TryTake(needed))
+        if (!TryTake(needed))
         {
             GiveUp();
             return;
         }
-        _taken += needed;
         if (!picture.TryWrite(bytes))
             GiveUp();
+    }
+
+    private bool TryTake(int bytes)
+    {
+        if (!budget.TryTake(bytes))
+        {
+            if (!isOnlyCopy || _taken + bytes > MostOverdrawn)
+                return false;
+            budget.Overdraw(bytes);
+        }
+        _taken += bytes;
+        return true;
     }
 
     private void BeginPicture()

@@ -13,6 +13,12 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
     /// <summary>A recording for a job that is about to run; the caller disposes it.</summary>
     public AnswerRecording Record() => new(pool, budget.Bytes);
 
+    /// <summary>A recording for a job without a client: beyond the budget it is kept nevertheless, since it is the only copy.</summary>
+    public AnswerRecording RecordOnlyCopy() => new(pool, budget.Bytes, isOnlyCopy: true);
+
+    /// <summary>False when recordings without a client have exceeded the budget, so that no further ones may begin.</summary>
+    public bool HasRoom => !budget.Bytes.IsOverdrawn;
+
     /// <summary>Runs the job; returns the response when it is complete and could be kept, else null.</summary>
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job.</param>

@@ -7,13 +7,16 @@ namespace ImageGateway.Caching;
 /// The recording of a response as it passes: its images and the text around them, and, once a follower joins, the raw bytes.
 /// Both come from the process's budget; beyond it the recording is given up, never the response.
 /// </summary>
-internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget) : IDisposable
+/// <param name="pool">Memory for the bytes.</param>
+/// <param name="budget">The process's budget.</param>
+/// <param name="isOnlyCopy">True when no client receives the response: its images then exceed the budget if they must.</param>
+internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget, bool isOnlyCopy = false) : IDisposable
 {
     // Enough bytes to tell whether an event has just ended.
     private const int TailLength = 4;
 
     private readonly Lock _lock = new();
-    private readonly AnswerCutter _answer = new(pool, budget);
+    private readonly AnswerCutter _answer = new(pool, budget, isOnlyCopy);
     private readonly byte[] _tail = new byte[TailLength];
     private int _tailUsed;
     private bool _isFromStart;

@@ -29,7 +29,7 @@ internal sealed class CacheOptions
 /// <summary>The memory of this process that recorded and stored responses may use (<c>Gateway:Replay</c>); read at start only.</summary>
 internal sealed class ReplayOptions
 {
-    /// <summary>Bytes of responses being recorded; beyond that, responses pass unrecorded.</summary>
+    /// <summary>Bytes of responses being recorded; beyond that, responses pass unrecorded, those of asynchronous jobs are kept nevertheless, and new asynchronous jobs get a 503.</summary>
     public long RecordingBytes { get; set; } = 256L << 20;
 
     /// <summary>Bytes of stored responses, for all tenants together; used only without Redis.</summary>

@@ -17,5 +17,11 @@ internal sealed class BufferBudget(long limit)
         return false;
     }
 
+    /// <summary>Takes <paramref name="bytes"/> although the budget may not have them.</summary>
+    public void Overdraw(long bytes) => Interlocked.Add(ref _held, bytes);
+
+    /// <summary>True when more is held than the budget has.</summary>
+    public bool IsOverdrawn => Held > limit;
+
     public void Return(long bytes) => Interlocked.Add(ref _held, -bytes);
 }

@@ -32,4 +32,16 @@ internal sealed record SkippedTarget(Target Target, SkipReason Kind, string Reas
 internal enum SkipReason { Unfit, NotAllowed, Retired, Region, Drained }
 
 /// <summary>The targets of a job, in order, and why others were skipped.</summary>
-internal sealed record Plan(Tier? Tier, RoutePolicy Route, IReadOnlyList<PlannedTarget> Targets, IReadOnlyList<SkippedTarget> Skipped);
+internal sealed record Plan(Tier? Tier, RoutePolicy Route, IReadOnlyList<PlannedTarget> Targets, IReadOnlyList<SkippedTarget> Skipped)
+{
+    /// <summary>Set when all targets are drained: a stored response can still answer the job, a provider cannot.</summary>
+    public NoTargetException? Refusal { get; init; }
+
+    /// <summary>Refuses a job that no stored response answered.</summary>
+    /// <exception cref="NoTargetException">All targets are drained.</exception>
+    public void RequireTarget()
+    {
+        if (Refusal is not null)
+            throw Refusal;
+    }
+}

@@ -6,7 +6,7 @@ namespace ImageGateway.Routing;
 /// <summary>
 /// Plans a job. A pure function of the job, the configuration and the load: (1) the requested tier or name; (2) the route and
 /// targets for it, including a retired model's substitute; (3) each target is checked for tenant, region, life cycle and
-/// ability, in its own dialect; (4) the remaining targets are ordered by the route's strategy, those with capacity first.
+/// ability, in its own dialect; drained ones remain only if there is no other; (4) the remaining targets are ordered by the route's strategy, those with capacity first.
 /// </summary>
 internal static class Planner
 {
@@ -27,11 +27,13 @@ internal static class Planner
         var filter = Filter(candidates);                                                      // 3
         while (filter.Planned.Count == 0 && WithoutBlamed(candidates, filter.Skipped) is { } eased)
             (candidates, filter) = (eased, Filter(eased));
-        if (filter.Planned.Count == 0)
-            throw NoTarget.Error(job, filter.Skipped);
-        RefuseForeignFiles(job, filter.Planned);
-        Ordering.Sort(filter.Planned, candidates, table, ticket(candidates.Route.Name));        // 4
-        return new Plan(tier, candidates.Route, filter.Planned, filter.Skipped);
+        var refusal = filter.Planned.Count == 0 ? NoTarget.Error(job, filter.Skipped) : null;
+        if (refusal is not null && filter.Drained.Count == 0)
+            throw refusal;
+        var able = refusal is null ? filter.Planned : filter.Drained;
+        RefuseForeignFiles(job, able);
+        Ordering.Sort(able, candidates, table, ticket(candidates.Route.Name));                  // 4
+        return new Plan(tier, candidates.Route, able, filter.Skipped) { Refusal = refusal };
 
         TargetFilter Filter(Candidates some)
         {

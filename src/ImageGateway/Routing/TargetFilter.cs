@@ -14,6 +14,9 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
     /// <summary>The targets that can do the job.</summary>
     public List<PlannedTarget> Planned { get; } = [];
 
+    /// <summary>The targets that could do the job if they were not drained; they are skipped, too.</summary>
+    public List<PlannedTarget> Drained { get; } = [];
+
     /// <summary>The targets that cannot do the job, or must not.</summary>
     public List<SkippedTarget> Skipped { get; } = [];
 
@@ -44,10 +47,19 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
             Skip(target, SkipReason.Unfit, misfit.Message, misfit.Param);
         else if (fit.Worst is null && !allowsUnpriced)
             Skip(target, SkipReason.Unfit, $"{target.Model.Name} has no price that could be reserved from a budget", "model");
-        else if (load(target, fit.Calls, fit.Dialect.Sent.Count) is var now && now.State == TargetState.Drained)
-            Skip(target, SkipReason.Drained, "drained", null); // it could do the job, so retrying later is worthwhile
         else
-            Planned.Add(new PlannedTarget(target, fit.Dialect.At(target.Provider, target.Model), fit.Calls, fit.Worst, now));
+            Add(new PlannedTarget(target, fit.Dialect.At(target.Provider, target.Model), fit.Calls, fit.Worst, load(target, fit.Calls, fit.Dialect.Sent.Count)));
+    }
+
+    private void Add(PlannedTarget planned)
+    {
+        if (planned.Load.State != TargetState.Drained)
+        {
+            Planned.Add(planned);
+            return;
+        }
+        Drained.Add(planned);
+        Skip(planned.Target, SkipReason.Drained, "drained", null); // it could do the job, so retrying later is worthwhile
     }
 
     private ModelFit Fit(Model model)

@@ -52,6 +52,28 @@ public sealed class AsyncAdmissionTests
     }
 
     [Fact]
+    public async Task Response_without_room_is_kept_and_the_next_job_is_refused_before_it_costs_anything()
+    {
+        await using var gateway = await OwnGateway.StartAsync($$"""  {{Patient}}, "Replay": { "RecordingBytes": 0 }  """);
+        using var client = new AsyncClient();
+        gateway.Faults.Add(new FaultRule { Fault = new Fault { PauseAfterBytes = 50_000 }, Times = 1 });
+        gateway.Http.DefaultRequestHeaders.Add("Prefer", "respond-async");
+        var job = await BeginAsync(gateway);
+        await Until.TrueAsync(() => gateway.Recorded > 0, "a part of its response has come");
+
+        using var refused = await gateway.GenerateAsync();
+        gateway.Faults.Clear();
+        var end = await client.EndAsync(job, Keys.Acme);
+
+        await refused.ErrorAsync(503, "overloaded", null);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Single(end.Hashes);
+        await Until.TrueAsync(() => gateway.Recorded == 0, "its recording is released");
+        Assert.Single((await client.EndAsync(await BeginAsync(gateway), Keys.Acme)).Hashes);
+        Assert.Equal(2, gateway.Log.Calls.Count);
+    }
+
+    [Fact]
     public async Task Job_takes_ten_minutes_at_most()
     {
         var time = new ManualTime();

@@ -40,6 +40,9 @@ internal sealed class OwnGateway : IAsyncDisposable
     /// <summary>Bytes of request bodies that it holds in memory.</summary>
     public long Held => _gateway!.Services.GetRequiredService<ImageGateway.Images.BufferBudget>().Held;
 
+    /// <summary>Bytes of answers that it is recording.</summary>
+    public long Recorded => _gateway!.Services.GetRequiredService<RecordingBudget>().Bytes.Held;
+
     /// <summary>Jobs that wait for room at a target.</summary>
     public int Waiting => _gateway!.Services.GetRequiredService<WaitingRoom>().Waiting;
 

@@ -34,6 +34,29 @@ public sealed class TargetAdminTests
     }
 
     [Fact]
+    public async Task Stored_response_is_replayed_while_all_targets_are_drained()
+    {
+        await using var gateway = await OwnGateway.StartAsync($$"""
+            "Providers": { {{Account("west")}} }
+            """);
+        gateway.Http.DefaultRequestHeaders.Add("Idempotency-Key", "paid-for");
+        using var first = await gateway.GenerateAsync();
+        var image = (await first.ImagesAsync()).Picture();
+        await gateway.AdminAsync(HttpMethod.Post, "/admin/v1/targets/west/gpt-image-1/drain");
+
+        using var again = await gateway.GenerateAsync();
+        gateway.Http.DefaultRequestHeaders.Remove("Idempotency-Key");
+        using var unpaid = await gateway.GenerateAsync();
+        using var estimate = await gateway.GenerateAsync(path: "/v1/images/estimate");
+
+        Assert.Equal("true", again.Header("idempotent-replayed"));
+        Assert.Equal(image, (await again.ImagesAsync()).Picture());
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (unpaid.StatusCode, estimate.StatusCode));
+        Assert.Contains("\"drained\"", await estimate.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Single(gateway.Log.Calls);
+    }
+
+    [Fact]
     public async Task Targets_show_state_capacity_and_median()
     {
         await using var gateway = await OwnGateway.StartAsync(Two);

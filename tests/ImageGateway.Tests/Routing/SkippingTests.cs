@@ -93,7 +93,9 @@ public sealed class SkippingTests
         // The other one cannot do it, which the client need not know: it may come again.
         var table = TableOf(Route("all", "openai/gpt-image-1", "openai/gpt-image-1-mini"));
         var job = Job("final", new ImageParameters { InputFidelity = "high" }, Operation.Edit);
-        var error = Refused(job, table, load: target => target.Name == "openai/gpt-image-1" ? new TargetLoad(TargetState.Drained, default, 0) : default);
+        var plan = PlanOf(job, table, load: target => target.Name == "openai/gpt-image-1" ? new TargetLoad(TargetState.Drained, default, 0) : default);
+        Assert.Equal("openai/gpt-image-1", plan.Names()); // for its stored responses
+        var error = Requests.Failure(plan.RequireTarget);
         Assert.Equal(ErrorKind.NoTargetAvailable, error.Kind);
         Assert.NotNull(error.RetryAfter);
     }

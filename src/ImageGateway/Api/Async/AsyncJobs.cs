@@ -40,7 +40,7 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         if (record.Job.Parameters.Stream)
             throw new GatewayException(ErrorKind.InvalidValue, $"'stream' cannot be combined with 'Prefer: {Preference.RespondAsync}': the response is fetched when it is complete.", "stream");
         await HoldKeyAsync(job, record);
-        if (!job.TryEnter())
+        if (!recorder.HasRoom || !job.TryEnter())
             throw new GatewayException(new GatewayError(ErrorKind.Overloaded, "Too many asynchronous jobs are running. Please try again later.") { RetryAfter = AsyncJobStore.Look });
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
     {
         using var progress = runningJobs.Begin(job.Client);
         await using var ends = job;
-        using var recording = recorder.Record(); // within its budget until the response is stored
+        using var recording = recorder.RecordOnlyCopy(); // counts against the budget until the response is stored
         var (answer, failure) = ((StoredAnswer?)null, (Exception?)null);
         try
         {
