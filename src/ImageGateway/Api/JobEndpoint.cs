@@ -23,12 +23,15 @@ internal static class JobEndpoint
     {
         var tenant = http.Caller().Tenant;
         if (await jobs.FindAsync(tenant, id) is not { } state)
-            return JobResult.Of(await ReadAsync(id, http, ledger));
+            return Known(http, await ReadAsync(id, http, ledger));
         if (!state.HasEnded)
             return JobResult.Later(http, state.Job);
         var answer = state.Job.Status == AsyncState.Completed ? await jobs.AnswerAsync(tenant, id) : null;
         return answer is null ? await EndedAsync(state, http, ledger) : JobResult.Of(await LatestAsync(state, http, ledger), answer);
     }
+
+    // A running job may be one whose process has died: who polls it must go on until the ledger closes it.
+    private static JobResult Known(HttpContext http, JobAnswer job) => job.Status == AsyncState.Running ? JobResult.Later(http, job) : JobResult.Of(job);
 
     private static async Task<IResult> CancelAsync(string id, HttpContext http, AsyncJobStore jobs, LedgerReader ledger)
     {

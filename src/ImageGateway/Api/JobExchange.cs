@@ -18,6 +18,7 @@ internal sealed class JobExchange : IDisposable
     private readonly JobMetrics _metrics;
     private readonly Activity? _span;
     private Reservation? _held;
+    private bool _isClosed;
 
     public JobExchange(HttpContext http, ImageJob job, string priceBook, JobLedger ledger, Quota quota, JobMetrics metrics, TimeProvider time, Func<Task>? accepting)
     {
@@ -27,6 +28,7 @@ internal sealed class JobExchange : IDisposable
             PriceBook = priceBook,
             BytesIn = http.Request.ContentLength ?? 0,
             ClientRequestId = http.Request.Headers["x-request-id"],
+            Closing = CloseAsync,
             Accepting = accepting,
         };
         http.Features.Set(Record);
@@ -68,10 +70,13 @@ internal sealed class JobExchange : IDisposable
 
     /// <summary>
     /// Closes the job in the ledger, settles its reservation once that is durable, and reports it to metrics and the trace;
-    /// never cancelled by the request.
+    /// never cancelled by the request. No effect when its response did that before (<see cref="JobRecord.CloseAsync"/>).
     /// </summary>
     public async ValueTask CloseAsync()
     {
+        if (_isClosed)
+            return;
+        _isClosed = true;
         try
         {
             var written = await _ledger.CloseAsync(Record, isUrgent: _held is { IsUrgent: true });

@@ -4,7 +4,7 @@ namespace ImageGateway.Caching;
 /// The jobs in progress: those that continue without their clients, limited in number and time; and, when the gateway stops,
 /// their common end.
 /// </summary>
-internal sealed class RunningJobs : IDisposable
+internal sealed class RunningJobs(TimeProvider time) : IDisposable
 {
     /// <summary>Most jobs that continue without a client.</summary>
     public const int Most = 256;
@@ -12,7 +12,11 @@ internal sealed class RunningJobs : IDisposable
     /// <summary>The longest time that one continues.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // Enough to tell a client why its job ended.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _aborting = new(Timeout.InfiniteTimeSpan, time);
     private int _count;
     private int _jobs;
 
@@ -22,14 +26,14 @@ internal sealed class RunningJobs : IDisposable
     /// <summary>How many jobs are in progress, with a client or without.</summary>
     public int Jobs => Volatile.Read(ref _jobs);
 
-    /// <summary>Cancelled when the gateway stops and the drain timeout is over.</summary>
+    /// <summary>Cancelled when the gateway stops and the drain timeout is over: calls to providers end, and clients are told so.</summary>
     public CancellationToken Over => _over.Token;
 
-    /// <summary>Counts a job of this client until the result is disposed; if all jobs are ended before that, its connection is closed.</summary>
+    /// <summary>Counts a job of this client until the result is disposed; if it goes on after all jobs were ended, its connection is closed.</summary>
     public Job Begin(HttpContext http)
     {
         Interlocked.Increment(ref _jobs);
-        return new Job(this, Over.UnsafeRegister(static http => ((HttpContext)http!).Abort(), http));
+        return new Job(this, _aborting.Token.UnsafeRegister(static http => ((HttpContext)http!).Abort(), http));
     }
 
     /// <summary>Counts one more job without a client; false when there are too many, or all were ended.</summary>
@@ -46,9 +50,17 @@ internal sealed class RunningJobs : IDisposable
     public void Leave() => Interlocked.Decrement(ref _count);
 
     /// <summary>Ends all jobs.</summary>
-    public void End() => _over.Cancel();
+    public void End()
+    {
+        _over.Cancel();
+        _aborting.CancelAfter(Farewell);
+    }
 
-    public void Dispose() => _over.Dispose();
+    public void Dispose()
+    {
+        _over.Dispose();
+        _aborting.Dispose();
+    }
 
     internal readonly struct Job(RunningJobs all, CancellationTokenRegistration end) : IDisposable
     {

@@ -17,6 +17,7 @@ internal sealed class StoredDelivery(TimeProvider time)
         if (!ask.EndsWhenKept)
             http.Response.ContentLength = writer.Length;
         Note(ask.Record, answer);
+        await ask.Record.CloseAsync();
         await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 

@@ -2,6 +2,7 @@ using ImageGateway.Api.Async;
 using ImageGateway.Caching;
 using ImageGateway.Caching.Redis;
 using ImageGateway.Images;
+using ImageGateway.Routing;
 using StackExchange.Redis;
 
 namespace ImageGateway.Hosting;
@@ -25,6 +26,7 @@ internal static class ReplayServices
             AddMemory(services, options.MemoryBytes);
         services.AddSingleton(new RecordingBudget(new BufferBudget(options.RecordingBytes)));
         services.AddSingleton<RunningJobs>();
+        services.AddSingleton(provider => new StopSignal(provider.GetRequiredService<RunningJobs>().Over));
         services.AddSingleton<AnswerRecorder>();
         services.AddSingleton<StoredDelivery>();
         services.AddSingleton<Idempotency>();

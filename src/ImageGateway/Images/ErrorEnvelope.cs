@@ -81,6 +81,7 @@ internal static class ErrorEnvelope
         ErrorKind.UpstreamError => (502, Server, "upstream_error"),
         ErrorKind.NoTargetAvailable => (503, Server, "no_target_available"),
         ErrorKind.Overloaded => (503, Server, "overloaded"),
+        ErrorKind.Stopped => (503, Server, "gateway_stopped"),
         ErrorKind.StoreUnavailable => (503, Server, "store_unavailable"),
         ErrorKind.UpstreamTimeout => (504, Server, "upstream_timeout"),
         _ => (500, Server, "internal_error"),

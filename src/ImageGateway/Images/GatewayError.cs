@@ -5,7 +5,7 @@ internal enum ErrorKind
 {
     InvalidValue, MissingParameter, UnknownParameter, InvalidJson, InvalidMask,
     InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
-    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, IdempotencyInFlight, IdempotencyMismatch, PreconditionFailed,
+    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, Stopped, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, IdempotencyInFlight, IdempotencyMismatch, PreconditionFailed,
     ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,
 }
 

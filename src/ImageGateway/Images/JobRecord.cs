@@ -31,6 +31,8 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 {
     private readonly long _start = time.GetTimestamp();
     private readonly List<AttemptRecord> _attempts = [];
+    private int _withheld;
+    private bool _isClosed;
 
     /// <summary>The request's id, a UUID of version 7.</summary>
     public string Id => id;
@@ -87,6 +89,16 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
         {
             lock (_attempts)
                 return [.. _attempts];
+        }
+    }
+
+    /// <summary>How many attempts have begun.</summary>
+    public int AttemptCount
+    {
+        get
+        {
+            lock (_attempts)
+                return _attempts.Count;
         }
     }
 
@@ -149,9 +161,36 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     /// <summary>Records that the response was complete.</summary>
     public void Complete() => Status = JobStatus.Completed;
 
-    /// <summary>Records a failure with this code; a job without a provider call, or with a provider's refusal, counts as refused.</summary>
+    /// <summary>Called when the job is closed: its outcome and cost are final.</summary>
+    public Func<ValueTask>? Closing { private get; init; }
+
+    /// <summary>
+    /// Closes the job: from here on it can neither fail nor cost anything. It is closed before the client gets the end of its
+    /// response, so that a client that has it finds it settled, and one that disconnects then had its answer. No effect while
+    /// the response is withheld, or when it is closed.
+    /// </summary>
+    public ValueTask CloseAsync()
+    {
+        if (_isClosed || _withheld > 0)
+            return default;
+        _isClosed = true;
+        return Closing?.Invoke() ?? default;
+    }
+
+    /// <summary>Keeps the job open: its response is withheld, and may still fail.</summary>
+    public void Withhold() => _withheld++;
+
+    /// <summary>Its response is no longer withheld.</summary>
+    public void Release() => _withheld--;
+
+    /// <summary>
+    /// Records a failure with this code; a job without a provider call, or with a provider's refusal, counts as refused. No effect
+    /// once it is closed.
+    /// </summary>
     public void Fail(string? code, bool isRefusal)
     {
+        if (_isClosed)
+            return;
         ErrorCode = code;
         lock (_attempts)
             Status = isRefusal || _attempts.Count == 0 ? JobStatus.Refused : JobStatus.Failed;

@@ -39,10 +39,10 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
     /// <summary>The error for a client whose stream has started: the provider's own message, redacted; null: <see cref="Error"/>.</summary>
     public GatewayError? Words { get; init; }
 
-    /// <summary>The failure of a response that ended early, or fell silent.</summary>
-    public static UpstreamFailure BrokeOff(bool timedOut) => new(FailureKind.MayBill, timedOut
-        ? new GatewayError(ErrorKind.UpstreamTimeout, "The provider stopped sending.")
-        : new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response."));
+    /// <summary>The failure of a response that ended early.</summary>
+    /// <param name="why">Why the gateway ended it; null: the provider did.</param>
+    public static UpstreamFailure BrokeOff(GatewayError? why) =>
+        new(FailureKind.MayBill, why ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response."));
 
     /// <summary>The combined meaning of one job's calls: the gravest of their failures, and the longest pause; null if none failed.</summary>
     public static UpstreamFailure? OfAll(IReadOnlyCollection<UpstreamFailure> failures) =>

@@ -14,21 +14,25 @@ internal sealed record Answer(HttpResponseMessage Response, Stream Body, Relay R
     /// Passes the response on. One that ends incomplete is lost, however cleanly its connection closed; a complete one
     /// succeeds, however its connection ends, unless it falls short of its announced length.
     /// </summary>
+    /// <param name="clock">Its call's clock.</param>
+    /// <param name="ending">Called when all of it has arrived, before the client gets the end.</param>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
-    public async Task<RelayEnd> PassAsync(AttemptClock clock) => await RelayAsync(clock) switch
+    public async Task<RelayEnd> PassAsync(AttemptClock clock, Func<ValueTask>? ending = null) => await RelayAsync(clock, ending) switch
     {
         RelayEnd.Complete when !Tap.IsWhole(Pictures) => RelayEnd.UpstreamLost,
-        RelayEnd.UpstreamLost when Tap.IsWhole(Pictures) && (Tap is EventStreamTap || Response.Content.Headers.ContentLength is null) => RelayEnd.Complete,
+        RelayEnd.UpstreamLost when IsWhole() => RelayEnd.Complete,
         var end => end,
     };
 
-    private async Task<RelayEnd> RelayAsync(AttemptClock clock)
+    private bool IsWhole() => Tap.IsWhole(Pictures) && (Tap is EventStreamTap || Response.Content.Headers.ContentLength is not { } length || Relay.Length >= length);
+
+    private async Task<RelayEnd> RelayAsync(AttemptClock clock, Func<ValueTask>? ending)
     {
         try
         {
-            return await Relay.RunAsync(clock.Token);
+            return await Relay.RunAsync(IsWhole, ending, clock.Token);
         }
-        catch (OperationCanceledException) when (clock.TimedOut)
+        catch (OperationCanceledException) when (clock.Error is not null)
         {
             return RelayEnd.UpstreamLost;
         }

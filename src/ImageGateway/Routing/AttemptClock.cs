@@ -1,25 +1,38 @@
+using ImageGateway.Images;
+
 namespace ImageGateway.Routing;
 
-/// <summary>Ends an attempt when the client disconnects, or when the provider is silent for too long. Progress restarts the timeout.</summary>
+/// <summary>Cancelled when the gateway stops and requests in progress have had their time.</summary>
+internal sealed record StopSignal(CancellationToken Token);
+
+/// <summary>
+/// Ends an attempt when the client disconnects, the gateway stops, or the provider is silent for too long. Progress restarts the
+/// timeout.
+/// </summary>
 internal sealed class AttemptClock : IDisposable
 {
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _leaving;
+    private readonly CancellationTokenRegistration _stopping;
     private readonly CancellationToken _clientGone;
+    private readonly CancellationToken _stop;
     private readonly TimeSpan _limit;
 
-    public AttemptClock(TimeSpan limit, TimeProvider time, CancellationToken clientGone)
+    public AttemptClock(TimeSpan limit, TimeProvider time, CancellationToken clientGone, CancellationToken stop)
     {
-        (_limit, _clientGone) = (limit, clientGone);
+        (_limit, _clientGone, _stop) = (limit, clientGone, stop);
         _end = new CancellationTokenSource(limit, time);
-        _leaving = clientGone.UnsafeRegister(end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _leaving = clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _stopping = stop.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
     }
 
     /// <summary>Cancelled when the attempt must end.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>True when the provider was silent for too long.</summary>
-    public bool TimedOut => _end.IsCancellationRequested && !_clientGone.IsCancellationRequested;
+    /// <summary>Why the gateway ended the attempt itself; null: it did not, or the client disconnected.</summary>
+    public GatewayError? Error => _stop.IsCancellationRequested ? new GatewayError(ErrorKind.Stopped, "The gateway stopped before the provider had answered.")
+        : _end.IsCancellationRequested && !_clientGone.IsCancellationRequested ? new GatewayError(ErrorKind.UpstreamTimeout, $"The provider sent nothing for {_limit.TotalSeconds:0.##} seconds.")
+        : null;
 
     /// <summary>The provider has sent something.</summary>
     public void Progressed() => _end.CancelAfter(_limit);
@@ -30,6 +43,7 @@ internal sealed class AttemptClock : IDisposable
     public void Dispose()
     {
         _leaving.Dispose();
+        _stopping.Dispose();
         _end.Dispose();
     }
 }

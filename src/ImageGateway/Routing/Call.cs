@@ -16,6 +16,9 @@ internal sealed class Call(Target target, Attempt attempt, AttemptRecord record,
 
     public AttemptClock Clock => clock;
 
+    /// <summary>True when its outcome is recorded.</summary>
+    public bool HasEnded => record.HasEnded;
+
     /// <summary>How many images are requested.</summary>
     public int Pictures => record.Sent.Count;
 

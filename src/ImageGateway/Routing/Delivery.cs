@@ -7,16 +7,19 @@ namespace ImageGateway.Routing;
 /// <summary>Sends a response to the client: the headers that describe its origin, then the bytes.</summary>
 internal static class Delivery
 {
-    /// <summary>Sends as much as the provider delivers.</summary>
-    public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider)
+    /// <summary>Sends as much as the provider delivers; calls <paramref name="ending"/> when all has arrived, before the client gets the end.</summary>
+    public static async Task<RelayEnd> SendAsync(HttpContext http, Answer answer, AttemptClock clock, bool hidesProvider, Func<ValueTask> ending)
     {
         await HeaderRules.ToClientAsync(answer.Response, http, hidesProvider);
+        // OpenAI's clients go by the type.
+        if (answer.Tap is JsonTap && http.Response.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
+            http.Response.ContentType = "application/json";
         // An error event, or a heartbeat comment, makes a stream longer than the length the provider announced.
         if (answer.Tap is EventStreamTap)
             http.Response.ContentLength = null;
         try
         {
-            return await answer.PassAsync(clock);
+            return await answer.PassAsync(clock, ending);
         }
         catch (OperationCanceledException)
         {
@@ -38,15 +41,24 @@ internal static class Delivery
             http.Abort();
     }
 
-    /// <summary>Sets the gateway's own headers.</summary>
-    public static void Describe(HttpContext http, JobRecord record, PlannedTarget planned, int attempts)
+    /// <summary>Sets the headers that tell who answered, be it with an error, and after how many attempts.</summary>
+    public static void Name(HttpContext http, JobRecord record, PlannedTarget planned)
     {
-        record.Answering();
-        var headers = http.Response.Headers;
+        if (http.Response.HasStarted)
+            return;
+        var (headers, attempts) = (http.Response.Headers, record.AttemptCount);
         if (!record.Caller.HideTarget)
             headers["x-gateway-target"] = planned.Target.Name;
         headers["x-gateway-model"] = planned.Target.Model.Name;
         headers["x-gateway-attempts"] = attempts == 1 ? "1" : $"{attempts}";
+    }
+
+    /// <summary>Sets the gateway's own headers of a response.</summary>
+    public static void Describe(HttpContext http, JobRecord record, PlannedTarget planned)
+    {
+        record.Answering();
+        Name(http, record, planned);
+        var headers = http.Response.Headers;
         if (planned.Dialect.Adjustments.Count > 0)
             headers["x-gateway-adjusted"] = Adjustment.Header(planned.Dialect.Adjustments);
         if (planned.Target.Simulated)

@@ -37,7 +37,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             patience -= waited;
             try
             {
-                failure = await AttemptAsync(http, record, place, attempts, plan.Route); // 2
+                failure = await AttemptAsync(http, record, place, plan.Route); // 2
             }
             catch (GatewayException e) when (e.Error.Kind == ErrorKind.InsufficientQuota && failure is not null)
             {
@@ -45,6 +45,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             }
             if (failure is null)
                 return;
+            Delivery.Name(http, record, place.Planned);
             mayBeBilled |= failure.MayBeBilled;
             left.Remove(place.Planned);
             if (!MayGoOn(failure, plan.Route) || attempts == plan.Route.MaxAttempts) // 3
@@ -59,12 +60,12 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     }
 
     // A response that breaks off is not retried, but still counts against the target.
-    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Slot place, int attempts, RoutePolicy route)
+    private async Task<UpstreamFailure?> AttemptAsync(HttpContext http, JobRecord record, Slot place, RoutePolicy route)
     {
         var (planned, start) = (place.Planned, time.GetTimestamp());
         var (failure, outcome) = planned.Calls > 1
-            ? await fanOut.RunAsync(http, record, planned, attempts, route)
-            : await CallAsync(http, record, planned, attempts);
+            ? await fanOut.RunAsync(http, record, planned, route)
+            : await CallAsync(http, record, planned);
         var target = registry.Of(planned.Target);
         target.Record(planned.Target, outcome?.Kind, time.GetElapsedTime(start), place.Taken);
         if (outcome?.Rest is { } rest)
@@ -73,7 +74,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     }
 
     // The failure, if the client has received nothing yet, and the call's outcome for its target; null: success.
-    private async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts)
+    private async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> CallAsync(HttpContext http, JobRecord record, PlannedTarget planned)
     {
         using var call = await calls.AnnounceAsync(record, planned, planned.Dialect.Edits, planned.Dialect.Sent.Count, http);
         var (answer, failure) = await calls.BeginAsync(call, http.Response.BodyWriter);
@@ -81,7 +82,7 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
             return (failure, failure);
         await using (answer)
         {
-            Delivery.Describe(http, record, planned, attempts);
+            Delivery.Describe(http, record, planned);
             try
             {
                 return (null, await SendAsync(http, record, call, answer));
@@ -96,19 +97,25 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     // The call's outcome for its target; null: success, or the client disconnected.
     private async Task<UpstreamFailure?> SendAsync(HttpContext http, JobRecord record, Call call, Answer answer)
     {
-        var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget);
-        var told = end == RelayEnd.Complete ? null : calls.Told(call, answer);
-        var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.TimedOut) : told;
+        var end = await Delivery.SendAsync(http, answer, call.Clock, record.Caller.HideTarget, () => CompleteAsync(record, call, answer));
+        if (call.HasEnded)
+            return null;
+        var told = calls.Told(call, answer);
+        var lost = end == RelayEnd.UpstreamLost ? told ?? UpstreamFailure.BrokeOff(call.Clock.Error) : told;
         var code = Call.Code(end, lost);
         call.End(answer, end, code);
-        record.Upstream = lost?.Error;
-        if (end == RelayEnd.Complete)
-            record.Complete();
-        else
-            record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
-        if (end == RelayEnd.UpstreamLost)
+        record.Upstream = lost is { MayBeBilled: true } ? lost.Error with { IsFinal = true } : lost?.Error; // for jobs that wait for this one
+        record.Fail(code, isRefusal: told is { Kind: FailureKind.Refusal });
+        if (end == RelayEnd.UpstreamLost && !http.RequestAborted.IsCancellationRequested)
             await Delivery.EndAsync(http, answer.Tap, lost!);
         return lost;
+    }
+
+    private static ValueTask CompleteAsync(JobRecord record, Call call, Answer answer)
+    {
+        call.End(answer, RelayEnd.Complete, code: null);
+        record.Complete();
+        return record.CloseAsync();
     }
 
     private static bool MayGoOn(UpstreamFailure failure, RoutePolicy route) => (!failure.MayBeBilled || route.OnTimeout == FailureAction.Next) && failure.Kind switch
@@ -127,11 +134,11 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     {
         if (failure is not null && (failure.Kind != FailureKind.RateLimited || plan.Targets.Count == 1))
             return failure.Error;
-        var wait = room.Shortest(plan.Targets);
+        var wait = room.Earliest(plan.Targets);
         var soon = wait > WaitingRoom.Unknown && wait != TimeSpan.MaxValue ? wait : UnknownRetry;
         var open = plan.Targets.All(planned => registry.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
         return open && failure is null
             ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they will be tried again soon.") { RetryAfter = soon }
-            : new GatewayError(ErrorKind.RateLimited, "Every target that could serve this is at its rate limit. Please try again later.") { RetryAfter = soon };
+            : new GatewayError(ErrorKind.RateLimited, "Every target that could serve this is at its rate limit, or rests after a failure. Please try again later.") { RetryAfter = soon };
     }
 }

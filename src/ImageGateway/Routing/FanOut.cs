@@ -21,7 +21,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
     /// Makes the calls and answers the client; returns the failure if there is nothing to answer with, and the outcome for the
     /// target.
     /// </summary>
-    public async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, int attempts, RoutePolicy route)
+    public async Task<(UpstreamFailure? Failure, UpstreamFailure? Outcome)> RunAsync(HttpContext http, JobRecord record, PlannedTarget planned, RoutePolicy route)
     {
         var parts = new FanOutPart?[planned.Calls];
         try
@@ -30,9 +30,10 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
             var came = parts.OfType<FanOutPart>().ToList();
             if (came.Count == 0 || (failure is not null && route.Partial == PartialAction.Fail))
                 return (came.Count > 0 ? failure?.WithPaid() : failure, failure);
-            Delivery.Describe(http, record, planned, attempts);
-            await WriteAsync(http, record, came);
+            Delivery.Describe(http, record, planned);
             record.Complete();
+            await record.CloseAsync();
+            await WriteAsync(http, record, came);
             return (null, failure);
         }
         finally
@@ -90,7 +91,7 @@ internal sealed class FanOut(BlockPool pool, BufferBudget budget, UpstreamCall c
         {
             var end = await answer.PassAsync(call.Clock);
             var isWhole = end == RelayEnd.Complete && answer.Tap.Facts.Images > 0;
-            var failure = isWhole ? null : UpstreamFailure.BrokeOff(call.Clock.TimedOut);
+            var failure = isWhole ? null : UpstreamFailure.BrokeOff(call.Clock.Error);
             call.End(answer, end, Call.Code(end, failure));
             return (isWhole ? new FanOutPart(bytes, answer.Tap.Facts) : null, failure);
         }

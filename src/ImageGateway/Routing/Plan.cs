@@ -34,6 +34,9 @@ internal enum SkipReason { Unfit, NotAllowed, Retired, Region, Drained }
 /// <summary>The targets of a job, in order, and why others were skipped.</summary>
 internal sealed record Plan(Tier? Tier, RoutePolicy Route, IReadOnlyList<PlannedTarget> Targets, IReadOnlyList<SkippedTarget> Skipped)
 {
+    /// <summary>True when the request names a model whose default is a URL, and asks for no other format: the client expects one, whichever model serves it.</summary>
+    public bool MeansAddress { get; init; }
+
     /// <summary>Set when all targets are drained: a stored response can still answer the job, a provider cannot.</summary>
     public NoTargetException? Refusal { get; init; }
 

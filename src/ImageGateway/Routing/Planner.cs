@@ -33,7 +33,11 @@ internal static class Planner
         var able = refusal is null ? filter.Planned : filter.Drained;
         RefuseForeignFiles(job, able);
         Ordering.Sort(able, candidates, table, ticket(candidates.Route.Name));                  // 4
-        return new Plan(tier, candidates.Route, able, filter.Skipped) { Refusal = refusal };
+        return new Plan(tier, candidates.Route, able, filter.Skipped) 
+        {
+            MeansAddress = tier is null && job is { Model: { } name, Parameters: { ResponseFormat: null, Stream: false } } && table.Catalogue.Models.GetValueOrDefault(name) is { ResponseFormats: ["url", ..] },
+            Refusal = refusal,
+        };
 
         TargetFilter Filter(Candidates some)
         {

@@ -12,7 +12,7 @@ namespace ImageGateway.Routing;
 /// Makes one call to a target, up to the point at which the first byte could be sent to the client: (1) the call, (2) a look at
 /// the start of the response, since a 200 can hide an error, (3) the classification of a failure.
 /// </summary>
-internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider time, ILogger<UpstreamCall> log)
+internal sealed partial class UpstreamCall(TargetRegistry registry, StopSignal stop, TimeProvider time, ILogger<UpstreamCall> log)
 {
     /// <summary>
     /// Writes the intent of a call for <paramref name="count"/> images; once this returns it is durable in the ledger and the
@@ -29,7 +29,7 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
         var trace = target.ForwardsTrace ? TraceContext.Of(span, http.Request.Headers) : null;
         return new Call(
             target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http) { Trace = trace }, attempt,
-            new AttemptClock(target.Timeout, time, http.RequestAborted), target.Model.PriceOn(today), span);
+            new AttemptClock(target.Timeout, time, http.RequestAborted, stop.Token), target.Model.PriceOn(today), span);
     }
 
     /// <summary>The response or the failure; exactly one of the two.</summary>
@@ -57,10 +57,10 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
             Correct(target, response);
             return await LookAsync(call, response, client);
         }
-        catch (OperationCanceledException) when (clock.TimedOut)
+        catch (OperationCanceledException) when (clock.Error is { } error)
         {
-            LogTimeout(target.Name, target.Timeout);
-            return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : FailureKind.Broken, new GatewayError(ErrorKind.UpstreamTimeout, $"The provider did not answer within {target.Timeout.TotalSeconds:0.##} seconds.")));
+            LogEnded(target.Name, error.Message);
+            return (null, new UpstreamFailure(attempt.IsSent ? FailureKind.MayBill : error.Kind == ErrorKind.Stopped ? FailureKind.Request : FailureKind.Broken, error));
         }
         catch (GatewayException e) when (e.Error.Kind != ErrorKind.NoTargetAvailable)
         {
@@ -136,8 +136,8 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} failed with status {Status}: {Kind}, code {Code}")]
     private partial void LogFailure(string target, int status, FailureKind kind, string? code);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} sent nothing for {Timeout}")]
-    private partial void LogTimeout(string target, TimeSpan timeout);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A call to {Target} was ended: {Why}")]
+    private partial void LogEnded(string target, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} could not be called: the gateway has no access to it")]
     private partial void LogNoAccess(Exception? exception, string target);

@@ -79,12 +79,15 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     }
 
     /// <summary>Sends the held bytes and everything that follows, up to a provider's error event. The response's headers must be set.</summary>
-    public async Task<RelayEnd> RunAsync(CancellationToken cancellationToken)
+    /// <param name="isWhole">Whether the bytes so far are a complete response.</param>
+    /// <param name="ending">Called once they are, before the client gets the last of them.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
+    public async Task<RelayEnd> RunAsync(Func<bool> isWhole, Func<ValueTask>? ending, CancellationToken cancellationToken)
     {
         Pass(_held, _heldLength);
         try
         {
-            return await PassOnAsync(cancellationToken);
+            return await PassOnAsync(isWhole, ending, cancellationToken);
         }
         finally
         {
@@ -96,10 +99,15 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     private bool HidesError => tap is EventStreamTap { HasFailed: true, IsErrorPassed: false };
 
     // One method, because every nested asynchronous call would allocate once per read.
-    private async ValueTask<RelayEnd> PassOnAsync(CancellationToken cancellationToken)
+    private async ValueTask<RelayEnd> PassOnAsync(Func<bool> isWhole, Func<ValueTask>? ending, CancellationToken cancellationToken)
     {
         while (true)
         {
+            if (ending is not null && isWhole())
+            {
+                await ending();
+                ending = null;
+            }
             var flush = client.FlushAsync(cancellationToken);
             var isSlow = !flush.IsCompleted;
             if (isSlow)

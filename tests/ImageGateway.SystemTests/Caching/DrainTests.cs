@@ -110,11 +110,29 @@ public sealed class DrainTimeoutTests : IAsyncLifetime
         using var unkept = await _gateway.SendAsync(0, "a hen", Streaming, CachingGateway.Plain);
         await _gateway.All[0].Process.TerminateAsync();
         Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+        var last = (await Event.ReadAllAsync(await stream.Content.ReadAsStreamAsync()))[^1];
+        Assert.Equal(("error", "gateway_stopped"), (last.Type, (string?)last.Data["error"]!["code"]));
         Assert.All(_gateway.Calls, call => Assert.False(call.Completed));
         Assert.Equal(0, await _gateway.Ledger.CountAsync("intents"));
         var entries = await _gateway.Ledger.EntriesAsync();
         Assert.Equal(3, entries.Count);
-        Assert.All(entries, entry => Assert.Equal((("failed", "client_disconnected"), "estimate"), (entry.End, entry.Charge.Basis)));
+        Assert.All(entries, entry => Assert.Equal((("failed", "gateway_stopped"), "estimate"), (entry.End, entry.Charge.Basis)));
+    }
+
+    // The call may be billed: a client that repeats requests by itself must not pay again.
+    [Fact]
+    public async Task Client_that_still_waits_is_told_and_does_not_repeat_the_request()
+    {
+        _gateway.Break(new Fault { Hang = true });
+        var waiting = _gateway.SendAsync(0, "a fox", null, CachingGateway.Plain);
+        await Until.TrueAsync(() => _gateway.Calls.Count == 1, "its call is made");
+        await _gateway.All[0].Process.TerminateAsync();
+        using var told = await waiting;
+        await told.ErrorAsync(503, "gateway_stopped", null);
+        Assert.Equal("false", told.Header("x-should-retry"));
+        Assert.Equal(0, await _gateway.All[0].Process.ExitCodeAsync());
+        var entry = Assert.Single(await _gateway.Ledger.EntriesAsync());
+        Assert.Equal((("failed", "gateway_stopped"), "estimate"), (entry.End, entry.Charge.Basis));
     }
 
     private static void Streaming(JsonObject job) => (job["stream"], job["partial_images"]) = (true, 2);

@@ -42,6 +42,22 @@ public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
         await gateway.Ledger.CheckSumsAsync();
     }
 
+    // A client of DALL·E reads an address; what its route serves it with instead, only its operator knows.
+    [Fact]
+    public async Task Model_whose_default_is_an_address_has_one_whichever_model_serves_it()
+    {
+        await using var own = await OwnGateway.StartAsync($$"""
+            "Providers": { {{OwnGateway.Account("west")}} }, "Routes": [ { "Name": "instead", "When": { "Model": "dall-e-3" }, "Targets": [ "west/gpt-image-1" ] }, { "Name": "by-model" } ]
+            """);
+        using var address = await own.GenerateAsync("""{"model":"dall-e-3","prompt":"a fox"}""");
+        using var base64 = await own.GenerateAsync("""{"model":"dall-e-3","prompt":"a fox","response_format":"b64_json"}""");
+        var item = (await address.JsonAsync())["data"]![0]!;
+        Assert.Equal("west/gpt-image-1", address.Header("x-gateway-target"));
+        Assert.Null(item["b64_json"]);
+        Assert.StartsWith(own.Http.BaseAddress!.ToString(), (string)item["url"]!, StringComparison.Ordinal);
+        Assert.NotNull((await base64.JsonAsync())["data"]![0]!["b64_json"]);
+    }
+
     [Fact]
     public async Task Answer_that_breaks_off_before_its_client_has_any_of_it_is_an_error_in_words()
     {

@@ -32,6 +32,14 @@ public abstract class IdempotencyTests(CachingGateway gateway)
     }
 
     [Fact]
+    public async Task One_picture_asked_for_or_not_is_the_same_body()
+    {
+        await KeyedAsync();
+        var again = await KeyedAsync(job => job["n"] = 1);
+        Assert.Equal((200, "true", 1), (again.Status, again.Head.Header("idempotent-replayed"), gateway.Calls(_prompt)));
+    }
+
+    [Fact]
     public async Task Refusal_of_a_provider_is_repeated_with_its_status()
     {
         gateway.Break(new Fault { Status = 400, Body = JsonNode.Parse("""{"error":{"message":"Not that.","type":"image_generation_user_error","param":"prompt","code":"moderation_blocked","moderation_details":{"moderation_stage":"input","categories":["violence"]}}}""") }, times: 1);

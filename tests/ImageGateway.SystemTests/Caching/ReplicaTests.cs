@@ -90,6 +90,19 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
         Assert.Equal(2, _replicas.Calls.Count);
     }
 
+    // Its claim is gone before the ledger closes it; meanwhile who polls it must not stop.
+    [Fact]
+    public async Task Asynchronous_job_of_a_replica_that_was_killed_is_not_done_before_the_ledger_closes_it()
+    {
+        _replicas.Break(new Fault { Hang = true }, times: 1);
+        using var accepted = await _replicas.SendAsync(0, "a fox", key: CachingGateway.Plain, headers: AsyncClient.Prefer);
+        var job = await AsyncClient.LocationAsync(_replicas.All[1].Url, accepted);
+        await Until.TrueAsync(() => _replicas.Calls.Count == 1, "its call is made");
+        await _replicas.All[0].Process.KillAsync();
+        using var client = new AsyncClient();
+        Assert.Equal("abandoned", (await client.EndAsync(job, CachingGateway.Plain)).State);
+    }
+
     // A client that has all of its answer may ask for it again, and a store that fails over is away for some seconds.
     [Fact]
     public async Task Answer_with_an_idempotency_key_ends_when_it_is_kept()

@@ -83,6 +83,17 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
         Assert.Equal((200, "miss"), await gateway.AskAsync(_prompt, West) is var later ? (later.Status, later.Cache) : default);
     }
 
+    // Both calls are paid for: clients that repeat a 502 by themselves must not pay again.
+    [Fact]
+    public async Task Answer_that_breaks_off_twice_must_not_be_asked_for_again()
+    {
+        var cut = new Fault { CutAfterBytes = 50_000 };
+        var told = (await TogetherAsync(3, _ => ToldAsync(), cut, cut)).OfType<Reply>().ToList();
+        Assert.NotEmpty(told);
+        Assert.All(told, reply => Assert.Equal((502, "false"), (reply.Status, reply.Head.Header("x-should-retry"))));
+        Assert.Equal(2, gateway.Calls(_prompt));
+    }
+
     [Fact]
     public async Task Refusal_of_a_provider_is_everybodys_at_once()
     {
@@ -198,10 +209,23 @@ public abstract class SingleFlightTests(CachingGateway gateway) : IAsyncLifetime
 
     private static void Two(JsonObject job) => (job["stream"], job["n"]) = (true, 2);
 
+    // Null: the answer broke off.
+    private async Task<Reply?> ToldAsync()
+    {
+        try
+        {
+            return await gateway.AskAsync(_prompt, West);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     private Task<IReadOnlyList<Reply>> AllAsync(int count, params Fault[] faults) => TogetherAsync(count, _ => gateway.AskAsync(_prompt, West), faults);
 
     // A call ends when all others follow; the faults are those of the calls, in order.
-    private async Task<IReadOnlyList<Reply>> TogetherAsync(int count, Func<int, Task<Reply>> ask, params Fault[] faults)
+    private async Task<IReadOnlyList<T>> TogetherAsync<T>(int count, Func<int, Task<T>> ask, params Fault[] faults)
     {
         Fault[] each = faults.Length > 0 ? faults : [new Fault()];
         foreach (var fault in each)

@@ -96,6 +96,21 @@ public abstract class EntryTests(TestDatabases databases) : EntryTest(databases)
         Assert.Equal(((long)(Billed * LedgerGateway.EastFactor), Billed, (long)(Billed * LedgerGateway.EastFactor)), entry.Amounts);
     }
 
+    // Whether or not its client stays: what follows the last picture is no longer of interest.
+    [Fact]
+    public async Task Job_is_closed_before_its_client_has_the_end_of_the_response()
+    {
+        Gateway.Break(new Fault { HangAfterEvents = 1 }, times: 1);
+        using var response = await Gateway.GenerateAsync(job => job["stream"] = true);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await using var events = System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal("image_generation.completed", events.Current.EventType);
+        var entry = await Gateway.Ledger.EntryAsync(response.Header("x-request-id")!);
+        Assert.Equal((("completed", null), (Billed, "usage")), (entry.End, entry.Charge));
+        Assert.False(Gateway.Log.Calls.Single().Completed);
+    }
+
     [Fact]
     public async Task Negotiated_price_and_markup_are_kept_apart_from_the_list_price()
     {

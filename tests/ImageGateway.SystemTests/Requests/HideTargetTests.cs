@@ -31,7 +31,7 @@ public sealed class HideTargetTests(GatewayFixture gateway) : GatewayTest(gatewa
         using var response = await DiscreetAsync(Change);
 
         Assert.Equal(200, (int)response.StatusCode);
-        Assert.Equal((null, model, "1"), (response.Header("x-gateway-target"), response.Header("x-gateway-model"), response.Header("x-gateway-attempts")));
+        Assert.Equal((null, model, $"{n}"), (response.Header("x-gateway-target"), response.Header("x-gateway-model"), response.Header("x-gateway-attempts")));
         await NothingOfTheTargetAsync(response);
         Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("openai-", StringComparison.OrdinalIgnoreCase));
         using var open = await GenerateAsync(Change);

@@ -221,6 +221,30 @@ public sealed class FailoverTests
         Assert.Equal((2, 4), (gateway.Calls("west"), gateway.Calls("east")));
     }
 
+    // A job waits for capacity, not for a circuit, although its break is shorter than MaxWait.
+    [Fact]
+    public async Task Circuits_that_are_all_open_are_a_503_at_once()
+    {
+        await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1") }, provider: new JsonObject { ["Circuit"] = new JsonObject { ["MinimumThroughput"] = 2, ["Break"] = "00:00:20" } });
+        gateway.Break("west", new Fault { Status = 500 });
+        for (var i = 0; i < 2; i++)
+            await (await gateway.GenerateAsync()).ErrorAsync(502, "upstream_error", null);
+        using var refused = await gateway.GenerateAsync();
+        await refused.ErrorAsync(503, "no_target_available", null);
+        Assert.InRange(int.Parse(refused.Header("retry-after")!), 1, 20);
+        Assert.Equal(2, gateway.Calls("west"));
+    }
+
+    [Fact]
+    public async Task Error_tells_who_answered_last()
+    {
+        await using var gateway = await RoutedGateway.StartAsync();
+        gateway.Break("west", new Fault { Status = 500 });
+        gateway.Break("east", new Fault { Status = 400 });
+        using var refused = await gateway.GenerateAsync();
+        Assert.Equal((400, "east/gpt-image-1", "gpt-image-1", "2"), ((int)refused.StatusCode, refused.Header("x-gateway-target"), refused.Header("x-gateway-model"), refused.Header("x-gateway-attempts")));
+    }
+
     private static void Streamed(JsonObject job)
     {
         job["stream"] = true;

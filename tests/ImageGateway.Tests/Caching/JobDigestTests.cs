@@ -55,9 +55,13 @@ public sealed class JobDigestTests
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","user":"u"}""")]
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox ","quality":"low"}""")]
     [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","stream":true}""")]
-    [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","n":1}""")]
+    [InlineData("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","n":2}""")]
     [InlineData("""{"prompt":"a fox","quality":"low"}""")]
     public void Body_key_is_of_every_field(string body) => Assert.NotEqual(BodyKey(Fox), BodyKey(body));
+
+    [Fact]
+    public void Default_that_is_written_out_is_the_same_body() =>
+        Assert.Equal(BodyKey(Fox), BodyKey("""{"model":"gpt-image-1","prompt":"a fox","quality":"low","n":1,"stream":false,"partial_images":0}"""));
 
     [Fact]
     public void Body_key_is_not_of_how_the_body_is_written() =>

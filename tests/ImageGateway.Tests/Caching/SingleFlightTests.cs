@@ -11,7 +11,7 @@ public sealed class SingleFlightTests : IDisposable
 {
     private static readonly GatewayError Refusal = new(ErrorKind.ProviderRefusal, "Not that.") { Provider = new ProviderWords(400, null, "moderation_blocked") };
 
-    private readonly RunningJobs _runningJobs = new();
+    private readonly RunningJobs _runningJobs = new(TimeProvider.System);
     private readonly Flights _flights = new();
     private readonly SingleFlight _single;
     private int _runs;

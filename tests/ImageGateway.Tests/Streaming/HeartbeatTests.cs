@@ -24,7 +24,7 @@ public sealed class HeartbeatTests
         Assert.False(peek.IsCompleted);
         await PassAsync(Relay.Heartbeat);
         Assert.Equal(Verdict.Undecided, await peek);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         for (var beats = 1; beats <= 3; beats++)
         {
             await PassAsync(Relay.Heartbeat);
@@ -59,7 +59,7 @@ public sealed class HeartbeatTests
         var peek = relay.PeekAsync(CancellationToken.None);
         await PassAsync(Relay.Heartbeat);
         Assert.Equal(Verdict.Undecided, await peek);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await EndAsync(Event[20..]);
         Assert.Equal(RelayEnd.Complete, await run);
         Assert.Equal(Event, await ReceivedAsync());
@@ -86,7 +86,7 @@ public sealed class HeartbeatTests
         var peek = relay.PeekAsync(CancellationToken.None);
         await PassAsync(Relay.Heartbeat);
         Assert.Equal(Verdict.Undecided, await peek);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await EndAsync("event: error\ndata: {}\n\n");
         await run;
         Assert.Equal((true, false), (tap.HasFailed, tap.IsWhole(1)));
@@ -98,7 +98,7 @@ public sealed class HeartbeatTests
         var relay = NewRelay(new EventStreamTap());
         await SendAsync(Event);
         Assert.Equal(Verdict.Answer, await relay.PeekAsync(CancellationToken.None));
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await PassAsync(Relay.Heartbeat - TimeSpan.FromSeconds(1));
         Assert.Equal(Event, await ReceivedAsync());
         await PassAsync(TimeSpan.FromSeconds(1));
@@ -115,7 +115,7 @@ public sealed class HeartbeatTests
         var relay = NewRelay(new EventStreamTap());
         await SendAsync(Event + Event[..60]);
         _ = await relay.PeekAsync(CancellationToken.None);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await PassAsync(2 * Relay.Heartbeat, timed: false);
         await EndAsync(Event[60..]);
         Assert.Equal(RelayEnd.Complete, await run);
@@ -128,7 +128,7 @@ public sealed class HeartbeatTests
         var relay = NewRelay(new JsonTap());
         await SendAsync("""{"created":1,"data":[{"b64_json":"AA""");
         _ = await relay.PeekAsync(CancellationToken.None);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await PassAsync(4 * Relay.Heartbeat, timed: false);
         await EndAsync("""AA"}]}""");
         Assert.Equal(RelayEnd.Complete, await run);

@@ -47,7 +47,7 @@ public sealed class RelayTests
         var relay = new Relay(new Upstream(answer, new Random(2)), pipe.Writer, new JsonTap(), () => { }, () => { }, TimeProvider.System);
         Assert.Equal(Verdict.Undecided, await relay.PeekAsync(CancellationToken.None));
         Assert.True(relay.Ended);
-        Assert.Equal(RelayEnd.Complete, await relay.RunAsync(CancellationToken.None));
+        Assert.Equal(RelayEnd.Complete, await relay.RunAsync(static () => false, null, CancellationToken.None));
         await pipe.Writer.CompleteAsync();
         Assert.Equal(answer, await ReceiveAsync(pipe.Reader));
     }
@@ -67,7 +67,7 @@ public sealed class RelayTests
         var pipe = new Pipe();
         var relay = new Relay(new Upstream(new byte[1_000_000], new Random(4)), pipe.Writer, new JsonTap(), () => { }, () => { }, TimeProvider.System);
         await pipe.Reader.CompleteAsync();
-        Assert.Equal(RelayEnd.ClientGone, await relay.RunAsync(CancellationToken.None));
+        Assert.Equal(RelayEnd.ClientGone, await relay.RunAsync(static () => false, null, CancellationToken.None));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class RelayTests
         var upstream = new Upstream([.. Head, .. new byte[5000]], new Random(5));
         var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => progress++, () => { }, TimeProvider.System);
         await relay.PeekAsync(CancellationToken.None);
-        Assert.Equal(RelayEnd.Complete, await relay.RunAsync(CancellationToken.None));
+        Assert.Equal(RelayEnd.Complete, await relay.RunAsync(static () => false, null, CancellationToken.None));
         Assert.Equal(upstream.Reads, progress);
     }
 
@@ -116,7 +116,7 @@ public sealed class RelayTests
         var (waits, isWaiting) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), false);
         var upstream = new Upstream(new byte[20_000], new Random(7));
         var relay = new Relay(upstream, pipe.Writer, new JsonTap(), () => isWaiting = false, Wait, TimeProvider.System);
-        var run = relay.RunAsync(CancellationToken.None);
+        var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         await waits.Task;
         Assert.True(isWaiting);
         var receiving = ReceiveAsync(pipe.Reader);
@@ -141,7 +141,7 @@ public sealed class RelayTests
             await relay.PeekAsync(CancellationToken.None);
         if (fill)
             await relay.FillAsync(CancellationToken.None);
-        var end = await relay.RunAsync(CancellationToken.None);
+        var end = await relay.RunAsync(static () => false, null, CancellationToken.None);
         await pipe.Writer.CompleteAsync();
         return (end, await receiving);
     }

@@ -7,10 +7,17 @@ namespace ImageGateway.Api.Files;
 /// The pipe of a client that asked for a stream: its own, but for an answer in another form, which some providers give all the
 /// same, and which is held back. Which form it has is known when its first bytes pass.
 /// </summary>
-internal sealed class AskedForm(HttpResponse response, PipeWriter client, PipeWriter held) : PipeWriter
+/// <param name="response">The response, whose type tells.</param>
+/// <param name="client">The client's pipe.</param>
+/// <param name="held">Holds an answer in another form.</param>
+/// <param name="passes">Called when the answer goes to the client.</param>
+internal sealed class AskedForm(HttpResponse response, PipeWriter client, PipeWriter held, Action passes) : PipeWriter
 {
     private PipeWriter? _chosen;
     private Memory<byte> _room;
+
+    /// <summary>True when the answer goes to the client.</summary>
+    public bool IsPassing => _chosen == client;
 
     /// <summary>True when the client has got nothing, since the answer is no stream.</summary>
     public bool IsHeld => _chosen == held;
@@ -33,5 +40,11 @@ internal sealed class AskedForm(HttpResponse response, PipeWriter client, PipeWr
 
     public override void Complete(Exception? exception = null) { }
 
-    private PipeWriter Choose() => _chosen = response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true ? client : held;
+    private PipeWriter Choose()
+    {
+        if (response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) != true)
+            return _chosen = held;
+        passes();
+        return _chosen = client;
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
 {
     /// <summary>Runs the job, replayed or new; its images are hosted if the request asks for URLs or gets them by default.</summary>
     public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
-        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver && planned.MeansAddress)
+        record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver ? planned.MeansAddress : plan.MeansAddress && !planned.AnswersWithAddress)
             ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
             : run();
 
@@ -32,7 +32,8 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var held = new WithheldBody(new SpoolStream(bytes));
         var (outer, back) = (http.Features.Get<WithheldAnswer>(), new WithheldAnswer());
-        var form = passesStreams ? new AskedForm(http.Response, server.Writer, held.Writer) : null;
+        record.Withhold();
+        var form = passesStreams ? new AskedForm(http.Response, server.Writer, held.Writer, record.Release) : null;
         http.Features.Set<IHttpResponseBodyFeature>(form is null ? held : new KeptBody(server, form));
         http.Features.Set(back);
         try
@@ -44,6 +45,8 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         {
             http.Features.Set(server);
             http.Features.Set(outer);
+            if (form is not { IsPassing: true })
+                record.Release();
         }
         if (back.Error is { } error)
             throw new GatewayException(record.Upstream = error);
@@ -58,6 +61,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         using var cut = Cut(bytes);
         if (!cut.IsKept || AnswerParser.Parse(cut) is not { } answer)
         {
+            await record.CloseAsync();
             await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
             return;
         }
@@ -65,6 +69,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
         var writer = asked.Stream ? AnswerWriter.Events(Described(changed, record), record.Job.Operation, asked.PartialImages ?? 0) : AnswerWriter.Json(changed);
         http.Response.ContentType = asked.Stream ? "text/event-stream" : "application/json";
         http.Response.ContentLength = writer.Length;
+        await record.CloseAsync();
         await writer.WriteAsync(http.Response.BodyWriter, http.RequestAborted);
     }
 

@@ -85,14 +85,19 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>How long until one of the targets has capacity.</summary>
-    public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets)
+    /// <summary>How long until one of the targets has capacity. One with an open circuit does not lack capacity, and is not waited for.</summary>
+    public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, TargetState.Open);
+
+    /// <summary>How long until one of the targets may be called, be it a trial call.</summary>
+    public TimeSpan Earliest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, TargetState.Drained);
+
+    private TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets, TargetState excluded)
     {
         var shortest = TimeSpan.MaxValue;
         foreach (var target in targets)
         {
             var load = registry.Of(target.Target).Load(target.Target, target.Calls, target.Dialect.Sent.Count);
-            if (load.State != TargetState.Drained && load.Wait < shortest)
+            if (load.Wait < shortest && load.State != TargetState.Drained && (load.IsReady || load.State != excluded))
                 shortest = load.Wait;
         }
         return shortest;
