@@ -30,7 +30,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
     {
         var record = ask.Record;
         var (server, client) = (http.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), http.RequestAborted);
-        using var tee = new Tee(server.Writer, recording, pool, client);
+        using var tee = recording.Tee = new Tee(server.Writer, recording, pool, client);
         using var departure = new Departure(record, recording, runningJobs, mayFinish, time);
         http.Features.Set<IHttpResponseBodyFeature>(new KeptBody(server, tee));
         http.RequestAborted = departure.Job;
@@ -50,8 +50,8 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         }
         if (record.Status != JobStatus.Completed || !recording.IsKept)
             return null;
-        // The client need not wait for what follows, unless it relies on it.
-        if (!client.IsCancellationRequested && !ask.EndsWhenKept)
+        // The client need not wait for what follows, unless it relies on it; nor does what follows wait for a client that is behind.
+        if (!client.IsCancellationRequested && !ask.EndsWhenKept && !tee.IsAhead)
             await server.CompleteAsync();
         return Stored(recording.Answer(), ask);
     }

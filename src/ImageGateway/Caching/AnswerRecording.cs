@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using ImageGateway.Images;
 using ImageGateway.Streaming;
 
@@ -25,6 +26,12 @@ internal sealed class AnswerRecording(BlockPool pool, BufferBudget budget, bool 
 
     /// <summary>False when it was given up.</summary>
     public bool IsKept => _answer.IsKept;
+
+    /// <summary>The tee that feeds it; null before it has one.</summary>
+    public Tee? Tee { get; set; }
+
+    /// <summary>The backlog of a client, in the same budget.</summary>
+    public Backlog Backlog(PipeWriter client) => new(client, pool, budget);
 
     /// <summary>Takes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)

@@ -24,11 +24,16 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
 /// <summary>A job whose response identical jobs wait for, instead of calling a provider too (single flight).</summary>
 /// <param name="recording">The recording of its response.</param>
 /// <param name="leader">The job.</param>
-internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class Flight(AnswerRecording recording, ReplayAsk leader, TimeProvider time) : IAsyncDisposable
 {
+    // How often a leader that others wait for is looked at: it must not wait for its client.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     private readonly ReplayAsk _leader = Hashed(leader);
     private readonly TaskCompletionSource<FlightEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _followers;
+    private ITimer? _timer;
 
     public AnswerRecording Recording => recording;
 
@@ -53,10 +58,11 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
     /// <summary>How many jobs wait for it.</summary>
     public int Followers => Volatile.Read(ref _followers);
 
-    /// <summary>Follows it until the follower is disposed.</summary>
+    /// <summary>Follows it until the follower is disposed; one caller at a time.</summary>
     public IDisposable Follow()
     {
         Interlocked.Increment(ref _followers);
+        _timer ??= time.CreateTimer(static flight => ((Flight)flight!).GoAhead(), this, Look, Look);
         return new Following(this);
     }
 
@@ -67,7 +73,20 @@ internal sealed class Flight(AnswerRecording recording, ReplayAsk leader) : IDis
         _end.TrySetResult(end);
     }
 
-    public void Dispose() => recording.Dispose();
+    /// <summary>Ends when the leader's client, which may be behind its followers, has its response too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+            await _timer.DisposeAsync();
+        using (recording)
+            await (recording.Tee?.CatchUpAsync() ?? Task.CompletedTask);
+    }
+
+    private void GoAhead()
+    {
+        if (Followers > 0)
+            recording.Tee?.GoAhead();
+    }
 
     // Followers read these hashes while the leader runs, and after it is gone.
     private static ReplayAsk Hashed(ReplayAsk leader)

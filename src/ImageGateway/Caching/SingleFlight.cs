@@ -25,14 +25,14 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         {
             for (var hasFailed = false; ;)
             {
-                var flight = flights.Join(ask.Partition, name, () => new Flight(recorder.Record(), ask), out var following);
+                var flight = flights.Join(ask.Partition, name, () => new Flight(recorder.Record(), ask, time), out var following);
                 if (following is null)
                     return await LeadAsync(http, job, flight, follower);
                 var end = await FollowAsync(http, ask.Record, flight, follower, following);
                 if (end.Answer is not null || follower.HasAll)
                     return end.Answer;
                 if (end.Error is null)
-                    return await LeadAsync(http, job, new Flight(recorder.Record(), ask), follower);
+                    return await LeadAsync(http, job, new Flight(recorder.Record(), ask, time), follower);
                 if (!end.IsOwn && (hasFailed || end.IsRefusal))
                     throw end.Error;
                 hasFailed |= !end.IsOwn;
@@ -58,7 +58,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private async Task<StoredAnswer?> LeadAsync(HttpContext http, Job job, Flight flight, Follower follower)
     {
-        using (flight)
+        await using (flight)
             return follower.HasBegun ? await LeadUnseenAsync(http, job, flight, follower) : await DeliverAsync(http, job, await FetchAsync(http, job, flight));
     }
 
@@ -140,7 +140,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             return end.Answer;
         if (end.Answer is null)
         {
-            using var alone = new Flight(recorder.Record(), job.Ask);
+            await using var alone = new Flight(recorder.Record(), job.Ask, time);
             return await DeliverAsync(http, job, new Fetched(await MakeAsync(http, job, alone), How.Made));
         }
         http.Response.Headers["x-gateway-cache"] = how == How.Found ? "hit" : "coalesced";

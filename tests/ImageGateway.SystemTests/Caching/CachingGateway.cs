@@ -40,6 +40,9 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     /// <summary>More members of the section <c>Gateway</c>, each followed by a comma.</summary>
     private protected virtual string More => "";
 
+    /// <summary>The address of the providers.</summary>
+    private protected virtual string Upstream => _simulator.Urls.Single();
+
     internal CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
     internal LedgerReader Ledger { get; private set; } = null!;
@@ -59,7 +62,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     {
         await _simulator.StartAsync();
         Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
-        var file = Write(_folder, _simulator.Urls.Single(), Redis, Ledger.ConnectionString, More);
+        var file = Write(_folder, Upstream, Redis, Ledger.ConnectionString, More);
         _gateway = await GatewayFixture.StartAsync(file);
     }
 

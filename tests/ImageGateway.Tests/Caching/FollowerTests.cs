@@ -34,7 +34,7 @@ public sealed class FollowerTests : IDisposable
     [InlineData(3)]
     public async Task Whoever_joins_gets_each_picture_once(int missed)
     {
-        using var flight = Flight();
+        await using var flight = Flight();
         Pass(flight, _pictures[..missed]);
         var following = _follower.FollowAsync(flight);
         Pass(flight, _pictures[missed..]);
@@ -47,7 +47,7 @@ public sealed class FollowerTests : IDisposable
     [Fact]
     public async Task Client_with_a_picture_of_a_leader_that_failed_gets_the_failure()
     {
-        using var flight = Flight();
+        await using var flight = Flight();
         var following = _follower.FollowAsync(flight);
         Pass(flight, _pictures[..1]);
         flight.Land(new FlightEnd(null, Failure));
@@ -58,7 +58,7 @@ public sealed class FollowerTests : IDisposable
     [Fact]
     public async Task Client_with_a_picture_gets_an_error_when_the_others_are_not_recorded()
     {
-        using var flight = Flight(budget: 100_000);
+        await using var flight = Flight(budget: 100_000);
         var following = _follower.FollowAsync(flight);
         Pass(flight, _pictures[..1]);
         await Until(() => _body.Length > 0);
@@ -72,7 +72,7 @@ public sealed class FollowerTests : IDisposable
     [InlineData(false)]
     public async Task Client_with_all_pictures_needs_no_answer(bool hasFailed)
     {
-        using var flight = Flight();
+        await using var flight = Flight();
         var following = _follower.FollowAsync(flight);
         Pass(flight, _pictures);
         flight.Land(new FlightEnd(null, hasFailed ? Failure : null));
@@ -86,7 +86,7 @@ public sealed class FollowerTests : IDisposable
     [InlineData(2, "")]
     public async Task Pictures_of_a_model_that_may_not_draw_or_fewer_of_them_are_none_of_the_clients(int pictures, string model)
     {
-        using var flight = Flight(model: model);
+        await using var flight = Flight(model: model);
         var answer = Stored(string.Concat(_pictures.Take(pictures).Select(Completed)));
         flight.Land(new FlightEnd(answer with { Model = model }));
         Assert.Equal(new FlightEnd(null), await _follower.FollowAsync(flight));
@@ -96,7 +96,7 @@ public sealed class FollowerTests : IDisposable
     [Fact]
     public async Task Client_gets_as_many_partial_pictures_of_each_as_it_asked_for()
     {
-        using var flight = Flight();
+        await using var flight = Flight();
         var following = _follower.FollowAsync(flight);
         foreach (var picture in _pictures)
             flight.Recording.Append(Encoding.UTF8.GetBytes(Partial([1], 0) + Partial([2], 1) + Completed(picture)));
@@ -112,7 +112,7 @@ public sealed class FollowerTests : IDisposable
     [InlineData(false)]
     public async Task Silent_flight_keeps_the_clients_stream_open(bool isStream)
     {
-        using var flight = Flight(isStream: isStream);
+        await using var flight = Flight(isStream: isStream);
         var following = _follower.FollowAsync(flight);
         for (var beats = 1; beats <= 3; beats++)
         {
@@ -129,7 +129,7 @@ public sealed class FollowerTests : IDisposable
     [Fact]
     public async Task Silent_flight_of_a_model_that_may_not_draw_begins_no_stream()
     {
-        using var flight = Flight(model: "another");
+        await using var flight = Flight(model: "another");
         var following = _follower.FollowAsync(flight);
         await _time.TimerAsync();
         _time.Advance(TimeSpan.FromSeconds(15));
@@ -138,7 +138,7 @@ public sealed class FollowerTests : IDisposable
         Assert.False(_follower.HasBegun);
     }
 
-    private static Flight Flight(long budget = 1 << 20, string model = "", bool isStream = true) => new(new AnswerRecording(new BlockPool(), new BufferBudget(budget)), Ask(model, isStream));
+    private static Flight Flight(long budget = 1 << 20, string model = "", bool isStream = true) => new(new AnswerRecording(new BlockPool(), new BufferBudget(budget)), Ask(model, isStream), TimeProvider.System);
 
     private static ReplayAsk Ask(string model = "", bool isStream = true)
     {
