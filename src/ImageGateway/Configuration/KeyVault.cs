@@ -17,7 +17,7 @@ internal sealed class KeyVault(SecretClient client)
     {
         if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "https" && uri.AbsolutePath == "/")
             return new KeyVault(new SecretClient(uri, new DefaultAzureCredential(), Options()));
-        mistakes.Add(option, $"'{address}' is not the URL of a vault, as in https://contoso.vault.azure.net");
+        mistakes.Add(option, $"{Mistakes.Shown(address)}is not the URL of a vault, as in https://contoso.vault.azure.net");
         return null;
     }
 

@@ -10,6 +10,9 @@ internal sealed class Mistakes(List<string> all, ICollection<string> warnings, s
     /// <summary>All reported mistakes, here and below, one line each.</summary>
     public IReadOnlyList<string> All => all;
 
+    /// <summary>True when a mistake was reported here or below.</summary>
+    public bool AnyHere => all.Exists(mistake => mistake.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The same collection for a path below.</summary>
     public Mistakes At(string option) => new(all, warnings, $"{path}:{option}");
 
@@ -32,6 +35,12 @@ internal sealed class Mistakes(List<string> all, ICollection<string> warnings, s
 
     /// <summary>Reports a warning: the option is valid but has no effect, or not the intended one.</summary>
     public void Warn(string option, string message) => warnings.Add($"{path}:{option}: {message}");
+
+    /// <summary>Reports a warning about the value at this path.</summary>
+    public void WarnHere(string message) => warnings.Add($"{path}: {message}");
+
+    /// <summary>A URL or host as a message begins with it: in quotes, or empty when it may contain a password or a key.</summary>
+    public static string Shown(string? url) => url is null || url.AsSpan().ContainsAny('@', '?') ? "" : $"'{url}' ";
 
     private static string Text<T>(T value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
 }

@@ -16,16 +16,22 @@ internal sealed class OptionsCheck
     private readonly Dictionary<string, string?> _items = new(StringComparer.OrdinalIgnoreCase);
     private readonly NullabilityInfoContext _nullability = new();
 
-    private OptionsCheck() { }
+    private readonly Predicate<string> _isList;
+
+    private OptionsCheck(Predicate<string> isList) => _isList = isList;
 
     /// <summary>
     /// Checks everything below <paramref name="section"/>. Returns the section without invalid values, so that the rest can be
     /// bound and checked too, and without null, [] and {} where they mean nothing: the binder would replace a default with
     /// null.
     /// </summary>
-    public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes)
+    /// <param name="section">The section.</param>
+    /// <param name="type">The type of its options.</param>
+    /// <param name="mistakes">Where mistakes are reported.</param>
+    /// <param name="isList">Whether the file has a list at a key path; null: not known.</param>
+    public static IConfigurationSection Run(IConfigurationSection section, Type type, Mistakes mistakes, Predicate<string>? isList = null)
     {
-        var check = new OptionsCheck();
+        var check = new OptionsCheck(isList ?? (_ => false));
         check.Members(section, type, mistakes);
         // Objects and lists appear with the value null, which the binder would use.
         var fit = section.AsEnumerable().Where(entry => entry.Value is null ? check._nulls.Contains(entry.Key) : !check._dropped.Contains(entry.Key));
@@ -65,6 +71,8 @@ internal sealed class OptionsCheck
             NoValue(section, here, "is set both as a single text and, elsewhere, by keys below it; use one of the two");
         else if (children.Count == 0)
             Scalar(section, type, here, property);
+        else if (IsByName(type) && _isList(section.Path))
+            NoValue(section, here, "must be an object with a name for each entry, not a list");
         else if (ItemType(type) is { } item)
             children.ForEach(child => Value(child, item, here.At(child.Key), property: null));
         else if (type.IsClass && type != typeof(string))
@@ -149,10 +157,12 @@ internal sealed class OptionsCheck
         : type == typeof(bool) ? "true or false"
         : "a number";
 
+    private static bool IsByName(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>);
+
     private static Type? ItemType(Type type) =>
         !type.IsGenericType ? null
         : type.GetGenericTypeDefinition() == typeof(List<>) ? type.GetGenericArguments()[0]
-        : type.GetGenericTypeDefinition() == typeof(Dictionary<,>) ? type.GetGenericArguments()[1]
+        : IsByName(type) ? type.GetGenericArguments()[1]
         : null;
 
     private static IEnumerable<string> Names(Type type) =>

@@ -22,7 +22,7 @@ internal static class GatewayConfiguration
         CheckStores(configuration, folder, new Mistakes(all, warnings, "ConnectionStrings"));
         var mistakes = new Mistakes(all, warnings, "Gateway");
         var section = configuration.GetSection("Gateway");
-        var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes);
+        var checkedSection = OptionsCheck.Run(section, typeof(GatewayOptions), mistakes, order.IsList);
         var options = InOrder(checkedSection.Get<GatewayOptions>() ?? new GatewayOptions(), order);
         if (firstRun is not null)
             FirstRun.LeaveOutSimulated(options);

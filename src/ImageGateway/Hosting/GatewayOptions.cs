@@ -35,7 +35,7 @@ internal sealed class GatewayOptions
     /// <summary>The catalogue's file, looked for in the configuration's folder, then in the program's.</summary>
     public string Catalogue { get; set; } = "models.json";
 
-    /// <summary>Hosts that <c>image_url</c> may name; empty: data URLs only.</summary>
+    /// <summary>Hosts that <c>image_url</c> may name, each by its whole name; empty: data URLs only.</summary>
     public List<string> ImageUrlHosts { get; set; } = [];
 
     /// <summary>The gateway's base URL as clients see it, such as https://images.example.com; URLs of hosted images start with it. Absent: scheme and host of each request.</summary>

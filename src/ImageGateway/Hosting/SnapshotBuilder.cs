@@ -33,20 +33,20 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
         mistakes.At("Overload").Within(options.Overload.Queued, 0, 100_000, nameof(options.Overload.Queued));
         CheckConnections(options.Connections, mistakes.At("Connections"));
         CheckReplay();
+        HostName.Check(options.ImageUrlHosts, mistakes.At("ImageUrlHosts"));
         var limits = ConfiguredLimits.Read(options.Tenants, word => catalogue is null ? null : Ceiling.Others(word, catalogue.Models.Values), mistakes.At("Tenants"));
         var (files, publicUrl) = (Files(), PublicUrl());
         var admin = AdminListener.Read(options.Admin, mistakes.At("Admin"));
         var tenants = ConfiguredTenants.Create(options.Tenants, options.AdminKeys, secrets, mistakes);
-        if (catalogue is null)
-            return null;
-        CheckModels(catalogue);
-        mistakes.Unless(options.Providers.Count > 0, "Providers", "at least one is required");
+        if (catalogue is not null)
+            CheckModels(catalogue);
+        mistakes.Unless(options.Providers.Count > 0 || mistakes.At("Providers").AnyHere, "Providers", "at least one is required");
         var providers = new TargetReader(catalogue, mistakes.At("Providers"), secrets, time, simulator);
         var targets = options.Providers.SelectMany(provider => providers.Targets(provider.Key, provider.Value)).ToList();
-        var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")).Build();
+        var routes = new RouteReader(options.Routes, targets, catalogue, mistakes.At("Routes")) { IsExplained = providers.IsExplained }.Build();
         var passThrough = PassThroughRoute.Read(options.PassThrough, providers.Providers, options.Providers, mistakes.At("PassThrough"));
         WarnOfUncounted(passThrough, limits);
-        if (mistakes.All.Count != before)
+        if (catalogue is null || mistakes.All.Count != before)
             return null;
         var routing = new RoutingTable(catalogue, targets, routes, prefersReal: IsFirstRun) { AllowsUnpriced = options.Unpriced == UnpricedAction.Allow };
         return new GatewaySnapshot(catalogue, routing, tenants, options.Limits, options.ImageUrlHosts)
@@ -113,7 +113,7 @@ internal sealed class SnapshotBuilder(GatewayOptions options, Mistakes mistakes,
     private Uri? PublicUrl()
     {
         var url = Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0 ? uri : null;
-        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"'{options.PublicUrl}' is not an http or https address, as in https://images.example.com");
+        mistakes.Unless(options.PublicUrl is null || url is not null, nameof(options.PublicUrl), $"{Mistakes.Shown(options.PublicUrl)}is not an http or https address without user, query and fragment, as in https://images.example.com");
         return url;
     }
 

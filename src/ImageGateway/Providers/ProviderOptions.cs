@@ -14,7 +14,7 @@ internal sealed class ProviderOptions
     /// <summary>The base URL of an OpenAI or OpenAI-compatible provider, with <c>/v1</c>.</summary>
     public string? BaseUrl { get; set; }
 
-    /// <summary>The URL of an Azure OpenAI resource, without a path.</summary>
+    /// <summary>The URL of an Azure OpenAI resource, without a path; of a proxy in front of one, up to where Azure's <c>/openai</c> begins.</summary>
     public string? Endpoint { get; set; }
 
     /// <summary>Azure's <c>api-version</c>; required with deployment-scoped URLs.</summary>
@@ -63,7 +63,7 @@ internal sealed class ProviderOptions
     public TimeSpan? Probe { get; set; }
 
     /// <summary>
-    /// Hosts allowed in this provider's image URLs. If there are any, the gateway fetches the images and serves them itself,
+    /// Hosts allowed in this provider's image URLs, each by its whole name. If there are any, the gateway fetches the images and serves them itself,
     /// because providers' URLs expire. Absent: image URLs pass unchanged.
     /// </summary>
     public List<string> ImageHosts { get; set; } = [];

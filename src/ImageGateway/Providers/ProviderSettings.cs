@@ -19,7 +19,7 @@ internal sealed record ProviderSettings(string Name, ProviderOptions Options, Mi
         if (text is null)
             Mistakes.Add(option, Options.Simulated ? "is required, or else a restart: the simulator for providers without a URL starts with the gateway" : "is required");
         else if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
-            Mistakes.Add(option, $"'{text}' is not an http or https URL without user, query and fragment");
+            Mistakes.Add(option, $"{Mistakes.Shown(text)}is not an http or https URL without user, query and fragment");
         else
             return new Uri(text.TrimEnd('/') + "/");
         return null;

@@ -8,8 +8,15 @@ using ImageGateway.Images;
 namespace ImageGateway.Routing;
 
 /// <summary>Builds the routes from their options; reports mistakes and conditions that match nothing under their key paths.</summary>
-internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target> targets, Catalogue catalogue, Mistakes mistakes)
+/// <param name="options">The routes.</param>
+/// <param name="targets">The targets without mistakes.</param>
+/// <param name="catalogue">The models; null: it has mistakes, and nothing is checked against it.</param>
+/// <param name="mistakes">Where mistakes are reported.</param>
+internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target> targets, Catalogue? catalogue, Mistakes mistakes)
 {
+    /// <summary>Whether a mistake that was reported already is why there is no target of a name.</summary>
+    public Predicate<string> IsExplained { get; init; } = _ => false;
+
     public List<RoutePolicy> Build()
     {
         var routes = new List<RoutePolicy>();
@@ -19,11 +26,21 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             Check(route, i, here);
             var found = Find(route.Targets, here.At(nameof(route.Targets)));
             routes.Add(Route(route, found, Find(route.Fallback, here.At(nameof(route.Fallback))), here));
-            if (routes.FindIndex(0, i, earlier => earlier.When.Covers(routes[i].When)) is >= 0 and var shadow)
-                here.Add(nameof(route.When), $"it is never reached: the earlier route '{routes[shadow].Name}' matches all of its jobs");
+        }
+        for (var i = 0; i < routes.Count; i++)
+        {
+            if (Enumerable.Range(0, i).FirstOrDefault(earlier => Shadows(routes, earlier, i), -1) is >= 0 and var shadow)
+                mistakes.At($"{i}").Add(nameof(RoutePolicyOptions.When), $"it is never reached: the earlier route '{routes[shadow].Name}' matches all of its jobs");
         }
         return Bounded(routes);
     }
+
+    // A job for a tier that a route without targets takes goes to those of a later route. A condition with a mistake was left
+    // out when it was read, so that its route seems to match more than it will.
+    private bool Shadows(List<RoutePolicy> routes, int earlier, int later) =>
+        routes[earlier].When.Covers(routes[later].When)
+        && (options[earlier].Targets.Count > 0 || options[later].Targets.Count == 0 || options[later].When.Model is not null)
+        && !mistakes.At($"{earlier}").At(nameof(RoutePolicyOptions.When)).AnyHere;
 
     // All of a tenant's jobs share one partition, whichever route they take, and a partition has one size limit.
     private static List<RoutePolicy> Bounded(List<RoutePolicy> routes)
@@ -45,7 +62,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
         {
             here.Unless(DefaultParameters.FillIns.Contains(name), $"Defaults:{name}", $"there is no such parameter; the parameters are {string.Join(", ", DefaultParameters.FillIns)}");
             here.Unless(name != "output_compression" || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100), $"Defaults:{name}", "must be 0 to 100");
-            here.Unless(IsKnown(name, value), $"Defaults:{name}", $"'{value}' is not known to any model of the catalogue");
+            here.Unless(catalogue is null || IsKnown(name, value, catalogue), $"Defaults:{name}", $"'{value}' is not known to any model of the catalogue");
         }
         CheckModel(route.When.Model, here);
     }
@@ -53,7 +70,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
     // A job is matched by its model of the catalogue, whatever name it came by. A glob may be for a model to come; a name is a slip.
     private void CheckModel(string? glob, Mistakes here)
     {
-        if (glob is null || catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name)))
+        if (glob is null || catalogue is null || catalogue.Models.Keys.Any(name => FileSystemName.MatchesSimpleExpression(glob, name)))
             return;
         var message = $"'{glob}' matches no model of the catalogue (a deployment counts as its model; aliases are tiers)";
         if (glob.AsSpan().ContainsAny('*', '?'))
@@ -63,7 +80,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
     }
 
     // As far as the catalogue lists the values.
-    private bool IsKnown(string parameter, string value) => parameter switch
+    private static bool IsKnown(string parameter, string value, Catalogue catalogue) => parameter switch
     {
         "quality" => value == "auto" || Ceiling.Others(value, catalogue.Models.Values) is null,
         "size" => value == "auto" || catalogue.Models.Values.Any(model => ImageSize.TryParse(Translation.Size(value, model), out var size) && model.Sizes.Allows(size)),
@@ -83,7 +100,7 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
                 at.AddHere($"'{entry.Target}' is listed twice");
             if (targets.Find(target => target.Name == entry.Target) is { } target)
                 found.Add((target, entry.Weight is { } weight ? Math.Clamp(weight, 1, 1000) : target.OwnWeight));
-            else
+            else if (!IsExplained(entry.Target))
                 at.AddHere($"there is no target '{entry.Target}'; the targets are {(targets.Count == 0 ? "none" : string.Join(", ", targets.Select(other => other.Name)))}");
         }
         return found;
@@ -97,7 +114,9 @@ internal sealed class RouteReader(List<RoutePolicyOptions> options, List<Target>
             if (!served.Exists(target => string.Equals(target.Region, route.Regions[i], StringComparison.OrdinalIgnoreCase)))
                 here.At(nameof(route.Regions)).Warn($"{i}", $"none of the route's targets is in '{route.Regions[i]}'");
         }
-        if (route.Ceilings.MaxQuality is { } most && Ceiling.Others(most, served.Select(target => target.Model)) is { } words)
+        // A target that is missing might know the word.
+        var isWhole = found.Count == route.Targets.Count && fallback.Count == route.Fallback.Count;
+        if (isWhole && route.Ceilings.MaxQuality is { } most && Ceiling.Others(most, served.Select(target => target.Model)) is { } words)
             here.Add("Ceilings:MaxQuality", $"'{most}' is not a quality of these targets; the qualities are {words}");
         return new RoutePolicy
         {

@@ -6,8 +6,15 @@ using ImageGateway.Providers;
 namespace ImageGateway.Routing;
 
 /// <summary>Builds providers and their targets from the options; every mistake is reported under its key path.</summary>
-internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
+/// <param name="catalogue">The models; null: it has mistakes, so there are no targets, and no mistakes in their models.</param>
+/// <param name="mistakes">Where mistakes are reported.</param>
+/// <param name="secrets">Resolves the providers' keys.</param>
+/// <param name="time">The clock.</param>
+/// <param name="simulator">The simulator inside this process; null when none runs.</param>
+internal sealed class TargetReader(Catalogue? catalogue, Mistakes mistakes, Secrets secrets, TimeProvider time, Uri? simulator)
 {
+    private readonly HashSet<string> _faulty = [];
+
     /// <summary>The providers built so far, by name; null if there were mistakes.</summary>
     public Dictionary<string, IImageProvider?> Providers { get; } = [];
 
@@ -17,22 +24,33 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
         var here = mistakes.At(name);
         Check(name, provider, here);
         var made = Providers[name] = Provider(name, provider, here);
+        if (made is null || provider.Models.Count + provider.Deployments.Count == 0)
+            _faulty.Add(name);
         var entries = provider.Models.Select((model, i) => (Name: model.Model, Options: model, IsDeployment: false, Here: here.At("Models").At($"{i}")))
             .Concat(provider.Deployments.Select(entry => (Name: entry.Key, Options: entry.Value, IsDeployment: true, Here: here.At("Deployments").At(entry.Key))));
         var targets = new List<Target>();
         foreach (var entry in entries)
         {
-            if (Model(entry.Options, entry.Here) is not { } model)
-                continue;
             CheckCapacity(entry.Options, entry.Here);
+            var model = Model(entry.Options, entry.Here);
             var shutdown = Shutdown(provider, entry.Options, model, entry.Here);
-            if (made is null)
+            if (made is null || model is null)
+            {
+                _faulty.Add($"{name}/{entry.Name}");
                 continue;
+            }
             if (targets.Exists(other => other.UpstreamName == entry.Name))
                 entry.Here.AddHere($"'{entry.Name}' is listed twice");
             targets.Add(Target(name, entry.Name, entry.IsDeployment, provider, entry.Options, made, model) with { Shutdown = shutdown });
         }
         return targets;
+    }
+
+    /// <summary>True when a mistake of the catalogue, the providers or one of them, which was reported, is why there is no target of this name.</summary>
+    public bool IsExplained(string target)
+    {
+        var provider = target.Split('/')[0];
+        return catalogue is null || Providers.Count == 0 || _faulty.Contains(target) || _faulty.Contains(provider) || (!Providers.ContainsKey(provider) && mistakes.At(provider).AnyHere);
     }
 
     private static Target Target(string provider, string name, bool isDeployment, ProviderOptions options, TargetOptions entry, IImageProvider made, Model model) => new()
@@ -59,7 +77,8 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
 
     private static void Check(string name, ProviderOptions provider, Mistakes here)
     {
-        here.Unless(name.Length > 0 && !name.Contains('/', StringComparison.Ordinal), "", "a provider's name must not contain '/'");
+        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
+            here.AddHere("a provider's name must not contain '/'");
         here.Within(provider.Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(provider.Timeout));
         here.Within(provider.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(provider.ConnectTimeout));
         here.Within(provider.MaxConnections, 1, 10_000, nameof(provider.MaxConnections));
@@ -70,6 +89,7 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
         provider.ConnectTimeout = TimeSpan.FromSeconds(Math.Clamp(provider.ConnectTimeout.TotalSeconds, 1, 60));
         here.Within(provider.Probe, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(provider.Probe));
         CheckCircuit(provider.Circuit, here.At("Circuit"));
+        HostName.Check(provider.ImageHosts, here.At("ImageHosts"));
     }
 
     private static void CheckCapacity(TargetOptions target, Mistakes here)
@@ -101,17 +121,19 @@ internal sealed class TargetReader(Catalogue catalogue, Mistakes mistakes, Secre
 
     private Model? Model(TargetOptions options, Mistakes here)
     {
+        if (catalogue is null)
+            return null;
         if (catalogue.Models.TryGetValue(options.Model, out var model))
             return model;
         here.AddHere($"the catalogue has no model '{options.Model}'; its models are {string.Join(", ", catalogue.Models.Keys.Order())}");
         return null;
     }
 
-    private static DateOnly? Shutdown(ProviderOptions provider, TargetOptions options, Model model, Mistakes here)
+    private static DateOnly? Shutdown(ProviderOptions provider, TargetOptions options, Model? model, Mistakes here)
     {
         DateOnly? day = null;
         if (options.Shutdown == "catalogue")
-            day = model.Shutdown.TryGetValue(provider.Kind, out var announced) ? announced : null;
+            day = model is not null && model.Shutdown.TryGetValue(provider.Kind, out var announced) ? announced : null;
         else if (DateOnly.TryParseExact(options.Shutdown, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var own))
             day = own;
         else if (!string.IsNullOrEmpty(options.Shutdown))

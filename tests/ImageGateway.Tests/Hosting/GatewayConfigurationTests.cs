@@ -132,7 +132,7 @@ public sealed class GatewayConfigurationTests
     [InlineData("""{"Providers":{"a":P},"Alerts":{"Secret":{"Name":"x"}}}""", "Gateway:Alerts:Secret: must be a single value")]
     [InlineData("""{"Providers":{"a":P},"Limits":{"JsonBytes":[1,{"b":[2]}]}}""", "Gateway:Limits:JsonBytes: must be a single value")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":"perhaps","Models":["gpt-image-1"]}}}""", "Gateway:Providers:a:Simulated: 'perhaps' is not true or false")]
-    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://a.openai.azure.com/openai/v1/"}}}""", "Gateway:Providers:a:Endpoint: 'https://a.openai.azure.com/openai/v1/' ends with a path that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://a.openai.azure.com/openai/v1/"}}}""", "Gateway:Providers:a:Endpoint: 'https://a.openai.azure.com/openai/v1/' has a path that is not Azure's, or that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com")]
     [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://a.b/azure","Organization":"o"}}}""", "Gateway:Providers:a:Organization: only OpenAI has one")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAICompatible","Simulated":true,"Project":"p"}}}""", "Gateway:Providers:a:Project: only OpenAI has one")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"ApiVersion":"v1"}}}""", "Gateway:Providers:a:ApiVersion: only AzureOpenAI has one")]

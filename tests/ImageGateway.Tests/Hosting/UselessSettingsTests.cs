@@ -23,6 +23,19 @@ public sealed class UselessSettingsTests
     [InlineData("""{"Overload":{"Requests":0}}""", "Gateway:Overload:Requests: must be 1 to 100000, not 0")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":[{"Model":"gpt-image-1","PriceFactor":10.5}]}}}""", "Gateway:Providers:a:Models:0:PriceFactor: must be 0 to 10, not 10.5")]
     [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Endpoint":"https://a.openai.azure.com","BaseUrl":"https://a.example/v1","Simulated":true,"Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:BaseUrl: AzureOpenAI has no base URL; set Endpoint instead")]
+    [InlineData("""{"ImageUrlHosts":["a.example","https://b.example"]}""", "Gateway:ImageUrlHosts:1: 'https://b.example' is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"ImageUrlHosts":["a.example/x"]}""", "Gateway:ImageUrlHosts:0: 'a.example/x' is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"ImageUrlHosts":["*.a.example"]}""", "Gateway:ImageUrlHosts:0: '*.a.example' is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"ImageUrlHosts":["https://me:secret@a.example"]}""", "Gateway:ImageUrlHosts:0: is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"ImageUrlHosts":["bücher.example"]}""", "Gateway:ImageUrlHosts:0: 'bücher.example' is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"ImageHosts":["a.example:443"]}}}""", "Gateway:Providers:a:ImageHosts:0: 'a.example:443' is not a host such as images.example.com, without scheme, port, path and wildcard")]
+    [InlineData("""{"PublicUrl":"https://me:secret@a.example"}""", "Gateway:PublicUrl: is not an http or https address without user, query and fragment, as in https://images.example.com")]
+    [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"BaseUrl":"https://me:secret@a.example/v1","Models":["gpt-image-1"]}}}""", "Gateway:Providers:a:BaseUrl: is not an http or https URL without user, query and fragment")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://a.openai.azure.com/?api-key=secret","Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:Endpoint: is not an http or https URL without user, query and fragment")]
+    [InlineData("""{"Vault":"https://me:secret@a.vault.azure.net/x"}""", "Gateway:Vault: is not the URL of a vault, as in https://contoso.vault.azure.net")]
+    [InlineData("""{"Providers":{"a/b":P}}""", "Gateway:Providers:a/b: a provider's name must not contain '/'")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://a.services.ai.azure.com/api/projects/p","Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:Endpoint: 'https://a.services.ai.azure.com/api/projects/p' has a path that is not Azure's, or that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://proxy.example/openai/deployments/d/images/generations","Deployments":{"d":"gpt-image-1"}}}}""", "Gateway:Providers:a:Endpoint: 'https://proxy.example/openai/deployments/d/images/generations' has a path that is not Azure's, or that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com")]
     public void Setting_that_can_never_work_is_a_mistake(string gateway, string mistake) => Assert.Equal(mistake, Assert.Single(Check(gateway).Mistakes));
 
     [Theory]
@@ -31,6 +44,8 @@ public sealed class UselessSettingsTests
     [InlineData("""{"Routes":[{"Name":"r","When":{"Model":"GPT-image-1"}}]}""")]
     [InlineData("""{"Providers":{"a":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-image-1"],"Timeout":"00:00:00.010","Circuit":{"MinimumThroughput":2,"Window":"00:00:00.5","Break":"00:00:00.5"}}}}""")]
     [InlineData("""{"Tenants":{"t":{"Models":["draft","dall-e-?"],"RequiredTags":["cost-centre"],"OnStoreFailure":"allow","EmergencyUsd":0.5}}}""")]
+    [InlineData("""{"ImageUrlHosts":["images.example.com","LOCALHOST","127.0.0.1","::1","xn--bcher-kva.example"],"PublicUrl":"https://images.example.com/gateway"}""")]
+    [InlineData("""{"Providers":{"a":{"Kind":"AzureOpenAI","Simulated":true,"Endpoint":"https://contoso.azure-api.net/images","Deployments":{"d":"gpt-image-1"},"ImageHosts":["pictures.example"]}}}""")]
     public void Setting_that_works_is_neither_a_mistake_nor_a_warning(string gateway)
     {
         var (mistakes, warnings) = Check(gateway);

@@ -16,7 +16,8 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     /// <summary>The newest api-version that Azure documents for image deployments (2026-11).</summary>
     public const string DefaultApiVersion = "2025-04-01-preview";
 
-    private static readonly string[] OwnPaths = ["/openai/", "/openai/v1/"];
+    // What Azure's own hosts are named in any of its clouds; behind another name a proxy may have a path.
+    private static readonly string[] OwnHosts = [".openai.azure.", ".cognitiveservices.azure.", ".services.ai.azure."];
 
     private readonly bool _v1 = options.ApiStyle == "v1";
 
@@ -92,7 +93,7 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
     {
         var options = settings.Options;
         var endpoint = settings.Url(nameof(options.Endpoint), options.Endpoint, simulatedPath: $"accounts/{settings.Name}");
-        settings.Refuse(nameof(options.Endpoint), endpoint is not null && OwnPaths.Any(path => endpoint.AbsolutePath.EndsWith(path, StringComparison.OrdinalIgnoreCase)), $"'{options.Endpoint}' ends with a path that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com");
+        settings.Refuse(nameof(options.Endpoint), endpoint is not null && HasUselessPath(endpoint), $"'{options.Endpoint}' has a path that is not Azure's, or that the gateway adds itself; a resource's URL is https://NAME.openai.azure.com");
         settings.RefuseOpenAis();
         settings.RefuseBaseUrl();
         settings.Refuse(nameof(options.ApiStyle), options.ApiStyle is not (null or "deployments" or "v1"), $"'{options.ApiStyle}' is not one of deployments, v1");
@@ -104,6 +105,12 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
         settings.Refuse(nameof(options.Profile), options.Profile is not null, "only OpenAICompatible has one");
         return endpoint is null ? null : new AzureOpenAiProvider(settings.Name, endpoint, credential, options);
     }
+
+    private static bool HasUselessPath(Uri endpoint) =>
+        endpoint.AbsolutePath.EndsWith("/openai/", StringComparison.OrdinalIgnoreCase)
+        || endpoint.AbsolutePath.Contains("/openai/v1/", StringComparison.OrdinalIgnoreCase)
+        || endpoint.AbsolutePath.Contains("/openai/deployments/", StringComparison.OrdinalIgnoreCase)
+        || (endpoint.AbsolutePath != "/" && Array.Exists(OwnHosts, host => endpoint.Host.Contains(host, StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>The authentication for a resource: by key or by token.</summary>
