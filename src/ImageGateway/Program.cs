@@ -6,6 +6,7 @@ using ImageGateway.Api.Files;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Commands;
+using ImageGateway.Configuration;
 using ImageGateway.Dashboard;
 using ImageGateway.Hosting;
 using ImageGateway.Telemetry;
@@ -20,7 +21,7 @@ internal sealed partial class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         var file = GatewayFile.AddTo(builder);
-        builder.AddGatewayLogging();
+        builder.AddGatewayLogging(isReported: exception => exception is ConfigurationException);
         builder.AddGatewayServer();
         await builder.AddGatewayAsync(file, time ?? TimeProvider.System);
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ImageGateway.Configuration;
 using ImageGateway.Hosting;
-using Microsoft.AspNetCore.Connections;
 
 namespace ImageGateway.Commands;
 
@@ -40,11 +39,6 @@ internal static class ServeCommand
         {
             foreach (var mistake in e.Mistakes)
                 await Console.Error.WriteLineAsync(mistake);
-            return 1;
-        }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync($"Urls: {e.Message.TrimEnd('.')}. Choose another address with --urls http://127.0.0.1:PORT");
             return 1;
         }
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageGateway.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,15 +27,7 @@ internal static class AdminListener
     {
         var addresses = new List<BindingAddress>();
         for (var i = 0; i < options.Urls.Count; i++)
-        {
-            foreach (var url in Split(options.Urls[i]))
-            {
-                if (Parse(url) is { } address)
-                    addresses.Add(address);
-                else
-                    mistakes.At(nameof(options.Urls)).Add($"{i}", $"'{url}' is not an address to listen at, as in http://127.0.0.1:9090");
-            }
-        }
+            addresses.AddRange(ListenAddresses.Read(options.Urls[i], mistakes.At(nameof(options.Urls)).At($"{i}")));
         return addresses;
     }
 
@@ -68,20 +59,6 @@ internal static class AdminListener
         connection.Features.Set(AdminConnection.Instance);
         return next(connection);
     });
-
-    private static BindingAddress? Parse(string url)
-    {
-        try
-        {
-            return BindingAddress.Parse(url) is { PathBase: "", Scheme: "http" or "https", Port: >= 0 and <= IPEndPoint.MaxPort } address ? address : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
-    private static string[] Split(string urls) => urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private sealed class AdminConnection
     {

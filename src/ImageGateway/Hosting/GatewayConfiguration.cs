@@ -19,6 +19,7 @@ internal static class GatewayConfiguration
         var order = new FileOrder(configuration["config"]!);
         var folder = Path.GetDirectoryName(configuration["config"])!;
         KnownNames.Check(order, all, warnings);
+        ListenAddresses.Check(configuration, all, warnings);
         CheckStores(configuration, folder, new Mistakes(all, warnings, "ConnectionStrings"));
         var mistakes = new Mistakes(all, warnings, "Gateway");
         var section = configuration.GetSection("Gateway");
@@ -33,7 +34,10 @@ internal static class GatewayConfiguration
         };
         var builder = new SnapshotBuilder(options, mistakes, secrets, time, simulator) { IsFirstRun = firstRun is not null };
         var snapshot = builder.Build([folder, Path.GetDirectoryName(Shipped)!]);
-        return snapshot is not null && mistakes.All.Count == 0 ? snapshot with { SecretFiles = secrets.Files } : throw new ConfigurationException(mistakes.All);
+        if (snapshot is null || mistakes.All.Count > 0)
+            throw new ConfigurationException(mistakes.All);
+        ListenAddresses.WarnOfHttps(configuration, snapshot.AdminAddresses, mistakes.At("Admin").At(nameof(AdminOptions.Urls)));
+        return snapshot with { SecretFiles = secrets.Files };
     }
 
     private static void CheckStores(IConfiguration configuration, string folder, Mistakes mistakes)

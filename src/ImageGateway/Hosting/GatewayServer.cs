@@ -16,6 +16,7 @@ internal static class GatewayServer
         // A line ends in CR LF: what a proxy takes for part of a header's value must not be a header here.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         builder.WebHost.ConfigureKestrel(Bound);
+        ListeningServer.Add(builder.Services, builder.Configuration.GetSection(ListenAddresses.Endpoints).Exists() ? ListenAddresses.Endpoints : "Urls");
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -11,7 +11,7 @@ namespace ImageGateway.Hosting;
 /// The data plane's server, and one for a control plane with its own addresses. When the gateway stops, the first stops
 /// accepting connections while the second keeps answering, so that operators can watch the drain until it ends.
 /// </summary>
-internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
+internal sealed class TwoPlanes(IServer data, IServer control) : IServer
 {
     /// <summary>The data plane's features; once it runs, the addresses are those of both planes, the control plane's last.</summary>
     public IFeatureCollection Features { get; } = new FeatureCollection(data.Features);
@@ -39,12 +39,12 @@ internal sealed class TwoPlanes(IServer data, KestrelServer control) : IServer
         control.Dispose();
     }
 
-    /// <summary>Replaces the data plane's server; <paramref name="mark"/> marks each connection of the control plane.</summary>
+    /// <summary>Replaces the data plane's <see cref="ListeningServer"/>; <paramref name="mark"/> marks each connection of the control plane.</summary>
     public static void Add(IServiceCollection services, IReadOnlyList<BindingAddress> control, Action<ListenOptions> mark)
     {
         var data = services.Single(service => service.ServiceType == typeof(IServer));
         services.Remove(data);
-        services.AddSingleton(provider => new TwoPlanes((IServer)ActivatorUtilities.CreateInstance(provider, data.ImplementationType!), Control(provider, control, mark)));
+        services.AddSingleton(provider => new TwoPlanes((IServer)data.ImplementationFactory!(provider), new ListeningServer(Control(provider, control, mark), "Gateway:Admin:Urls")));
         services.AddSingleton<IServer>(provider => provider.GetRequiredService<TwoPlanes>());
     }
 

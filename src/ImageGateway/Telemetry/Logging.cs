@@ -14,14 +14,16 @@ internal static class Logging
         Format(configuration) is var format and not ("auto" or "json" or "text") ? [$"Serilog:Format: '{format}' is not one of auto, json, text"] : [];
 
     /// <summary>Adds logging; the levels can be changed later. Mistakes in its configuration are reported with all others.</summary>
-    public static void AddGatewayLogging(this WebApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="isReported">Whether an exception is reported on standard error, so that the host need not log it with its stack trace.</param>
+    public static void AddGatewayLogging(this WebApplicationBuilder builder, Predicate<Exception> isReported)
     {
         var levels = new LogLevels();
         levels.Apply(builder.Configuration);
         var format = Format(builder.Configuration);
         // A terminal has a human reader; redirected output is collected.
         var isText = format == "text" || (format == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
-        var serilog = new LoggerConfiguration().MinimumLevel.Verbose();
+        var serilog = new LoggerConfiguration().MinimumLevel.Verbose().Filter.ByExcluding(entry => entry.Exception is { } exception && isReported(exception));
         builder.Logging.ClearProviders();
         var logger = (isText ? serilog.WriteTo.Console(outputTemplate: Line) : serilog.WriteTo.Console(new JsonLine())).CreateLogger();
         // AddSerilog would add a filter that lets everything through.

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ImageGateway.SystemTests.Running;
 
 namespace ImageGateway.SystemTests.Processes;
@@ -89,6 +91,37 @@ public sealed class BrokenConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Urls: 'nonsense' is not an address to listen at", "--urls", "nonsense")]
+    [InlineData("Urls: 'http://127.0.0.1:99999' is not an address to listen at", "--urls", "http://127.0.0.1:99999")]
+    [InlineData("Urls: 'http://127.0.0.1:1/path' is not an address to listen at", "--urls", "http://127.0.0.1:1/path")]
+    [InlineData("Kestrel:Endpoints:Http:Url: 'zzz' is not an address to listen at", "--Kestrel:Endpoints:Http:Url", "zzz")]
+    [InlineData("Urls: cannot listen at http://192.0.2.1:8080: ", "--urls", "http://192.0.2.1:8080")]
+    [InlineData("Kestrel: a certificate cannot be read: Could not find file", "--urls", "https://127.0.0.1:0", "--Kestrel:Certificates:Default:Path", "none.pfx")]
+    [InlineData("Gateway:Admin:Urls: ", "--urls", "http://127.0.0.1:0", "--Gateway:Admin:Urls", "http://192.0.2.1:8080")]
+    public async Task Address_that_cannot_be_listened_at_is_told_in_one_line(string line, params string[] args) => await AssertToldAsync(line, args);
+
+    [Fact]
+    public async Task Address_in_use_is_told_with_the_option_that_has_it()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+
+        await AssertToldAsync($"Urls: Failed to bind to address {taken}: address already in use. Choose another address with --urls ", "--urls", taken);
+        await AssertToldAsync($"Gateway:Admin:Urls: Failed to bind to address {taken}: address already in use. Choose another address", "--urls", "http://127.0.0.1:0", "--Gateway:Admin:Urls", taken);
+        await AssertToldAsync($"Kestrel:Endpoints: Failed to bind to address {taken}: address already in use. Choose another address", "--Kestrel:Endpoints:Http:Url", taken);
+    }
+
+    [Fact]
+    public async Task Endpoint_of_a_first_run_that_is_no_url_is_told_once()
+    {
+        using var gateway = GatewayProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0"], ("AZURE_OPENAI_ENDPOINT", "not a url"), ("AZURE_OPENAI_API_KEY", "key"));
+
+        Assert.Equal(1, await gateway.ExitCodeAsync());
+        Assert.Equal("Gateway:Providers:azure:Endpoint: 'not a url' is not an http or https URL without user, query and fragment", Assert.Single(gateway.Errors));
+    }
+
+    [Theory]
     [InlineData("{ \"Gateway\": {")]
     [InlineData("not JSON")]
     public async Task File_that_is_no_json_is_named(string text)
@@ -105,6 +138,16 @@ public sealed class BrokenConfigurationTests : IDisposable
 
         Assert.Equal(1, await gateway.ExitCodeAsync());
         Assert.Contains("nowhere.json", Assert.Single(gateway.Errors), StringComparison.Ordinal);
+    }
+
+    // The log on standard output has no stack trace either.
+    private async Task AssertToldAsync(string line, params string[] args)
+    {
+        using var gateway = GatewayProcess.Start(_folder.Path, args);
+
+        Assert.Equal(1, await gateway.ExitCodeAsync());
+        Assert.StartsWith(line, Assert.Single(gateway.Errors), StringComparison.Ordinal);
+        Assert.DoesNotContain(gateway.Output, told => told.Contains("   at ", StringComparison.Ordinal));
     }
 
     private async Task<IReadOnlyList<string>> StartAsync(string configuration)
