@@ -33,6 +33,7 @@ internal static class CheckConfigCommand
     {
         try
         {
+            Switches.Check(args);
             var builder = WebApplication.CreateBuilder(args);
             var file = GatewayFile.AddTo(builder);
             var warnings = new List<string>();

@@ -31,6 +31,7 @@ internal static class ServeCommand
         BatchScheduling.Begin();
         try
         {
+            Switches.Check(args);
             await using var gateway = await Program.BuildAsync(args);
             await gateway.RunAsync();
             return 0;

@@ -86,6 +86,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((1, "Gateway:Limits:JsonBytes: must be 1 to 1073741824, not 0"), await CheckAsync("--config", "good.json", "--without-secrets", "--Gateway:Limits:JsonBytes", "0"));
         Assert.Equal((1, "ConnectionStrings:Redis: is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)"), await CheckAsync("--config", "good.json", "--without-secrets", "--ConnectionStrings:Redis", "x,y=z", "--ConnectionStrings:Database", "Data Source=data/x.db"));
         Assert.Equal((1, "--confg: there is no such switch; options are --Gateway:NAME"), await CheckAsync("--confg", "good.json"));
+        Assert.Equal((1, "Urls: 'nonsense' is not an address to listen at, as in http://127.0.0.1:9090"), await CheckAsync("--config", "good.json", "--without-secrets", "--urls=nonsense"));
+        Assert.Equal((1, "Gateway:Admin:Urls:0: 'zzz' is not an address to listen at, as in http://127.0.0.1:9090"), await CheckAsync("--config", "good.json", "--without-secrets", "/Gateway:Admin:Urls=zzz"));
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "data")), "a check opens no database");
     }
 
@@ -94,6 +96,10 @@ public sealed class CommandTests : IDisposable
     [InlineData(0, "  One OpenAI-compatible images endpoint", "--help")]
     [InlineData(0, "    ImageGateway keys create --tenant demo", "keys", "--help")]
     [InlineData(1, "Unrecognized command or argument 'servee'.", "servee")]
+    [InlineData(1, "my.json: is not a switch; the configuration's file is given as --config my.json", "serve", "my.json")]
+    [InlineData(1, "my.json: is not a switch; the configuration's file is given as --config my.json", "check-config", "my.json")]
+    [InlineData(1, "-x: there is no such switch", "-x", "--urls=http://127.0.0.1:0")]
+    [InlineData(1, "--urls: needs a value", "--urls")]
     [InlineData(1, "Option '--tenant' is required.", "keys", "list")]
     [InlineData(1, "Set GATEWAY_ADMIN_KEY to the key to use", "keys", "list", "--tenant", "acme")]
     [InlineData(1, "--url: 'nowhere' is not an http or https address", "health", "--url", "nowhere")]
