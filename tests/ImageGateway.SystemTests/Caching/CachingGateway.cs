@@ -32,7 +32,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _simulator = SimulatorHost.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0" });
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, MaxConnectionsPerServer = 100 });
+    private HttpClient? _http;
     private WebApplication? _gateway;
 
     private protected abstract string Redis { get; }
@@ -42,6 +42,9 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     /// <summary>The address of the providers.</summary>
     private protected virtual string Upstream => _simulator.Urls.Single();
+
+    /// <summary>The connections of its clients.</summary>
+    private protected virtual SocketsHttpHandler Connections => new() { ResponseDrainTimeout = TimeSpan.Zero, MaxConnectionsPerServer = 100 };
 
     internal CallLog Log => _simulator.Services.GetRequiredService<CallLog>();
 
@@ -61,6 +64,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         await _simulator.StartAsync();
+        _http = new HttpClient(Connections);
         Ledger = new LedgerReader($"Data Source={Path.Combine(_folder.Path, "ledger.db")}");
         var file = Write(_folder, Upstream, Redis, Ledger.ConnectionString, More);
         _gateway = await GatewayFixture.StartAsync(file);
@@ -75,7 +79,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
 
     public virtual void Dispose()
     {
-        _http.Dispose();
+        _http?.Dispose();
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -153,7 +157,7 @@ public abstract class CachingGateway : IAsyncLifetime, IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
-        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     /// <summary>Calls for a prompt that reached a provider.</summary>

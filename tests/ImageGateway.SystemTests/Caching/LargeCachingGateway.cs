@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ImageGateway.SystemTests.Hostile;
@@ -9,7 +10,7 @@ public class LargeCachingGateway : CachingGateway
 {
     private const string Usage = """{"input_tokens":2,"input_tokens_details":{"image_tokens":0,"text_tokens":2},"output_tokens":272,"total_tokens":274}""";
 
-    private static readonly string Picture = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18_000_000));
+    private static readonly string Picture = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12_000_000));
     private static readonly byte[] Json = Encoding.ASCII.GetBytes($$"""{"created":1,"data":[{"b64_json":"{{Picture}}"}],"usage":{{Usage}}}""");
     private static readonly byte[] Events = Encoding.ASCII.GetBytes(
         $$"""event: image_generation.completed{{"\n"}}data: {"type":"image_generation.completed","b64_json":"{{Picture}}","usage":{{Usage}}}{{"\n\n"}}""");
@@ -30,6 +31,16 @@ public class LargeCachingGateway : CachingGateway
 
     private protected override string Upstream => _provider.Url;
 
+    private protected override SocketsHttpHandler Connections
+    {
+        get
+        {
+            var connections = base.Connections;
+            connections.ConnectCallback = ConnectAsync;
+            return connections;
+        }
+    }
+
     /// <summary>The provider answers from now on.</summary>
     public void LetGo() => _isLetGo.Set();
 
@@ -42,6 +53,14 @@ public class LargeCachingGateway : CachingGateway
 
     /// <summary>What the provider sends.</summary>
     public static byte[] Body(bool stream) => stream ? Events : Json;
+
+    // A receive buffer that is left to the system may grow to more than the picture.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 64 * 1024 };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     public override void Dispose()
     {
