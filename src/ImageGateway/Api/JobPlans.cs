@@ -14,7 +14,7 @@ namespace ImageGateway.Api;
 /// </summary>
 internal sealed class JobPlans(Quota quota, TargetRegistry registry, TimeProvider time)
 {
-    /// <summary>The plan; it has at least one target.</summary>
+    /// <summary>The plan; it has at least one target, though all may be drained (<see cref="Plan.RequireTarget"/>).</summary>
     /// <param name="http">The request; its response gets headers for limits that only warn.</param>
     /// <param name="job">The job.</param>
     /// <param name="now">The configuration in force.</param>

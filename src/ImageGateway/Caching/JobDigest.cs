@@ -70,7 +70,7 @@ internal sealed class JobDigest : IDisposable
         Add(_job.Prompt);
         foreach (var value in (ReadOnlySpan<string?>)[asked.Size, asked.Quality, asked.Background, asked.OutputFormat, asked.ResponseFormat, asked.InputFidelity, asked.Style, asked.Moderation, asked.User])
             Add(value);
-        foreach (var number in (ReadOnlySpan<int?>)[asked.Count, asked.OutputCompression, asked.PartialImages ?? 0, asked.Stream ? 1 : 0])
+        foreach (var number in (ReadOnlySpan<int?>)[asked.N is 1 ? null : asked.N, asked.OutputCompression, asked.PartialImages is 0 ? null : asked.PartialImages, asked.Stream ? 1 : 0])
             Add(number?.ToString(CultureInfo.InvariantCulture));
         return End();
     }

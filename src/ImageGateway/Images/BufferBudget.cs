@@ -11,9 +11,13 @@ internal sealed class BufferBudget(long limit)
     /// <summary>Takes <paramref name="bytes"/> of the budget, or nothing.</summary>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _held, bytes) <= limit)
-            return true;
-        Interlocked.Add(ref _held, -bytes);
+        for (var held = Held; held + bytes <= limit;)
+        {
+            var seen = Interlocked.CompareExchange(ref _held, held + bytes, held);
+            if (seen == held)
+                return true;
+            held = seen;
+        }
         return false;
     }
 

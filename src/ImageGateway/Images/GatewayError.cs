@@ -1,12 +1,15 @@
 namespace ImageGateway.Images;
 
-/// <summary>The closed set of failures a client can get; the error envelope alone maps each to status, type and code.</summary>
+/// <summary>
+/// The closed set of failures a client can get; the error envelope alone maps each to status, type and code. Stored as numbers,
+/// which replicas of other versions read: new ones are added at the end.
+/// </summary>
 internal enum ErrorKind
 {
     InvalidValue, MissingParameter, UnknownParameter, InvalidJson, InvalidMask,
     InvalidApiKey, Forbidden, ModelNotAllowed, ModelNotFound, UnknownUrl, NotFound, MethodNotAllowed,
-    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, Stopped, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, IdempotencyInFlight, IdempotencyMismatch, PreconditionFailed,
-    ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal,
+    RequestTooLarge, UnsupportedMediaType, RateLimited, Overloaded, StoreUnavailable, InsufficientQuota, QualityNotAllowed, Conflict, IdempotencyInFlight, IdempotencyMismatch, PreconditionFailed,
+    ProviderRefusal, UpstreamError, UpstreamTimeout, NoTargetAvailable, Internal, Stopped,
 }
 
 /// <summary>A failure in OpenAI's format. The client sees <see cref="Message"/>: no secret, prompt or upstream host.</summary>

@@ -19,7 +19,7 @@ internal sealed record Answer(HttpResponseMessage Response, Stream Body, Relay R
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async Task<RelayEnd> PassAsync(AttemptClock clock, Func<ValueTask>? ending = null) => await RelayAsync(clock, ending) switch
     {
-        RelayEnd.Complete when !Tap.IsWhole(Pictures) => RelayEnd.UpstreamLost,
+        RelayEnd.Complete when !IsWhole() => RelayEnd.UpstreamLost,
         RelayEnd.UpstreamLost when IsWhole() => RelayEnd.Complete,
         var end => end,
     };

@@ -6,11 +6,12 @@ namespace ImageGateway.Routing;
 /// <summary>
 /// Plans a job. A pure function of the job, the configuration and the load: (1) the requested tier or name; (2) the route and
 /// targets for it, including a retired model's substitute; (3) each target is checked for tenant, region, life cycle and
-/// ability, in its own dialect; drained ones remain only if there is no other; (4) the remaining targets are ordered by the route's strategy, those with capacity first.
+/// ability, in its own dialect; drained ones remain only if there is no other; (4) the remaining targets are ordered by the
+/// route's strategy, those with capacity first.
 /// </summary>
 internal static class Planner
 {
-    /// <summary>The plan of a job; it has at least one target.</summary>
+    /// <summary>The plan of a job; it has at least one target, though all may be drained (<see cref="Plan.Refusal"/>).</summary>
     /// <param name="job">The job.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="table">Targets and routes.</param>
@@ -33,7 +34,7 @@ internal static class Planner
         var able = refusal is null ? filter.Planned : filter.Drained;
         RefuseForeignFiles(job, able);
         Ordering.Sort(able, candidates, table, ticket(candidates.Route.Name));                  // 4
-        return new Plan(tier, candidates.Route, able, filter.Skipped) 
+        return new Plan(tier, candidates.Route, able, filter.Skipped)
         {
             MeansAddress = tier is null && job is { Model: { } name, Parameters: { ResponseFormat: null, Stream: false } } && table.Catalogue.Models.GetValueOrDefault(name) is { ResponseFormats: ["url", ..] },
             Refusal = refusal,

@@ -105,7 +105,9 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
         {
             if (ending is not null && isWhole())
             {
+                waits(); // a provider that has sent everything is not waited for
                 await ending();
+                progressed();
                 ending = null;
             }
             var flush = client.FlushAsync(cancellationToken);

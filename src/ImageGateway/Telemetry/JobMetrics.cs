@@ -47,7 +47,7 @@ internal sealed class JobMetrics
         _lookups = meter.CreateCounter<long>("imagegateway.cache.requests", "{request}", "Jobs by cache result.");
         _attempts = meter.CreateCounter<long>("imagegateway.attempts", "{call}", "Calls to targets, by outcome.");
         _failovers = meter.CreateCounter<long>("imagegateway.failovers", "{failover}", "Jobs that moved on from a failed target to another.");
-        _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the end of the response.", null, Seconds);
+        _duration = meter.CreateHistogram("imagegateway.request.duration", "s", "From the request to the arrival of the whole response.", null, Seconds);
         _firstByte = meter.CreateHistogram("imagegateway.time_to_first_event", "s", "From the request to the first byte of the response, or the first event of a stream.", null, Seconds);
         _wait = meter.CreateHistogram("imagegateway.queue.wait", "s", "How long jobs waited for capacity at a target.", null, Seconds);
     }

@@ -22,5 +22,5 @@ internal static class AsyncFailure
     /// <summary>The failure of a job that the gateway ended.</summary>
     public static GatewayException Ended(AsyncJob job) => job.HasRunOut
         ? new(ErrorKind.UpstreamTimeout, $"The job took longer than {RunningJobs.Longest.TotalMinutes} minutes.")
-        : new(ErrorKind.Overloaded, "The gateway stopped before the job completed.");
+        : new(ErrorKind.Stopped, "The gateway stopped before the job completed.");
 }

@@ -10,7 +10,7 @@ internal readonly record struct EntryPosition(long CreatedAt, string Id);
 /// <param name="CreatedAt">When it began, in Unix ms.</param>
 /// <param name="Status">The status as a word.</param>
 /// <param name="ErrorCode">Null if there was no error.</param>
-/// <param name="DurationMs">Until its response was sent, in ms.</param>
+/// <param name="DurationMs">Until its response had arrived whole, in ms.</param>
 internal readonly record struct JobOutcome(long CreatedAt, string Status, string? ErrorCode, long DurationMs);
 
 /// <summary>Selects the entries that meet all conditions, a page at a time.</summary>

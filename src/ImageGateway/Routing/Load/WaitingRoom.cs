@@ -86,18 +86,18 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
     public void Dispose() => _timer?.Dispose();
 
     /// <summary>How long until one of the targets has capacity. One with an open circuit does not lack capacity, and is not waited for.</summary>
-    public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, TargetState.Open);
+    public TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, static load => load.IsReady || load.State != TargetState.Open);
 
     /// <summary>How long until one of the targets may be called, be it a trial call.</summary>
-    public TimeSpan Earliest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, TargetState.Drained);
+    public TimeSpan Earliest(IReadOnlyList<PlannedTarget> targets) => Shortest(targets, static _ => true);
 
-    private TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets, TargetState excluded)
+    private TimeSpan Shortest(IReadOnlyList<PlannedTarget> targets, Predicate<TargetLoad> counts)
     {
         var shortest = TimeSpan.MaxValue;
         foreach (var target in targets)
         {
             var load = registry.Of(target.Target).Load(target.Target, target.Calls, target.Dialect.Sent.Count);
-            if (load.Wait < shortest && load.State != TargetState.Drained && (load.IsReady || load.State != excluded))
+            if (load.Wait < shortest && load.State != TargetState.Drained && counts(load))
                 shortest = load.Wait;
         }
         return shortest;
@@ -253,8 +253,8 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
         var (now, soonest) = (time.GetUtcNow(), TimeSpan.MaxValue);
         foreach (var waiter in _tenants.SelectMany(tenant => tenant.Waiters))
         {
-            var frees = Shortest(waiter.Targets);
-            soonest = Min(soonest, Min(frees == Unknown ? TimeSpan.MaxValue : frees, waiter.Deadline - now));
+            var frees = Shortest(waiter.Targets, static load => load.Wait != Unknown);
+            soonest = Min(soonest, Min(frees, waiter.Deadline - now));
         }
         _timer ??= time.CreateTimer(_ => Admit(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // A timer counts whole milliseconds and must not fire early.

@@ -1,3 +1,4 @@
+using ImageGateway.Providers;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 
@@ -172,6 +173,21 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         Assert.False(entering.IsCompleted);
         Time.Advance(TimeSpan.FromSeconds(41));
         (await entering.WaitAsync(TimeSpan.FromSeconds(10)))!.Dispose();
+    }
+
+    [Fact]
+    public async Task Open_circuit_is_not_waited_for_but_who_waits_anyway_is_admitted_when_its_break_is_over()
+    {
+        var targets = Planned(Busy("azure/a") with { Circuit = new CircuitOptions { MinimumThroughput = 2, Break = TimeSpan.FromSeconds(15) } }, Busy("azure/b", concurrent: 1));
+        for (var i = 0; i < 2; i++)
+            TargetRegistry.Of(targets[0].Target).Record(targets[0].Target, FailureKind.Broken, TimeSpan.Zero, Time.Now);
+        Assert.Null(await EnterAsync("acme", targets[..1], Long));
+        using var busy = await EnterAsync("acme", targets, Long);
+        var entering = EnterAsync("acme", targets, Long);
+        Assert.False(entering.IsCompleted);
+        Time.Advance(TimeSpan.FromSeconds(16));
+        using var place = await entering.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(("azure/b", "azure/a"), (busy!.Planned.Target.Name, place!.Planned.Target.Name));
     }
 
     // An operator drains what jobs are waiting for: they are told at once, nothing else happens.
