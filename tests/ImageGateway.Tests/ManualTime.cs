@@ -32,7 +32,7 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Waits until another thread has set a timer.</summary>
     public async Task TimerAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; !HasTimer; await Task.Yield())
             patience.Token.ThrowIfCancellationRequested();
     }

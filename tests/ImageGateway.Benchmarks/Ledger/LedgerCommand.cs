@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using ImageGateway.Benchmarks.Processes;
 using ImageGateway.Benchmarks.Proxy;
 using ImageGateway.Benchmarks.Reporting;
-using ImageGateway.Configuration;
-using ImageGateway.Database;
 
 namespace ImageGateway.Benchmarks.Ledger;
 

@@ -79,7 +79,7 @@ public sealed class TooLargeTests(GatewayFixture gateway) : GatewayTest(gateway)
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST {Generations} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {Keys.Acme}\r\nContent-Type: application/json\r\nContent-Length: {Limits.Json + 1}\r\n\r\n"));
         var buffer = new byte[4096];
-        var length = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        var length = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.StartsWith("HTTP/1.1 413", Encoding.ASCII.GetString(buffer, 0, length), StringComparison.Ordinal);
     }

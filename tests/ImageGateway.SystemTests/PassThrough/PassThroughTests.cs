@@ -101,7 +101,7 @@ public sealed class PassThroughTests(PassThroughFixture gateway) : IClassFixture
     private static async Task<string> ReadAsync(Stream body, int length)
     {
         var bytes = new byte[length];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await body.ReadExactlyAsync(bytes, patience.Token);
         return Encoding.UTF8.GetString(bytes);
     }

@@ -48,7 +48,7 @@ public sealed class StreamTests(GatewayFixture gateway) : GatewayTest(gateway)
         await using var body = await response.Content.ReadAsStreamAsync();
         await using var events = System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator();
 
-        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal("image_generation.partial_image", events.Current.EventType);
         Assert.False(OnlyCall.Completed);
     }

@@ -42,7 +42,7 @@ public abstract class AnswerStoreTests
         Assert.Null(await Store.FindAsync(Acme, "a"));
         var wide = Acme with { MaxBytes = 40_000_000 };
         // Redis beside other tests may be too slow for so much at first.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await Store.KeepAsync(wide, "a", answer, Hour))
             await Task.Delay(50, patience.Token);
         Same(answer, await Store.FindAsync(wide, "a"));

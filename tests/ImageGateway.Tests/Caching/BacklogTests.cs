@@ -99,7 +99,7 @@ public sealed class BacklogTests : IDisposable
 
     private static async Task WriteOnAsync(Tee tee)
     {
-        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(10); await Task.Yield())
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(60); await Task.Yield())
             await tee.WriteAsync(new byte[1]);
     }
 

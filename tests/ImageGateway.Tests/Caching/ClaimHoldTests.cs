@@ -18,7 +18,7 @@ public sealed class ClaimHoldTests
         await using var hold = await HoldAsync();
         await LoseAsync();
         _time.Advance(_claims.Lease / 3);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; await FindAsync() != Mine; await Task.Yield())
             patience.Token.ThrowIfCancellationRequested();
     }

@@ -158,7 +158,7 @@ public sealed class FollowerTests : IDisposable
 
     private static async Task Until(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; !condition(); await Task.Yield())
             patience.Token.ThrowIfCancellationRequested();
     }

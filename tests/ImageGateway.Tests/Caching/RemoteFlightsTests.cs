@@ -53,7 +53,7 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
     private readonly Dictionary<ReplayAsk, TaskCompletionSource> _accepted = [];
 
     // A follower is accepted when it has seen that another leads.
-    private Task Accepted(ReplayAsk ask) => _accepted[ask].Task.WaitAsync(TimeSpan.FromSeconds(10));
+    private Task Accepted(ReplayAsk ask) => _accepted[ask].Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     private async Task<RemoteFlights> ReplicaAsync()
     {

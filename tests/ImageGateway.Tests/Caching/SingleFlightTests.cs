@@ -85,7 +85,7 @@ public sealed class SingleFlightTests : IDisposable
             await UntilAsync(() => _flights.Followers == count - run);
             await draw(client, run);
         })).ToList<Task>();
-        await Task.WhenAny(Task.WhenAll(jobs), Task.Delay(TimeSpan.FromSeconds(10)));
+        await Task.WhenAny(Task.WhenAll(jobs), Task.Delay(TimeSpan.FromSeconds(60)));
         return jobs;
     }
 
@@ -101,7 +101,7 @@ public sealed class SingleFlightTests : IDisposable
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; !condition(); await Task.Yield())
             patience.Token.ThrowIfCancellationRequested();
     }

@@ -24,7 +24,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         var (reload, _) = await StartAsync(Write());
         var running = reload.ExecuteTask!;
         reload.Dispose();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     // A folder in its place cannot be read by root either.
@@ -113,7 +113,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     // The file is looked at every second, for as long as the service runs.
     private async Task LookAsync(ConfigurationReload reload, Func<bool> seen)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; !seen(); await Task.Yield())
         {
             Assert.False(reload.ExecuteTask!.IsCompleted);

@@ -132,7 +132,7 @@ public sealed class FaultTests : SimulatorFixture
         var answer = GenerateAsync();
         await WaitForAsync(one => one.Model is not null);
 
-        await StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => answer);
     }
@@ -208,7 +208,7 @@ public sealed class FaultTests : SimulatorFixture
 
     private async Task<Call> WaitForAsync(Func<Call, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!Log.Calls.Any(condition))
         {
             limit.Token.ThrowIfCancellationRequested();

@@ -47,7 +47,7 @@ public sealed class HeartbeatTests
             await UntilAsync(() => relay.Held.Length == 11 * comments);
         }
         await PassAsync(Relay.Heartbeat / 3);
-        Assert.Equal(Verdict.Undecided, await peek.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(Verdict.Undecided, await peek.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     // The wait for more is still under way then, and two reads at once are none.
@@ -154,14 +154,14 @@ public sealed class HeartbeatTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; !condition(); await Task.Yield())
             patience.Token.ThrowIfCancellationRequested();
     }
 
     private async Task<string> ReceivedAsync()
     {
-        var read = await _client.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        var read = await _client.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         var text = Encoding.UTF8.GetString(read.Buffer);
         _client.Reader.AdvanceTo(read.Buffer.End);
         return text;

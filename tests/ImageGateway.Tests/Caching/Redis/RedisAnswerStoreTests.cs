@@ -112,7 +112,7 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
         Assert.Null(await store.FindAsync(Acme, "a"));
         Assert.False(await store.KeepAsync(Acme, "b", Of(1_000), Hour));
         server.Start();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await store.FindAsync(Acme, "a") is null)
             await Task.Delay(10, patience.Token);
     }
@@ -124,7 +124,7 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
     internal static async Task<ConnectionMultiplexer> MultiplexerAsync(RedisServer server)
     {
         var redis = await RedisConnection.ConnectAsync(server.ConnectionString, "tests");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!redis.IsConnected)
             await Task.Delay(10, patience.Token);
         return redis;

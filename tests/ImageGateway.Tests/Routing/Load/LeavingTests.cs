@@ -1,6 +1,3 @@
-using ImageGateway.Routing;
-using ImageGateway.Routing.Load;
-
 namespace ImageGateway.Tests.Routing.Load;
 
 /// <summary>Clients that go while they wait.</summary>
@@ -18,7 +15,7 @@ public sealed class LeavingTests : WaitingRoomTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         Assert.Equal(1, Room.Waiting);
         place.Dispose();
-        (await next.WaitAsync(TimeSpan.FromSeconds(10)))!.Dispose();
+        (await next.WaitAsync(TimeSpan.FromSeconds(60)))!.Dispose();
         Assert.Equal(0, Room.Waiting);
     }
 

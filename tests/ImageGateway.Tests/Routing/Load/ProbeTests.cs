@@ -15,6 +15,6 @@ public sealed class ProbeTests
         await time.TimerAsync();
         var running = probe.ExecuteTask!;
         probe.Dispose();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -1,4 +1,3 @@
-using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 
 namespace ImageGateway.Tests.Routing.Load;

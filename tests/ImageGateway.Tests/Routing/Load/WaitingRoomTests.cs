@@ -1,5 +1,4 @@
 using ImageGateway.Providers;
-using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 
 namespace ImageGateway.Tests.Routing.Load;
@@ -59,7 +58,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         foreach (var tenant in (string[])["flood", "flood", "flood", "acme", "other", "acme"])
             waiting.Add(PassAsync(tenant));
         place.Dispose();
-        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["flood", "acme", "other", "flood", "acme", "flood"], order);
 
         async Task PassAsync(string tenant)
@@ -139,7 +138,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         Time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal(1, Room.Waiting);
         Time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Null(await entering.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Null(await entering.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal(0, Room.Waiting);
     }
 
@@ -172,7 +171,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         var entering = EnterAsync("acme", targets, TimeSpan.FromSeconds(50));
         Assert.False(entering.IsCompleted);
         Time.Advance(TimeSpan.FromSeconds(41));
-        (await entering.WaitAsync(TimeSpan.FromSeconds(10)))!.Dispose();
+        (await entering.WaitAsync(TimeSpan.FromSeconds(60)))!.Dispose();
     }
 
     [Fact]
@@ -186,7 +185,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         var entering = EnterAsync("acme", targets, Long);
         Assert.False(entering.IsCompleted);
         Time.Advance(TimeSpan.FromSeconds(16));
-        using var place = await entering.WaitAsync(TimeSpan.FromSeconds(10));
+        using var place = await entering.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(("azure/b", "azure/a"), (busy!.Planned.Target.Name, place!.Planned.Target.Name));
     }
 
@@ -199,7 +198,7 @@ public sealed class WaitingRoomTests : WaitingRoomTest
         var entering = EnterAsync("acme", targets, Long);
         TargetRegistry.Of(targets[0].Target).Drain();
         Room.Admit();
-        Assert.Null(await entering.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Null(await entering.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Null(await EnterAsync("acme", targets, Long));
     }
 
