@@ -1,6 +1,4 @@
 using ImageGateway.Admin;
-using ImageGateway.Admin.Reconciling;
-using ImageGateway.Admin.Spending;
 using ImageGateway.Api;
 using ImageGateway.Api.Files;
 using ImageGateway.Api.Organization;
@@ -51,7 +49,7 @@ internal sealed partial class Program
         return app;
     }
 
-    private static bool IsDataPlane(PathString path) => (path.StartsWithSegments("/v1") && !IsGovernance(path) && !FileEndpoint.Is(path)) || path.StartsWithSegments("/openai");
+    private static bool IsDataPlane(PathString path) => ApiPaths.IsDataPlane(path) && !IsGovernance(path) && !FileEndpoint.Is(path);
 
     private static bool IsGovernance(PathString path) => path.StartsWithSegments("/v1/organization/usage/images") || path.StartsWithSegments("/v1/organization/costs");
 }

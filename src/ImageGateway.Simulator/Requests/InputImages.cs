@@ -1,5 +1,3 @@
-using ImageGateway.Simulator.Calls;
-
 namespace ImageGateway.Simulator.Requests;
 
 /// <summary>Validates the images of an edit or a variation.</summary>

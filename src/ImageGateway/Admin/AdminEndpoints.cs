@@ -7,6 +7,9 @@ namespace ImageGateway.Admin;
 /// <summary>The control plane: everything below <c>/admin/v1</c>.</summary>
 internal static class AdminEndpoints
 {
+    /// <summary>The methods of a change: members that the body leaves out stay as they are.</summary>
+    public static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
+
     /// <summary>Maps the control plane, and its description at <c>/openapi/v1.json</c>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder app)
     {

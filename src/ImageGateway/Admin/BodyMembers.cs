@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Admin;
 
@@ -33,8 +33,7 @@ internal sealed class BodyMembers
     /// <exception cref="GatewayException">It is not a JSON object, is too large, or has another member.</exception>
     public static async Task<BodyMembers> ReadAsync(HttpRequest request, IReadOnlyList<string> allowed)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = LargestBody;
+        JobReader.Bound(request.HttpContext, LargestBody);
         using var bytes = new MemoryStream();
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
         return new BodyMembers(bytes.Length == 0 ? [] : Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length)), allowed, "");

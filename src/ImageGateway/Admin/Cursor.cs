@@ -16,7 +16,7 @@ internal static class Cursor
     private const int ChecksumBytes = 8;
 
     // 9999-12-31T23:59:59.999Z
-    private const long LastMoment = 253_402_300_799_999;
+    private const long LastMoment = (Days.LastSecond * 1000) + 999;
 
     /// <summary>A cursor with these parts; the first may name the list, so that another list's cursor is refused.</summary>
     public static string Of(params string[] parts)

@@ -21,15 +21,14 @@ internal static class KeyEndpoints
 
     private static readonly string[] Settings = ["name", "expires_at", "disabled"];
     private static readonly string[] Members = [.. Settings, "id", "tenant", "project", "prefix", "created_at", "rotated_at", "source"];
-    private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
-            Paging.Of((directory.Find(tenant) ?? throw TenantStore.Unknown(tenant)).Keys, request, $"keys of {tenant}", key => key.Id));
+            Paging.Of(directory.Require(tenant).Keys, request, $"keys of {tenant}", key => key.Id));
         app.MapPost(Path, IssueAsync);
         app.MapGet(One, Read);
-        app.MapMethods(One, PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
         app.MapDelete(One, DeleteAsync);
         app.MapPost($"{One}/rotate", RotateAsync);
     }
@@ -48,7 +47,7 @@ internal static class KeyEndpoints
     private static TenantKey Read(HttpContext http, string tenant, string id, TenantDirectory directory)
     {
         var name = RouteText.Slashed(id);
-        var contents = directory.Find(tenant) ?? throw TenantStore.Unknown(tenant);
+        var contents = directory.Require(tenant);
         var key = contents.Keys.FirstOrDefault(key => key.Id == name) ?? throw KeyStore.Unknown(tenant, name);
         http.SetVersion(key.Version);
         return key;

@@ -43,7 +43,7 @@ internal static class LimitEndpoints
         string Scope(HttpContext http)
         {
             var (tenant, id) = ((string)http.Request.RouteValues["tenant"]!, RouteText.Whole(http, http.Request.RouteValues["id"] as string ?? ""));
-            var contents = http.RequestServices.GetRequiredService<TenantDirectory>().Find(tenant) ?? throw TenantStore.Unknown(tenant);
+            var contents = http.RequestServices.GetRequiredService<TenantDirectory>().Require(tenant);
             return scope(contents, contents.Tenant!, id);
         }
     }

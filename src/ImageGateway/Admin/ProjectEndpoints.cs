@@ -10,15 +10,14 @@ internal static class ProjectEndpoints
 
     private static readonly string[] Settings = ["name", "disabled"];
     private static readonly string[] Members = [.. Settings, "id", "tenant", "created_at", "source"];
-    private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
-            Paging.Of((directory.Find(tenant) ?? throw TenantStore.Unknown(tenant)).Projects, request, $"projects of {tenant}", project => project.Id));
+            Paging.Of(directory.Require(tenant).Projects, request, $"projects of {tenant}", project => project.Id));
         app.MapPost(Path, CreateAsync);
         app.MapGet(One, Read);
-        app.MapMethods(One, PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
         app.MapDelete(One, DeleteAsync);
     }
 
@@ -33,7 +32,7 @@ internal static class ProjectEndpoints
 
     private static Project Read(HttpContext http, string tenant, string id, TenantDirectory directory)
     {
-        var contents = directory.Find(tenant) ?? throw TenantStore.Unknown(tenant);
+        var contents = directory.Require(tenant);
         var project = contents.Projects.FirstOrDefault(project => project.Id == id) ?? throw ProjectStore.Unknown(tenant, id);
         http.SetVersion(project.Version);
         return project;

@@ -1,4 +1,3 @@
-using ImageGateway.Api.Reading;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
@@ -19,14 +18,13 @@ internal static class TenantEndpoints
     // So that a response can be sent back with changes.
     private static readonly string[] Members = [.. Settings, "id", "created_at", "source"];
     private static readonly string[] CacheMembers = ["ttl", "max_bytes", "scope"];
-    private static readonly string[] PatchOrPut = [HttpMethods.Patch, HttpMethods.Put];
 
     public static void MapTenants(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id));
         app.MapPost(Path, CreateAsync);
         app.MapGet(One, Read);
-        app.MapMethods(One, PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
         app.MapDelete(One, DeleteAsync);
     }
 
@@ -44,7 +42,7 @@ internal static class TenantEndpoints
 
     private static Tenant Read(HttpContext http, string id, TenantDirectory directory)
     {
-        var tenant = directory.Find(id)?.Tenant ?? throw TenantStore.Unknown(id);
+        var tenant = directory.Require(id).Tenant ?? throw TenantStore.Unknown(id);
         http.SetVersion(tenant.Version);
         return tenant;
     }

@@ -37,7 +37,7 @@ internal sealed class EstimateEndpoint(Func<GatewaySnapshot> snapshot, JobReader
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
+        foreach (var prefix in ApiPaths.Images)
             app.MapPost($"{prefix}/images/estimate", (Delegate)EstimateAsync); // as a RequestDelegate, its result would be dropped
     }
 

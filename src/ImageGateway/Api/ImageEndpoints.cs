@@ -30,7 +30,7 @@ internal sealed class ImageEndpoints(
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai", "/openai/deployments/{deployment}"])
+        foreach (var prefix in ApiPaths.Images)
         {
             var images = app.MapGroup($"{prefix}/images");
             images.MapPost("generations", http => RunAsync(http, Operation.Generation));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageGateway.Hosting;
 using ImageGateway.Images;
-using ImageGateway.Routing;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Api;
@@ -23,7 +22,7 @@ internal static class ModelEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        foreach (var prefix in (string[])["/v1", "/openai/v1", "/openai"])
+        foreach (var prefix in ApiPaths.Accounts)
         {
             app.MapGet($"{prefix}/models", (HttpContext http, GatewaySnapshot snapshot, TimeProvider time) => new ListAnswer<ModelAnswer>([.. Models(snapshot, http.Caller(), time.Today())]));
             app.MapGet($"{prefix}/models/{{**id}}", (HttpContext http, GatewaySnapshot snapshot, TimeProvider time, string id) =>

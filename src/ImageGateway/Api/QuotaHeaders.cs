@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImageGateway.Images;
 using ImageGateway.Quotas;
 
 namespace ImageGateway.Api;

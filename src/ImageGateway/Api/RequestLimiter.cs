@@ -8,18 +8,21 @@ namespace ImageGateway.Api;
 /// <summary>
 /// Limits requests per minute of a tenant, project and key with a framework limiter over the quota store, so that all replicas
 /// share one limit; before that, the framework's own limiter bounds the requests in progress in this process. Image requests
-/// and pass-through requests count; reading models, jobs and quotas does not.
+/// and pass-through requests count; estimates, and reading models, jobs, files, quotas and reports, do not.
 /// </summary>
 internal sealed class RequestLimiter(Quota quota, ConcurrencyLimiter process) : PartitionedRateLimiter<HttpContext>
 {
     /// <summary>The metadata of a rejected lease: the error.</summary>
     public static readonly MetadataName<GatewayException> Error = MetadataName.Create<GatewayException>("error");
 
-    private static readonly PathPattern[] Free = [.. new[]
-    {
-        "/v1/models/{**id}", "/openai/v1/models/{**id}", "/openai/models/{**id}", "/v1/quota", "/v1/organization/{**rest}", "/v1/images/jobs/{**id}", "/v1/images/files/{**id}",
-        "/v1/images/estimate", "/openai/v1/images/estimate", "/openai/images/estimate", "/openai/deployments/{deployment}/images/estimate",
-    }.Select(path => PathPattern.Parse(path)!)];
+    private static readonly PathPattern[] Free =
+    [
+        .. ((string[])
+        [
+            .. ApiPaths.Accounts.Select(prefix => $"{prefix}/models/{{**id}}"), .. ApiPaths.Images.Select(prefix => $"{prefix}/images/estimate"),
+            "/v1/quota", "/v1/organization/{**rest}", "/v1/images/jobs/{**id}", "/v1/images/files/{**id}",
+        ]).Select(path => PathPattern.Parse(path)!),
+    ];
 
     /// <summary>Grants requests without a limit at once; the others wait for the store, which may be remote.</summary>
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)

@@ -10,7 +10,6 @@ namespace ImageGateway.Api;
 internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metrics, TimeProvider time, ILogger<RequestLog> log)
 {
     private static readonly PathString[] Quiet = ["/healthz", "/metrics", "/dashboard"];
-    private static readonly PathString[] DataPlane = ["/v1", "/openai"];
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -28,7 +27,7 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
     private void Log(HttpContext http, TimeSpan duration)
     {
         var (record, status, caller) = (http.Features.Get<JobRecord>(), http.Response.StatusCode, http.Features.Get<Caller>());
-        if (record is null && status >= 400 && HttpMethods.IsPost(http.Request.Method) && Array.Exists(DataPlane, path => http.Request.Path.StartsWithSegments(path)))
+        if (record is null && status >= 400 && HttpMethods.IsPost(http.Request.Method) && ApiPaths.IsJob(http.Request.Path))
             metrics.Refuse(caller?.Tenant, status);
         var level = Array.Exists(Quiet, path => http.Request.Path.StartsWithSegments(path)) ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level))

@@ -6,15 +6,13 @@ namespace ImageGateway.Api;
 /// </summary>
 internal static class SecurityHeaders
 {
-    private static readonly PathString[] DataPlane = ["/v1", "/openai"];
-
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (http, next) =>
     {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
-        if (Array.Exists(DataPlane, path => http.Request.Path.StartsWithSegments(path)))
+        if (ApiPaths.IsDataPlane(http.Request.Path))
             return next(http);
         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "no-referrer";

@@ -85,8 +85,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
     /// <summary>Handles a disconnect: the job continues, or its token cancels it.</summary>
     private sealed class Departure(JobRecord record, AnswerRecording recording, RunningJobs runningJobs, Func<bool> mayFinish, TimeProvider time) : IDisposable
     {
-        private readonly CancellationTokenSource _job = new();
-        private ITimer? _end;
+        private readonly CancellationTokenSource _job = new(Timeout.InfiniteTimeSpan, time);
         private CancellationTokenRegistration _over;
         private bool _isFinishing;
 
@@ -100,7 +99,7 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
             {
                 _isFinishing = true;
                 _over = runningJobs.Over.UnsafeRegister(static job => ((CancellationTokenSource)job!).Cancel(), _job);
-                _end = time.CreateTimer(static job => ((CancellationTokenSource)job!).Cancel(), _job, RunningJobs.Longest, Timeout.InfiniteTimeSpan);
+                _job.CancelAfter(RunningJobs.Longest);
             }
             else
             {
@@ -111,7 +110,6 @@ internal sealed class AnswerRecorder(BlockPool pool, RecordingBudget budget, Run
         public void Dispose()
         {
             _over.Dispose();
-            _end?.Dispose();
             if (_isFinishing)
                 runningJobs.Leave();
             _job.Dispose();

@@ -17,7 +17,9 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
 
     // Bytes for a tenant's responses; only a rate beyond any memory's capacity would exceed it within 24 hours.
     private const long MaxBytes = 1L << 30;
-    private const string Answered = "answered";
+
+    /// <summary>The outcome of a claim whose answer is stored.</summary>
+    public const string Answered = "answered";
 
     /// <summary>How long a key is remembered.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(24);
@@ -58,8 +60,6 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
     public static string Written(GatewayError error) => JsonSerializer.Serialize(error, GatewayErrorJson.Default.GatewayError);
 
     public static GatewayException Read(string error) => new(JsonSerializer.Deserialize(error, GatewayErrorJson.Default.GatewayError)!);
-
-    public static string OfAnswer => Answered;
 
     /// <summary>The error when the key was used with another body.</summary>
     public static GatewayException Mismatch => new(ErrorKind.IdempotencyMismatch, $"The {Header} was used with another request before. Use a new key for a new request.", Header);
@@ -108,7 +108,7 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
     }
 
     private async Task<bool> TryKeepAsync(StoredAnswer answer) =>
-        await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.OfAnswer, Idempotency.Retention);
+        await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.Answered, Idempotency.Retention);
 
     /// <summary>Leaves a provider's refusal for them; other failures leave the key free.</summary>
     public Task KeepAsync(GatewayError error) =>

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using ImageGateway.Streaming;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Caching;

@@ -96,7 +96,7 @@ internal sealed class MemoryAnswerStore(long maxBytes, TimeProvider time) : IAns
         }
     }
 
-    // Null: whichever entry there is.
+    // Unless another entry has taken its place.
     private void Drop(Partition partition, string key, Entry only)
     {
         lock (_lock)

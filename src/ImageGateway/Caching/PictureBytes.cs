@@ -1,6 +1,5 @@
 using System.Buffers;
 using ImageGateway.Images;
-using ImageGateway.Streaming;
 
 namespace ImageGateway.Caching;
 

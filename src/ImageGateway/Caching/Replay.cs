@@ -13,6 +13,9 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     /// <summary>The result of the look-up: the header's value; null before any look-up.</summary>
     public static string? Word(HttpContext http) => http.Response.Headers[Header] is [{ } word] ? word : null;
 
+    /// <summary>Tells the client the result of the look-up.</summary>
+    public static void Say(HttpContext http, string word) => http.Response.Headers[Header] = word;
+
     /// <summary>Answers the client.</summary>
     /// <param name="http">The client's exchange.</param>
     /// <param name="ask">The job.</param>
@@ -20,7 +23,7 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
     /// <exception cref="GatewayException">The job failed.</exception>
     public async Task RunAsync(HttpContext http, ReplayAsk ask, Func<HttpContext, Task> run)
     {
-        http.Response.Headers[Header] = "bypass";
+        Say(http, "bypass");
         await using var key = await idempotency.BeginAsync(http, ask); // 1
         if (key?.Before is { } before)
         {

@@ -50,7 +50,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         using (following)
         {
             if (!follower.HasBegun)
-                http.Response.Headers["x-gateway-cache"] = "coalesced";
+                Replay.Say(http, "coalesced");
             await record.AcceptAsync();
             return await follower.FollowAsync(flight);
         }
@@ -112,7 +112,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     {
         var record = job.Ask.Record;
         if (!http.Response.HasStarted)
-            http.Response.Headers["x-gateway-cache"] = "miss";
+            Replay.Say(http, "miss");
         try
         {
             var answer = await recorder.RunAsync(http, job.Ask, flight.Recording, () => record.Caller.OnDisconnect == DisconnectAction.Finish || flight.Followers > 0, () => job.Run(http));
@@ -127,7 +127,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private static FlightEnd BrokenOff(JobRecord record, bool hasLeft)
     {
-        var said = record.Upstream ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response.");
+        var said = record.Upstream ?? GatewayError.BrokeOff;
         return new FlightEnd(null, new GatewayException(said)) { IsTold = true, IsOwn = hasLeft && record.Upstream is null };
     }
 
@@ -143,7 +143,7 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             await using var alone = new Flight(recorder.Record(), job.Ask, time);
             return await DeliverAsync(http, job, new Fetched(await MakeAsync(http, job, alone), How.Made));
         }
-        http.Response.Headers["x-gateway-cache"] = how == How.Found ? "hit" : "coalesced";
+        Replay.Say(http, how == How.Found ? "hit" : "coalesced");
         await delivery.SendAsync(http, job.Ask, end.Answer);
         return end.Answer;
     }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using ImageGateway.Routing;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 
@@ -17,8 +17,8 @@ internal sealed class FirstRun
 
     public FirstRun() => Secrets = new Dictionary<string, string>
     {
-        ["GATEWAY_DEMO_KEY"] = _openAi || _azure ? Generated() : SimulationKey,
-        ["GATEWAY_ADMIN_KEY"] = Generated(),
+        ["GATEWAY_DEMO_KEY"] = _openAi || _azure ? ApiKey.New() : SimulationKey,
+        ["GATEWAY_ADMIN_KEY"] = ApiKey.New(),
     };
 
     /// <summary>Keys for environment variables that are not set.</summary>
@@ -79,6 +79,4 @@ internal sealed class FirstRun
     private string Key(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : Secrets[variable];
 
     private static bool IsSet(string variable) => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(variable));
-
-    private static string Generated() => $"igw_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
 }

@@ -22,7 +22,7 @@ internal sealed class GatewayGauges
     private readonly RedisLink? _redis;
     private readonly IReadOnlyList<RedisConnection> _answers;
 
-    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, TargetRegistry registry, WaitingRoom room, Quota quota, BufferBudget buffers, BlockPool pool, IServiceProvider services)
+    public GatewayGauges(IMeterFactory meters, Func<RoutingTable> table, TargetRegistry registry, WaitingRoom room, Quota quota, BufferBudget buffers, RecordingBudget recordings, BlockPool pool, IServiceProvider services)
     {
         (_table, _registry, _ledger, _redis) = (table, registry, services.GetService<LedgerWriter>(), services.GetService<RedisLink>());
         _answers = [.. services.GetKeyedServices<RedisConnection>(KeyedService.AnyKey)];
@@ -30,7 +30,8 @@ internal sealed class GatewayGauges
         meter.CreateObservableGauge("imagegateway.target.state", Targets, "{target}", "1 for the state a target is in, 0 for the others: healthy, resting, open (its circuit) or drained.");
         meter.CreateObservableGauge("imagegateway.queue.length", () => room.Waiting, "{job}", "Jobs waiting for capacity at a target.");
         meter.CreateObservableGauge("imagegateway.reservations.held", () => quota.Held, "{reservation}", "Reservations that jobs in this process hold against limits.");
-        meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory used by request bodies and recorded responses.");
+        meter.CreateObservableGauge("imagegateway.buffers.used", () => buffers.Held, "By", "Memory used by request bodies and by images that are read or sent.");
+        meter.CreateObservableGauge("imagegateway.recordings.used", () => recordings.Bytes.Held, "By", "Memory used by recordings of responses in progress.");
         meter.CreateObservableGauge("imagegateway.buffers.idle", () => pool.Idle, "By", "Idle pooled memory, kept for further bodies and responses.");
         meter.CreateObservableCounter("imagegateway.store.errors", Errors, "{error}", "Failures of the stores: the ledger's database and Redis.");
         if (services.GetService<IAnswerStore>() is MemoryAnswerStore answers)

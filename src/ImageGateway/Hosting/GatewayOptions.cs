@@ -3,7 +3,6 @@ using ImageGateway.Api;
 using ImageGateway.Api.PassThrough;
 using ImageGateway.Caching;
 using ImageGateway.Caching.Files;
-using ImageGateway.Configuration;
 using ImageGateway.Ledger;
 using ImageGateway.Providers;
 using ImageGateway.Routing;

@@ -7,7 +7,6 @@ using ImageGateway.Ledger;
 using ImageGateway.Quotas;
 using ImageGateway.Quotas.Redis;
 using ImageGateway.Routing.Load;
-using ImageGateway.Tenants;
 
 namespace ImageGateway.Hosting;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Reflection;
 using ImageGateway.Telemetry;
 using ImageGateway.Telemetry.Prometheus;

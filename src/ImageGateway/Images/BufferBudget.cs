@@ -1,6 +1,6 @@
 namespace ImageGateway.Images;
 
-/// <summary>Limits the bytes of request bodies that the process holds in memory.</summary>
+/// <summary>Limits the bytes of one kind that the process holds in memory: those of requests, or those of recorded responses.</summary>
 internal sealed class BufferBudget(long limit)
 {
     private long _held;

@@ -15,6 +15,9 @@ internal enum ErrorKind
 /// <summary>A failure in OpenAI's format. The client sees <see cref="Message"/>: no secret, prompt or upstream host.</summary>
 internal sealed record GatewayError(ErrorKind Kind, string Message, string? Param = null)
 {
+    /// <summary>The error of a response without its end.</summary>
+    public static GatewayError BrokeOff { get; } = new(ErrorKind.UpstreamError, "The provider broke off in the middle of its response.");
+
     /// <summary>When the client may try again; sent as <c>retry-after</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -104,7 +104,7 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
 
     /// <summary>
     /// Announces a call to a provider and waits until the intent is durable. The call must not be made before, and
-    /// <see cref="AttemptRecord.End"/> must follow.
+    /// <see cref="AttemptRecord.Answer"/> or <see cref="AttemptRecord.Fail"/> must follow.
     /// </summary>
     /// <exception cref="GatewayException">The intent cannot be made durable now, so no call may be made.</exception>
     public async ValueTask<AttemptRecord> BeginAsync(string target, string model, ImageParameters sent, NanoUsd? worst, long worstTokens, decimal priceFactor)

@@ -16,6 +16,9 @@ internal sealed class SpoolStream(SpooledBytes bytes) : Stream
 
     public override void Flush() { }
 
+    // The base class runs Flush on another thread.
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using ImageGateway.Providers.Bodies;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ImageGateway.Providers;
@@ -48,14 +46,6 @@ internal static class HeaderRules
         if (response.Content.Headers.ContentLength is null || (response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths) && lengths.Count > 1))
             response.Content.Headers.Remove("Content-Length");
     }
-
-    /// <summary>A request in the newest HTTP version that the provider supports.</summary>
-    public static HttpRequestMessage Post(Uri uri, HttpContent content) => new(HttpMethod.Post, uri)
-    {
-        Version = HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        Content = content,
-    };
 
     private static void KeepWritable(HttpHeaders headers)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using ImageGateway.Configuration;
 using ImageGateway.Providers.AzureOpenAi;
 using ImageGateway.Providers.OpenAi;
 using ImageGateway.Providers.OpenAiCompatible;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using ImageGateway.Configuration;
 using ImageGateway.Providers.OpenAiCompatible;
 
 namespace ImageGateway.Providers;
@@ -17,7 +16,7 @@ internal sealed class ProviderOptions
     /// <summary>The URL of an Azure OpenAI resource, without a path; of a proxy in front of one, up to where Azure's <c>/openai</c> begins.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>Azure's <c>api-version</c>; required with deployment-scoped URLs.</summary>
+    /// <summary>Azure's <c>api-version</c>; absent: 2025-04-01-preview with deployment-scoped URLs, none with <c>v1</c>.</summary>
     public string? ApiVersion { get; set; }
 
     /// <summary>The style of Azure's URLs: <c>deployments</c> (default) or <c>v1</c>.</summary>

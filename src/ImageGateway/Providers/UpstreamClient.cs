@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -20,6 +21,15 @@ internal sealed class UpstreamClient(TimeSpan connectTimeout) : ForwarderHttpCli
         NewConfig = new() { MaxConnectionsPerServer = options.MaxConnections, EnableMultipleHttp2Connections = true },
         NewMetadata = null,
     });
+
+    /// <summary>Sends an attempt to an address of its provider, with the provider's credentials, in the newest HTTP version that it supports.</summary>
+    public static async Task<HttpResponseMessage> SendAsync(IImageProvider provider, Attempt attempt, Uri address, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, Content = content };
+        await HeaderRules.ToProviderAsync(attempt, request);
+        await provider.AuthorizeAsync(request, cancellationToken);
+        return await provider.Invoker.SendAsync(request, cancellationToken);
+    }
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {

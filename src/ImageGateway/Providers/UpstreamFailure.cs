@@ -42,7 +42,7 @@ internal sealed record UpstreamFailure(FailureKind Kind, GatewayError Error, Tim
     /// <summary>The failure of a response that ended early.</summary>
     /// <param name="why">Why the gateway ended it; null: the provider did.</param>
     public static UpstreamFailure BrokeOff(GatewayError? why) =>
-        new(FailureKind.MayBill, why ?? new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response."));
+        new(FailureKind.MayBill, why ?? GatewayError.BrokeOff);
 
     /// <summary>The combined meaning of one job's calls: the gravest of their failures, and the longest pause; null if none failed.</summary>
     public static UpstreamFailure? OfAll(IReadOnlyCollection<UpstreamFailure> failures) =>

@@ -23,7 +23,7 @@ internal sealed record CounterUse(string Scope, Limit Limit, long Amount, DateTi
 /// <param name="HasRefused">True when it refused a job because of what is spent, not merely because of reservations of jobs in flight.</param>
 internal sealed record TouchedBudget(CounterUse Use, bool HasRefused);
 
-/// <summary>The state of a counter: the settled and the reserved amount, or how much a bucket has left and when it is full again.</summary>
+/// <summary>The state of a counter.</summary>
 /// <param name="Used">The settled amount; for a bucket, what was taken and not refilled yet.</param>
 /// <param name="Held">The amount reserved by jobs in flight.</param>
 internal readonly record struct CounterState(long Used, long Held)

@@ -48,16 +48,8 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         var (usd, tokens) = Needed(record);
         if (_limits.Uses.Count == 0 || (usd <= Interlocked.Read(ref _nanoUsd) && tokens <= Interlocked.Read(ref _outputTokens)))
             return;
-        await _growing.WaitAsync();
-        try
-        {
-            if (!(await HoldAsync(_limits, Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), Generation ?? 0)).Answer.IsGranted)
-                throw new GatewayException(ErrorKind.InsufficientQuota, "The job's budget does not cover another call after one that may be billed.");
-        }
-        finally
-        {
-            _growing.Release();
-        }
+        if (!(await HoldAsync(null, usd, tokens, null)).Answer.IsGranted)
+            throw new GatewayException(ErrorKind.InsufficientQuota, "The job's budget does not cover another call after one that may be billed.");
     }
 
     /// <summary>
@@ -73,18 +65,9 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
         var (now, (usd, tokens)) = (_limits.Current(), Needed(record));
         if ((now == _limits && Generation == (generation ?? store.GenerationOf(Tenant))) || (!_isKnown && now.Uses.Count == 0))
             return;
-        // Not concurrent with a call that reserves more: its amount must be included here, or be added afterwards.
-        await _growing.WaitAsync();
-        try
-        {
-            var (held, answer) = await HoldAsync(now, Math.Max(usd, _nanoUsd), Math.Max(tokens, _outputTokens), generation ?? 0);
-            if (!answer.IsGranted)
-                throw Refusals.Of(held[answer.Refused], answer);
-        }
-        finally
-        {
-            _growing.Release();
-        }
+        var (held, answer) = await HoldAsync(now, usd, tokens, generation ?? 0);
+        if (!answer.IsGranted)
+            throw Refusals.Of(held[answer.Refused], answer);
     }
 
     /// <summary>Replaces the reserved amounts with the cost of the job's calls.</summary>
@@ -98,18 +81,29 @@ internal sealed class Reservation(IQuotaStore store, EmergencyAllowance emergenc
 
     private string Tenant => job.Caller.Tenant;
 
-    private async ValueTask<(CounterUse[] Held, QuotaAnswer Answer)> HoldAsync(JobLimits limits, long nanoUsd, long outputTokens, long known)
+    // Never less than is reserved already; null: the limits and the generation it has. One call at a time: another's amount must
+    // be included here, or be added afterwards.
+    private async ValueTask<(CounterUse[] Held, QuotaAnswer Answer)> HoldAsync(JobLimits? changed, long nanoUsd, long outputTokens, long? known)
     {
-        CounterUse[] held = [.. limits.Uses.Select(use => use.Measure switch
+        await _growing.WaitAsync();
+        try
         {
-            Measure.NanoUsd => use with { Amount = nanoUsd },
-            Measure.OutputTokens => use with { Amount = outputTokens },
-            _ => use,
-        })];
-        var answer = await Quota.AskAsync(() => store.CoverAsync(Tenant, job.Id, held, known), held, () => emergency.TryTake(job.Caller, job.Id, nanoUsd));
-        if (answer.IsGranted)
-            (_isKnown, _limits, _nanoUsd, _outputTokens, Generation) = (true, limits, nanoUsd, outputTokens, answer.Generation);
-        return (held, answer);
+            var (limits, usd, tokens) = (changed ?? _limits, Math.Max(nanoUsd, _nanoUsd), Math.Max(outputTokens, _outputTokens));
+            CounterUse[] held = [.. limits.Uses.Select(use => use.Measure switch
+            {
+                Measure.NanoUsd => use with { Amount = usd },
+                Measure.OutputTokens => use with { Amount = tokens },
+                _ => use,
+            })];
+            var answer = await Quota.AskAsync(() => store.CoverAsync(Tenant, job.Id, held, known ?? Generation ?? 0), held, () => emergency.TryTake(job.Caller, job.Id, usd));
+            if (answer.IsGranted)
+                (_isKnown, _limits, _nanoUsd, _outputTokens, Generation) = (true, limits, usd, tokens, answer.Generation);
+            return (held, answer);
+        }
+        finally
+        {
+            _growing.Release();
+        }
     }
 
     public void Dispose()

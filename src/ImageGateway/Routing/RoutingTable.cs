@@ -100,7 +100,8 @@ internal sealed class RoutingTable
 
     /// <summary>
     /// The first route that matches a job for a tier, which names no model. If that route lists no targets, as a route for a
-    /// tenant's regions may, the targets come from the next matching route that does, and so are the fallbacks where it names none. Null when there are no targets.
+    /// tenant's regions may, the targets come from the next matching route that does, and so do the
+    /// fallbacks where it names none. Null when there are no targets.
     /// </summary>
     public RoutePolicy? RouteForTier(ImageJob job, Caller caller, Tier tier)
     {

@@ -20,7 +20,7 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
     /// <summary>The targets that cannot do the job, or must not.</summary>
     public List<SkippedTarget> Skipped { get; } = [];
 
-    /// <summary>Adds each of the targets to one of the two lists.</summary>
+    /// <summary>Adds each of the targets to the planned ones, or to those skipped.</summary>
     public void Check(IReadOnlyList<Target> targets, Func<Target, int, int, TargetLoad> load)
     {
         foreach (var target in targets)

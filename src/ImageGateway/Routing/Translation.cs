@@ -5,8 +5,8 @@ using ImageGateway.Images;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// A job's parameters in a model's dialect: what is sent, and how it differs from the request. Words are translated and
-/// parameters that change no meaning are dropped; what would change the meaning is left for <see cref="Fitness"/> to refuse.
+/// The words for qualities and sizes that models of OpenAI's two families have for the same thing; a size without a pair is left
+/// for <see cref="Fitness"/> to refuse.
 /// </summary>
 internal static class Translation
 {

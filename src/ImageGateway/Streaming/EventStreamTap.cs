@@ -1,5 +1,4 @@
 using System.Text;
-using ImageGateway.Images;
 
 namespace ImageGateway.Streaming;
 

@@ -118,16 +118,6 @@ internal sealed class Recording : IDisposable
         }
     }
 
-    /// <summary>All bytes; only for a recording that has ended, and valid while it is held.</summary>
-    public ReadOnlySequence<byte> Bytes
-    {
-        get
-        {
-            lock (_lock)
-                return ByteSequence.Of(_blocks.ConvertAll(block => (ReadOnlyMemory<byte>)block.Memory)).Slice(0, _length);
-        }
-    }
-
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -78,8 +78,8 @@ internal sealed partial class ConfiguredTenants
         {
             if (secrets.Resolve(reference, here, "Secret") is not { } secret)
                 return null;
-            here.Unless(secret.Length <= KeyRing<Caller>.Longest, "Secret", $"a key has at most {KeyRing<Caller>.Longest} characters, not {secret.Length}");
-            var hash = KeyRing<Caller>.Hash(secret);
+            here.Unless(secret.Length <= ApiKey.Longest, "Secret", $"a key has at most {ApiKey.Longest} characters, not {secret.Length}");
+            var hash = ApiKey.Hash(secret);
             here.Unless(hashes.Add(Convert.ToHexString(hash)), "Secret", "another entry already uses this key");
             return hash;
         }

@@ -12,18 +12,12 @@ namespace ImageGateway.Tenants;
 internal sealed class KeyRing<T>
     where T : class
 {
-    /// <summary>The longest key, in UTF-16 units.</summary>
-    public const int Longest = 512;
-
     private readonly ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> _byPrefix;
 
     public KeyRing(IEnumerable<(byte[] Hash, T Owner)> keys) =>
         _byPrefix = keys.GroupBy(key => Prefix(key.Hash)).ToImmutableDictionary(group => group.Key, group => group.ToImmutableArray());
 
     private KeyRing(ImmutableDictionary<ulong, ImmutableArray<(byte[] Hash, T Owner)>> byPrefix) => _byPrefix = byPrefix;
-
-    /// <summary>The hash of a key.</summary>
-    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     /// <summary>The ring without the keys with these hashes, and with others added.</summary>
     public KeyRing<T> Replace(IEnumerable<byte[]> removed, IEnumerable<(byte[] Hash, T Owner)> added)
@@ -47,7 +41,7 @@ internal sealed class KeyRing<T>
     /// <summary>The owner of a key; null when it is unknown.</summary>
     public T? Find(ReadOnlySpan<char> key)
     {
-        if (key.Length is 0 or > Longest)
+        if (key.Length is 0 or > ApiKey.Longest)
             return null;
         Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(key.Length)];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

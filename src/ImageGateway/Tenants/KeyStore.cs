@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ImageGateway.Database;
 using ImageGateway.Images;
 
@@ -20,7 +19,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
     {
         await projects.RequireTenantAsync(change, key.Tenant);
         await projects.EnsureAsync(change, key.Tenant, key.Project);
-        var secret = NewSecret();
+        var secret = ApiKey.New();
         var made = key with { Prefix = secret[..PrefixLength], CreatedAt = change.Now, Version = change.Number };
         await change.SaveAsync(made);
         await AddSecretAsync(change, made, secret);
@@ -46,7 +45,7 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
         var until = change.Now + (long)grace.TotalSeconds;
         await change.ExecuteAsync("UPDATE key_secrets SET valid_until = @until WHERE key_id = @Id AND (valid_until IS NULL OR valid_until > @until)", new { until, before.Id });
         await change.ExecuteAsync("DELETE FROM key_secrets WHERE key_id = @Id AND valid_until <= @Now", new { before.Id, change.Now });
-        var secret = NewSecret();
+        var secret = ApiKey.New();
         var after = before with { Prefix = secret[..PrefixLength], RotatedAt = change.Now, Version = change.Number };
         await change.SaveAsync(after);
         await AddSecretAsync(change, after, secret);
@@ -75,10 +74,8 @@ internal sealed class KeyStore(TenantChanges changes, TenantDirectory directory,
     public static GatewayException Unknown(string tenant, string id) =>
         new(ErrorKind.NotFound, $"The tenant '{GatewayException.Shortened(tenant)}' has no key '{GatewayException.Shortened(id)}'.");
 
-    private static string NewSecret() => $"igw_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
-
     private static Task AddSecretAsync(ControlChange change, TenantKey key, string secret) => change.ExecuteAsync(
-        "INSERT INTO key_secrets (hash, key_id, tenant, valid_until) VALUES (@hash, @Id, @Tenant, NULL)", new { hash = Convert.ToHexStringLower(KeyRing<object>.Hash(secret)), key.Id, key.Tenant });
+        "INSERT INTO key_secrets (hash, key_id, tenant, valid_until) VALUES (@hash, @Id, @Tenant, NULL)", new { hash = Convert.ToHexStringLower(ApiKey.Hash(secret)), key.Id, key.Tenant });
 
     private async Task<TenantKey> FindAsync(ControlChange change, string tenant, string id) => await change.FindKeyAsync(tenant, id) ?? throw (directory.Find(tenant)?.Keys.Any(key => key.Id == id) == true
         ? new GatewayException(ErrorKind.Conflict, $"The key '{id}' comes from the configuration (Gateway:Tenants:{tenant}:Keys) and is changed there.")

@@ -71,6 +71,10 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
         return own with { Projects = [.. own.Projects.Concat(issued.Projects).DistinctBy(project => project.Id)], Keys = [.. own.Keys, .. issued.Keys] };
     }
 
+    /// <summary>The same.</summary>
+    /// <exception cref="GatewayException">There is no such tenant: 404.</exception>
+    public TenantContents Require(string tenant) => Find(tenant) ?? throw TenantStore.Unknown(tenant);
+
     // The value computed from these tenants.
     private sealed record Shared((ConfiguredTenants, IssuedTenants) Of, long Bytes);
 }

@@ -7,7 +7,6 @@ using ImageGateway.Caching;
 using ImageGateway.Catalog;
 using ImageGateway.Configuration;
 using ImageGateway.Images;
-using Microsoft.AspNetCore.Http;
 
 namespace ImageGateway.Benchmarks.Caching;
 

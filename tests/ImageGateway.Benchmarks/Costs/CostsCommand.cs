@@ -1,4 +1,3 @@
-using ImageGateway.Benchmarks.Load;
 using ImageGateway.Benchmarks.Processes;
 using ImageGateway.Benchmarks.Proxy;
 using ImageGateway.Benchmarks.Reporting;

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImageGateway.Caching;
-using ImageGateway.Images;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.Simulator.Faults;

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Caching;
 using ImageGateway.SystemTests.Reload;

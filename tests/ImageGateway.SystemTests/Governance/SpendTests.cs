@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageGateway.Admin.Spending;
 using ImageGateway.Ledger;
-using ImageGateway.Ledger.Queries;
 using ImageGateway.SystemTests.Databases;
 using static ImageGateway.SystemTests.Governance.Entries;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using ImageGateway.SystemTests.Running;
 
 namespace ImageGateway.SystemTests.Hostile;

@@ -4,7 +4,6 @@ using System.Text;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.SystemTests.Running;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageGateway.SystemTests.Quotas;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests;
 

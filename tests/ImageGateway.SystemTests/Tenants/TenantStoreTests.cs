@@ -1,12 +1,10 @@
 using System.Data.Common;
 using Dapper;
-using ImageGateway.Configuration;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.SystemTests.Databases;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tenants;
-using ImageGateway.Tests;
 using Microsoft.Extensions.Logging;
 
 namespace ImageGateway.SystemTests.Tenants;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using ImageGateway.Caching;
-using ImageGateway.Streaming;
 
 namespace ImageGateway.Tests.Caching;
 

@@ -1,5 +1,4 @@
 using ImageGateway.Images;
-using ImageGateway.Images.Masks;
 using ImageGateway.Tests.Images.Masks;
 using Xunit.Abstractions;
 

@@ -1,4 +1,3 @@
-using ImageGateway.Configuration;
 using ImageGateway.Hosting;
 using Microsoft.Extensions.Configuration;
 

@@ -1,4 +1,3 @@
-using ImageGateway.Catalog;
 using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Routing;

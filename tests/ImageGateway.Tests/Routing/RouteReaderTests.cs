@@ -1,6 +1,5 @@
 using ImageGateway.Caching;
 using ImageGateway.Configuration;
-using ImageGateway.Hosting;
 using ImageGateway.Routing;
 using ImageGateway.Tests.Catalog;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ImageGateway.Images;
 using ImageGateway.Streaming;
 
@@ -19,7 +18,7 @@ public sealed class RecordingTests
                 recording.Append(piece.Span);
             recording.End();
             Assert.True(recording.IsKept);
-            Assert.Equal(bytes, recording.Bytes.ToArray());
+            Assert.Equal(bytes, ReadAllAsync(recording).GetAwaiter().GetResult());
         }
         Assert.Equal(0, budget.Held);
     });

@@ -1,6 +1,6 @@
 using System.Text;
+using ImageGateway.Api.Reading;
 using ImageGateway.Images;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -19,10 +19,7 @@ internal static class UploadedFile
     /// <exception cref="GatewayException">There is no file, it is too large, or the form is malformed.</exception>
     public static async Task ReadAsync(HttpRequest request, long limit, Func<TextReader, Task> read, CancellationToken cancellationToken)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = limit;
-        if (request.ContentLength > limit)
-            throw new GatewayException(ErrorKind.RequestTooLarge, $"The file is larger than {limit} bytes.", "file");
+        JobReader.Bound(request.HttpContext, limit, "file");
         try
         {
             using var text = new StreamReader(await OpenAsync(request, cancellationToken), Encoding.UTF8);

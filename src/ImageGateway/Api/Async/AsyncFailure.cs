@@ -15,7 +15,7 @@ internal static class AsyncFailure
         GatewayException { Error: var error } => error,
         _ when record.Status is JobStatus.Completed or JobStatus.Cached => new GatewayError(ErrorKind.StoreUnavailable, "The job completed, but there was no room to store its response."),
         _ when job.RequestAborted.IsCancellationRequested && (job.HasRunOut || job.IsStopped) => Ended(job).Error,
-        null => new GatewayError(ErrorKind.UpstreamError, "The provider broke off in the middle of its response."),
+        null => GatewayError.BrokeOff,
         _ => new GatewayError(ErrorKind.Internal, "The gateway failed. Its log has the details under this request id."),
     };
 

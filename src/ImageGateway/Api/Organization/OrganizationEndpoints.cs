@@ -1,8 +1,6 @@
 using ImageGateway.Api.Reading;
 using ImageGateway.Images;
-using ImageGateway.Ledger;
 using ImageGateway.Ledger.Queries;
-using ImageGateway.Tenants;
 
 namespace ImageGateway.Api.Organization;
 

@@ -9,14 +9,15 @@ internal sealed record PassThroughRoute(PathPattern Path, IReadOnlyList<string> 
     private static readonly string[] Known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     /// <summary>The gateway's own paths, where a forwarded request would be neither checked nor charged.</summary>
-    private static readonly PathPattern[] Own = [.. new[]
-    {
-        "/v1/images/{**rest}", "/v1/models/{**rest}", "/v1/quota", "/v1/organization/{**rest}",
-        "/openai/v1/images/{**rest}", "/openai/v1/models/{**rest}", "/openai/images/{**rest}", "/openai/models/{**rest}",
-        "/openai/deployments/{deployment}/images/{**rest}",
-    }.Select(path => PathPattern.Parse(path)!)];
+    private static readonly PathPattern[] Own =
+    [
+        .. ((string[])
+        [
+            .. ApiPaths.Images.Select(prefix => $"{prefix}/images/{{**rest}}"), .. ApiPaths.Accounts.Select(prefix => $"{prefix}/models/{{**rest}}"), "/v1/quota", "/v1/organization/{**rest}",
+        ]).Select(path => PathPattern.Parse(path)!),
+    ];
 
-    private static readonly PathPattern[] Responses = [.. new[] { "/v1/responses", "/openai/v1/responses", "/openai/responses" }.Select(path => PathPattern.Parse(path)!)];
+    private static readonly PathPattern[] Responses = [.. ApiPaths.Accounts.Select(prefix => PathPattern.Parse($"{prefix}/responses")!)];
 
     /// <summary>Reads the list; every mistake is reported under its key path.</summary>
     /// <param name="options">The list.</param>

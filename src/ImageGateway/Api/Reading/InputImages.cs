@@ -45,7 +45,7 @@ internal sealed class InputImages : IDisposable
             throw new GatewayException(ErrorKind.InvalidMask, "Invalid mask image format - the mask is not a PNG.", "mask");
         if (header is null)
             throw new GatewayException(ErrorKind.InvalidValue, $"Invalid value for '{param}': a file is not a readable image. Allowed: PNG, JPEG or WebP.", param);
-        return new InputImage(fileName ?? $"{param}.{header.ContentType["image/".Length..]}", bytes, header);
+        return new InputImage(fileName ?? $"{param}.{header.FormatName}", bytes, header);
     }
 
     /// <summary>Checks the mask before anything is spent, and converts it to the alpha mask that providers accept.</summary>

@@ -34,10 +34,10 @@ internal sealed class JobReader(JsonReader json, FormReader form)
         ErrorKind.RequestTooLarge, $"{(param is null ? "The request body" : $"A file of '{param}'")} is too large. Allowed: at most {limit} bytes.", param);
 
     /// <summary>Limits the body: a larger Content-Length is refused before the body is read, and the server counts a body without one.</summary>
-    public static void Bound(HttpContext http, long limit)
+    public static void Bound(HttpContext http, long limit, string? param = null)
     {
         if (http.Request.ContentLength > limit)
-            throw TooLarge(limit);
+            throw TooLarge(limit, param);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = limit;
     }

@@ -1,5 +1,3 @@
-using ImageGateway.Configuration;
-
 namespace ImageGateway.Caching.Files;
 
 /// <summary>Images that the gateway hosts at signed URLs (<c>Gateway:Files</c>); read at start only.</summary>

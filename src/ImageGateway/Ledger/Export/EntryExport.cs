@@ -11,7 +11,7 @@ internal sealed class EntryExport(LedgerReader ledger, EntryQuery query, IExport
 {
     private const int PageRows = 2000;
 
-    private readonly List<LedgerRow> _page = new(PageRows);
+    private List<LedgerRow> _page = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
 
     /// <summary>Reads the first page, so that a database failure is known before anything is written.</summary>
@@ -36,15 +36,6 @@ internal sealed class EntryExport(LedgerReader ledger, EntryQuery query, IExport
         }
     }
 
-    private async Task ReadAsync(EntryPosition? after, CancellationToken cancellationToken)
-    {
-        _page.Clear();
-        await ledger.ReadAsync(
-            async connection =>
-            {
-                await query.ReadAsync(connection, after, PageRows, _page, cancellationToken);
-                return _page;
-            },
-            cancellationToken);
-    }
+    private async Task ReadAsync(EntryPosition? after, CancellationToken cancellationToken) =>
+        _page = await ledger.ReadAsync(connection => query.ReadAsync(connection, after, PageRows, cancellationToken), cancellationToken);
 }

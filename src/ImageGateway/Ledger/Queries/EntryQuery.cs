@@ -32,8 +32,8 @@ internal sealed record EntryQuery
     /// <summary>True: newest first; false: oldest first.</summary>
     public bool NewestFirst { get; init; }
 
-    /// <summary>Adds up to <paramref name="limit"/> entries after a position to <paramref name="page"/>.</summary>
-    public async Task ReadAsync(DbConnection connection, EntryPosition? after, int limit, List<LedgerRow> page, CancellationToken cancellationToken)
+    /// <summary>Up to <paramref name="limit"/> entries after a position.</summary>
+    public async Task<List<LedgerRow>> ReadAsync(DbConnection connection, EntryPosition? after, int limit, CancellationToken cancellationToken)
     {
         var sql = Conditions(connection);
         if (after is { } position)
@@ -41,8 +41,10 @@ internal sealed record EntryQuery
         var order = NewestFirst ? " DESC" : "";
         var statement = $"SELECT {LedgerRow.Columns} FROM entries{sql.Where} ORDER BY created_at{order}, id{order} LIMIT {limit}";
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, sql.Parameters, cancellationToken: cancellationToken));
+        var page = new List<LedgerRow>(limit);
         while (await reader.ReadAsync(cancellationToken))
             page.Add(LedgerRow.Read(reader));
+        return page;
     }
 
     /// <summary>How the newest jobs ended, at most so many; corrections do not count.</summary>

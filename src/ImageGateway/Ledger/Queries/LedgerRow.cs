@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageGateway.Images;
 
@@ -97,7 +96,7 @@ internal sealed class LedgerRow
         ClientRequestId = Text(row, 39),
     };
 
-    public IReadOnlyList<LedgerAttempt> ReadAttempts() => JsonSerializer.Deserialize(Attempts, LedgerJson.Default.IReadOnlyListLedgerAttempt)!;
+    public IReadOnlyList<LedgerAttempt> ReadAttempts() => LedgerEntry.AttemptsFromJson(Attempts);
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -20,6 +20,6 @@ internal sealed record OutputTokensAnswer(long ImageTokens, long TextTokens);
 /// <param name="UpstreamRequestId">The provider's request id; null when it gave none, or is hidden.</param>
 internal sealed record AttemptAnswer(string? Target, int? Status, long DurationMs, decimal? ChargeUsd, string? ErrorCode, string? UpstreamRequestId)
 {
-    public static AttemptAnswer Of(LedgerAttempt attempt, bool hideTarget = false) => new(
+    public static AttemptAnswer Of(LedgerAttempt attempt, bool hideTarget) => new(
         hideTarget ? null : attempt.Target, attempt.Status, attempt.DurationMs, new NanoUsd(attempt.Charge).Usd, attempt.ErrorCode, hideTarget ? null : attempt.UpstreamRequestId);
 }

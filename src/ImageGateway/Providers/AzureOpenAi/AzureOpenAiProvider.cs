@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Azure.Identity;
-using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Providers.Bodies;
 using Yarp.ReverseProxy.Forwarder;
@@ -33,14 +32,10 @@ internal sealed class AzureOpenAiProvider(string name, Uri endpoint, AzureCreden
 
     public IReadOnlyList<string> Secrets { get; } = [.. new[] { endpoint.Authority, endpoint.Host, credential.ApiKey }.OfType<string>()];
 
-    public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         var isEdit = attempt.Job.Operation != Operation.Generation;
-        var content = UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt), content);
-        await HeaderRules.ToProviderAsync(attempt, request);
-        await AuthorizeAsync(request, cancellationToken);
-        return await Invoker.SendAsync(request, cancellationToken);
+        return UpstreamClient.SendAsync(this, attempt, Address(attempt), UpstreamBody.For(attempt, isEdit && !_v1 ? null : attempt.Name, jsonEdits: false), cancellationToken);
     }
 
     // Azure's own paths equal the gateway's; OpenAI's exist in its v1 form.

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using ImageGateway.Configuration;
 using ImageGateway.Images;
 using ImageGateway.Providers.Bodies;
 
@@ -25,14 +24,8 @@ internal sealed class OpenAiProvider(string name, Uri baseUrl, string? apiKey, P
     public IReadOnlyList<string> Secrets { get; } =
         [.. new[] { baseUrl.Authority, baseUrl.Host, apiKey, Given(options.Organization), Given(options.Project) }.OfType<string>()];
 
-    public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
-    {
-        var content = UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits && TakesJsonEdits);
-        using var request = HeaderRules.Post(Address(attempt.Job.Operation), content);
-        await HeaderRules.ToProviderAsync(attempt, request);
-        await AuthorizeAsync(request, cancellationToken);
-        return await Invoker.SendAsync(request, cancellationToken);
-    }
+    public Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken) =>
+        UpstreamClient.SendAsync(this, attempt, Address(attempt.Job.Operation), UpstreamBody.For(attempt, attempt.Name, attempt.Model.JsonEdits), cancellationToken);
 
     public Uri? Locate(PathString path, QueryString query) => UpstreamPath.Below(baseUrl, path, query);
 

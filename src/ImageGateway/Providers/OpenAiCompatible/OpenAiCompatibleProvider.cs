@@ -26,13 +26,8 @@ internal sealed class OpenAiCompatibleProvider(string name, Uri baseUrl, string?
 
     public IReadOnlyList<ParameterChange> Unsaid(ImageParameters sent, Model model) => profile.Unsaid(sent, model);
 
-    public async Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken)
-    {
-        using var request = HeaderRules.Post(Address(attempt.Job.Operation), Body(attempt));
-        await HeaderRules.ToProviderAsync(attempt, request);
-        await AuthorizeAsync(request, cancellationToken);
-        return await Invoker.SendAsync(request, cancellationToken);
-    }
+    public Task<HttpResponseMessage> SendAsync(Attempt attempt, CancellationToken cancellationToken) =>
+        UpstreamClient.SendAsync(this, attempt, Address(attempt.Job.Operation), Body(attempt), cancellationToken);
 
     public Uri? Locate(PathString path, QueryString query) => UpstreamPath.Below(baseUrl, path, query);
 

@@ -22,6 +22,7 @@ internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore s
 
     private int _audit;
     private int _looks;
+    private bool _isAway;
 
     /// <summary>Asks before the gateway listens, and so before anybody asks whether it is ready.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -34,10 +35,20 @@ internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore s
 
     private async Task LookAsync()
     {
-        if (link.Outage is { } outage)
-            LogOutage(outage);
+        Tell(link.Outage);
         if ((++_looks % AskEvery != 0 && !link.IsOpen) || await link.ProbeAsync())
             await TryAsync(isAudit: ++_audit % AuditEvery == 0);
+    }
+
+    // Once per outage, since this looks five times a second.
+    private void Tell(string? outage)
+    {
+        var wasAway = _isAway;
+        _isAway = outage is not null;
+        if (_isAway && !wasAway)
+            LogOutage(outage!);
+        else if (wasAway && !_isAway)
+            LogBack();
     }
 
     private async Task TryAsync(bool isAudit)
@@ -58,6 +69,9 @@ internal sealed partial class RedisMaintenance(RedisLink link, RedisQuotaStore s
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Redis cannot be used for quotas: {Message}")]
     private partial void LogOutage(string message);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is used for quotas again")]
+    private partial void LogBack();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Quota maintenance failed and will be retried: {Message}")]
     private partial void LogLater(string message);

@@ -46,11 +46,22 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
                 return null;
             if ((planned.Target.RequestsPerMinute ?? planned.Target.ImagesPerMinute) is null)
                 return place;
-            if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
-                return place;
-            // In this order: giving the capacity back must not admit the next job, which would be rejected as well.
-            registry.Of(planned.Target).Full(wait);
-            place.GiveBack();
+            var isTaken = false;
+            try
+            {
+                if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
+                {
+                    isTaken = true;
+                    return place;
+                }
+                // In this order: giving the capacity back must not admit the next job, which would be rejected as well.
+                registry.Of(planned.Target).Full(wait);
+            }
+            finally
+            {
+                if (!isTaken)
+                    place.GiveBack();
+            }
         }
     }
 

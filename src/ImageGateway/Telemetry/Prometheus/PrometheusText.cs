@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
 namespace ImageGateway.Telemetry.Prometheus;

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using ImageGateway.Configuration;
 
 namespace ImageGateway.Tests.Configuration.Reference;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ImageGateway.Streaming;
+namespace ImageGateway.Caching;
 
 /// <summary>Joins pieces to one sequence.</summary>
 internal static class ByteSequence
