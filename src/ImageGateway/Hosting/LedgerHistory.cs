@@ -17,9 +17,7 @@ internal sealed class LedgerHistory(SqlDatabase database, JobLedger ledger) : IQ
     public ValueTask<long> GenerationAsync(string tenant) =>
         AskAsync(connection => connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(generation), 0) FROM quota_generations WHERE tenant = @tenant", new { tenant }));
 
-    public ValueTask<long> NextGenerationAsync(string tenant) => AskAsync(connection => connection.ExecuteScalarAsync<long>(
-        "INSERT INTO quota_generations (tenant, generation) VALUES (@tenant, 1) ON CONFLICT (tenant) DO UPDATE SET generation = quota_generations.generation + 1 RETURNING generation",
-        new { tenant }));
+    public ValueTask<long> NextGenerationAsync(string tenant) => AskAsync(connection => connection.ExecuteScalarAsync<long>(LedgerStore.NextGeneration, new { tenant }));
 
     /// <summary>A single statement, so that a job that closes meanwhile is counted once: among the open jobs or in the totals.</summary>
     public async ValueTask<PastUse> ReadAsync(string tenant, IReadOnlyList<CounterUse> uses)

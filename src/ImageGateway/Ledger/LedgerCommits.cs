@@ -21,14 +21,19 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
     /// <summary>The store on the connection, which is opened if necessary.</summary>
     public LedgerStore Open() => _store ??= new LedgerStore(_connection = database.Open());
 
+    /// <summary>Writes records of the spool like <see cref="Commit(IReadOnlyList{LedgerWork})"/>; quota counters that were built without them are built again.</summary>
+    public void CommitLate(IReadOnlyList<LedgerWork> works) => Commit(works, isLate: true);
+
     /// <summary>Writes everything, or everything except rejected records.</summary>
     /// <exception cref="Exception">The database fails (<see cref="SqlDatabase.IsFailure"/>).</exception>
-    public void Commit(IReadOnlyList<LedgerWork> works)
+    public void Commit(IReadOnlyList<LedgerWork> works) => Commit(works, isLate: false);
+
+    private void Commit(IReadOnlyList<LedgerWork> works, bool isLate)
     {
         try
         {
             if (works.Count > 0)
-                Open().Commit(works);
+                Open().Commit(works, isLate);
         }
         catch (Exception e) when (SqlDatabase.IsOfTheData(e))
         {
@@ -36,7 +41,7 @@ internal sealed partial class LedgerCommits(SqlDatabase database, ILogger log) :
             if (works.Count > 1)
             {
                 foreach (var work in works)
-                    Commit([work]);
+                    Commit([work], isLate);
                 return;
             }
             Refused.Add(works[0]);

@@ -11,15 +11,24 @@ namespace ImageGateway.Ledger;
 /// </summary>
 internal sealed class LedgerStore(DbConnection connection) : IDisposable
 {
+    /// <summary>Starts the next generation of a tenant's quota counters and returns it.</summary>
+    public const string NextGeneration =
+        "INSERT INTO quota_generations (tenant, generation) VALUES (@tenant, 1) ON CONFLICT (tenant) DO UPDATE SET generation = quota_generations.generation + 1 RETURNING generation";
+
     private static readonly Dictionary<string, long> None = [];
 
     private readonly Statements _statements = Statements.Of(connection);
 
     /// <summary>Writes a batch in one transaction, which is durable when this returns.</summary>
-    public void Commit(IReadOnlyList<LedgerWork> batch)
+    /// <param name="batch">The records.</param>
+    /// <param name="isLate">
+    /// True for records of the spool: other replicas may have built quota counters without them, which no settlement mends. A new
+    /// generation has them built again.
+    /// </param>
+    public void Commit(IReadOnlyList<LedgerWork> batch, bool isLate = false)
     {
         var entries = batch.Where(work => work.Intent is null).Select(work => work.Entry).DistinctBy(entry => entry.Id).ToList();
-        if (entries.Count == 0 && _statements.AreAtomic)
+        if (entries.Count == 0 && _statements.AreAtomic && !isLate)
         {
             _statements.Insert(LedgerTables.Intents, batch);
             return;
@@ -27,6 +36,9 @@ internal sealed class LedgerStore(DbConnection connection) : IDisposable
         var over = entries.Select(entry => entry.Id).ToHashSet();
         Transactions.Run(connection, transaction =>
         {
+            // In the order of their names, so that two replicas cannot deadlock.
+            foreach (var tenant in batch.Where(_ => isLate).Select(work => work.Entry.Tenant).Distinct().Order(StringComparer.Ordinal))
+                connection.Execute(NextGeneration, new { tenant }, transaction);
             _statements.Insert(LedgerTables.Intents, over.Count == 0 ? batch : [.. batch.Where(work => work.Intent is not null && !over.Contains(work.Entry.Id))]);
             if (entries.Count == 0)
                 return entries;

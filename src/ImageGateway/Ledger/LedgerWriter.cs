@@ -163,7 +163,7 @@ internal sealed partial class LedgerWriter(SqlDatabase database, LedgerSpool spo
             if (!_stopping && IsPausing)
                 throw new IOException("The database failed a moment ago.");
             _commits.Open();
-            if (spool.HasContent && spool.Replay(_commits.Commit) is > 0 and var unreadable)
+            if (spool.HasContent && spool.Replay(_commits.CommitLate) is > 0 and var unreadable)
                 LogUnreadable(unreadable);
             _commits.Refused.Clear();
             _commits.Commit([.. _batch.Where(item => item.Work is not null).Select(item => item.Work!)]);

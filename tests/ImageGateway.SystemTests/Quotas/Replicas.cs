@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Dapper;
+using ImageGateway.Images;
+using ImageGateway.Ledger;
 using ImageGateway.Simulator;
 using ImageGateway.Simulator.Calls;
 using ImageGateway.SystemTests.Processes;
@@ -11,6 +13,7 @@ using ImageGateway.Tests.Databases;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ImageGateway.SystemTests.Quotas;
@@ -73,6 +76,26 @@ internal sealed class Replicas : IAsyncDisposable
     {
         await _processes[replica].TerminateAsync();
         return await _processes[replica].ExitCodeAsync();
+    }
+
+    /// <summary>Leaves a record of this charge in the spool of a replica, as a process does that died while the database was away.</summary>
+    public void Spool(int replica, long charge)
+    {
+        using var spool = new LedgerSpool(Path.Combine(_folder.Path, $"{replica}", "data", "ledger.spool"), 1 << 20, TimeProvider.System, NullLogger<LedgerSpool>.Instance);
+        Assert.True(spool.Append([new(new LedgerEntry
+        {
+            Id = $"{Guid.CreateVersion7()}",
+            CreatedAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            Tenant = "acme",
+            Project = "web",
+            KeyId = "acme/web",
+            Operation = "generation",
+            User = "spooled",
+            Basis = ChargeBasis.Usage,
+            Status = JobStatus.Completed,
+            Charge = charge,
+            Attempts = [new(1, "openai/gpt-image-1", "gpt-image-1", null, null, null, 0, charge, charge, ChargeBasis.Usage, 1, true)],
+        }, null, "a-dead-process")]));
     }
 
     /// <summary>Asks a replica for a picture, as this end user; null when it is gone.</summary>

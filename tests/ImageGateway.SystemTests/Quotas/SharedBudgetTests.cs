@@ -81,6 +81,21 @@ public sealed class SharedBudgetTests
         });
     }
 
+    // The others have counted without it meanwhile.
+    [Fact]
+    public async Task What_a_dead_replica_spent_while_the_database_was_away_counts_once_it_is_known()
+    {
+        const long Spent = 1_000_000_000;
+        using var redis = new RedisServer();
+        await using var replicas = await Replicas.StartAsync(redis.ConnectionString, null, Usd, Lease);
+        Assert.Equal(200, (await replicas.AskAsync(0, "before"))?.Status);
+        replicas.Spool(1, Spent);
+        await Until.TrueAsync(async () => await replicas.AskAsync(1, "during") is { Status: 200 } && (await replicas.SettledAsync()).Any(job => job.Charge == Spent), "the spool is in the ledger");
+        Assert.Equal(200, (await replicas.AskAsync(0, "after"))?.Status);
+        var charged = (await replicas.SettledAsync()).Sum(job => job.Charge);
+        await Until.TrueAsync(async () => await replicas.BudgetAsync(0) == (charged, 0), $"the budget stands at {charged}", TimeSpan.FromMilliseconds(100), Patience);
+    }
+
     // Its last jobs were answered in the very moment, and an audit would not look at them yet.
     [Fact]
     public async Task Replica_that_stops_settles_first()
