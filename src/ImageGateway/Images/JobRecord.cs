@@ -92,6 +92,9 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
         }
     }
 
+    /// <summary>The most it could have cost at any time: calls in flight at their worst case, earlier ones at their cost.</summary>
+    public NanoUsd Worst { get; private set; }
+
     /// <summary>How many attempts have begun.</summary>
     public int AttemptCount
     {
@@ -111,7 +114,10 @@ internal sealed class JobRecord(string id, Caller caller, ImageJob job, TimeProv
     {
         AttemptRecord attempt;
         lock (_attempts)
+        {
             _attempts.Add(attempt = new AttemptRecord(_attempts.Count + 1, target, model, sent, worst ?? NanoUsd.Zero, worstTokens, priceFactor, time));
+            Worst = new NanoUsd(Math.Max(Worst.Value, _attempts.Sum(begun => begun.Contracted.Value)));
+        }
         try
         {
             await intend(this);

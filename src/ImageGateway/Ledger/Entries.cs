@@ -47,6 +47,7 @@ internal static class Entries
             BytesOut = attempts.Sum(attempt => attempt.Bytes),
             ClientRequestId = Bounded(record.ClientRequestId),
             PromptHash = promptHash,
+            WorstCase = record.Worst.Value,
         };
         return WithAttempts(entry, [.. attempts.Select(Of)], caller.Markup);
     }
@@ -60,7 +61,7 @@ internal static class Entries
         var all = intents.OrderByDescending(intent => intent.Attempts.Count(attempt => attempt.Ended)).ThenByDescending(intent => intent.Attempts.Count).ToList();
         var attempts = all.SelectMany(intent => intent.Attempts).GroupBy(attempt => attempt.Number)
             .Select(same => same.FirstOrDefault(attempt => attempt.Ended) ?? same.First()).OrderBy(attempt => attempt.Number).ToList();
-        var entry = all[0] with { Status = JobStatus.Abandoned, ErrorCode = "abandoned", Images = 0, DurationMs = Math.Max(0, now - all[0].CreatedAt) };
+        var entry = all[0] with { Status = JobStatus.Abandoned, ErrorCode = "abandoned", Images = 0, DurationMs = Math.Max(0, now - all[0].CreatedAt), WorstCase = all.Max(intent => intent.WorstCase) };
         var markup = entry.Charge > 0 ? (decimal)entry.BilledCost / entry.Charge : 1;
         return WithAttempts(entry, attempts, markup);
     }
@@ -87,7 +88,6 @@ internal static class Entries
             Charge = charge,
             ListCost = attempts.Sum(attempt => attempt.ListCost),
             BilledCost = new NanoUsd(charge).Times(markup).Value,
-            WorstCase = attempts.Sum(attempt => attempt.WorstCase),
             // The weakest basis shows how far the sum can be trusted.
             Basis = attempts.Count > 0 ? attempts.Max(attempt => attempt.Basis) : ChargeBasis.None,
         };

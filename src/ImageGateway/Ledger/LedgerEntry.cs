@@ -48,6 +48,8 @@ internal sealed record LedgerEntry
 
     /// <summary>The cost that a cache hit avoided.</summary>
     public long AvoidedCost { get; init; }
+
+    /// <summary>The most that the job could have cost at any time.</summary>
     public long WorstCase { get; init; }
     public required JobStatus Status { get; init; }
     public string? ErrorCode { get; init; }
