@@ -44,6 +44,19 @@ internal sealed class ClaimHold : IAsyncDisposable
         return await _claims.SettleAsync(_tenant, _name, Owner, outcome, keep);
     }
 
+    /// <summary>True when another owner has taken the claim meanwhile, since this process did not renew it in time.</summary>
+    public async Task<bool> IsLostAsync()
+    {
+        try
+        {
+            return await _claims.FindAsync(_tenant, _name) is { } there && there.Owner != Owner;
+        }
+        catch (GatewayException)
+        {
+            return false; // the store does not answer: it cannot be told
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

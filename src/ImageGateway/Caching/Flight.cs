@@ -17,6 +17,9 @@ internal sealed record FlightEnd(StoredAnswer? Answer, GatewayException? Error =
     /// </summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>True when it is the second failure of the providers in a row: nobody tries a third time.</summary>
+    public bool IsSecond { get; init; }
+
     /// <summary>True when other jobs would get the same refusal, and so need not ask.</summary>
     public bool IsRefusal => Error is { Error: var error } && Idempotency.IsRefusal(error);
 }

@@ -107,8 +107,10 @@ internal sealed class IdempotentJob(StoredAnswer? before, ClaimHold? hold, IAnsw
             await Task.Delay(Pause, time);
     }
 
+    // A response that was given meanwhile stays: it is the one that clients get again.
     private async Task<bool> TryKeepAsync(StoredAnswer answer) =>
-        await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.Answered, Idempotency.Retention);
+        (isShared && await hold!.IsLostAsync())
+        || (await answers.KeepAsync(partition, name, answer, Idempotency.Retention) && await hold!.SettleAsync(Idempotency.Answered, Idempotency.Retention));
 
     /// <summary>Leaves a provider's refusal for them; other failures leave the key free.</summary>
     public Task KeepAsync(GatewayError error) =>

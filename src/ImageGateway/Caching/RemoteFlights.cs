@@ -13,6 +13,9 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     // It is not stored, or stored under another model's key, which is looked up first.
     private const string Unkept = "unkept";
 
+    // The tag of a flight that follows a failed one.
+    private const string Second = "second";
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     // Long enough for waiting replicas to see the outcome.
@@ -22,13 +25,17 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     /// The claim to lead, or how the flight ended on another replica. Null: there are no other replicas, or the store does not
     /// answer.
     /// </summary>
-    public async Task<RemoteClaim?> ClaimAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
+    /// <param name="ask">The job.</param>
+    /// <param name="key">The key that identical jobs share.</param>
+    /// <param name="hasFailed">Whether the providers have failed once already while it waited.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RemoteClaim?> ClaimAsync(ReplayAsk ask, string key, bool hasFailed, CancellationToken cancellationToken)
     {
         if (!claims.IsShared)
             return null;
         try
         {
-            return await WaitAsync(ask, key, cancellationToken);
+            return await WaitAsync(ask, key, hasFailed, cancellationToken);
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable)
         {
@@ -36,17 +43,18 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
         }
     }
 
-    private async Task<RemoteClaim> WaitAsync(ReplayAsk ask, string key, CancellationToken cancellationToken)
+    private async Task<RemoteClaim> WaitAsync(ReplayAsk ask, string key, bool hasFailed, CancellationToken cancellationToken)
     {
         var partition = ask.Partition;
-        var (name, mine) = ($"flight:{key}", new Claim(Guid.NewGuid().ToString("N"), "", null));
+        var (name, owner) = ($"flight:{key}", Guid.NewGuid().ToString("N"));
         // A flight that ended before this job arrived is replaced at once; one that it waited for, after one failure.
-        var (over, waited, hasFailed) = ((string?)null, (string?)null, false);
-        while (await claims.TakeAsync(partition.Tenant, name, mine, over) is { } there)
+        var (over, waited) = ((string?)null, (string?)null);
+        while (await claims.TakeAsync(partition.Tenant, name, Mine(), over) is { } there)
         {
             if (there.Outcome is null)
             {
-                waited = there.Owner;
+                // The first may have failed and been replaced between two looks.
+                (waited, hasFailed) = (there.Owner, hasFailed || there.Tag == Second);
                 await ask.Record.AcceptAsync();
                 await Task.Delay(Look, time, cancellationToken);
                 continue;
@@ -54,13 +62,15 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
             if (there.Owner == waited && await EndAsync(ask, key, there) is { } end)
             {
                 if (end.Error is null || end.IsRefusal || hasFailed)
-                    return new RemoteClaim(null, end, null);
+                    return new RemoteClaim(null, end with { IsSecond = hasFailed }, null);
                 hasFailed = true;
             }
             over = there.Owner;
         }
-        var hold = new ClaimHold(claims, partition.Tenant, name, mine, time);
-        return new RemoteClaim(hold, null, end => TellAsync(partition.Tenant, key, hold, end));
+        var hold = new ClaimHold(claims, partition.Tenant, name, Mine(), time);
+        return new RemoteClaim(hold, null, end => TellAsync(partition.Tenant, key, hold, end)) { HasFailed = hasFailed };
+
+        Claim Mine() => new(owner, hasFailed ? Second : "", null);
     }
 
     // Null: the flight's response is already gone.
@@ -108,6 +118,9 @@ internal sealed class RemoteClaim(ClaimHold? hold, FlightEnd? elsewhere, Func<Fl
 {
     /// <summary>How it ended; null: the caller leads.</summary>
     public FlightEnd? Elsewhere => elsewhere;
+
+    /// <summary>Whether the providers have failed once already while it waited for the lead.</summary>
+    public bool HasFailed { get; init; }
 
     /// <summary>Publishes how it ended.</summary>
     public Task LandAsync(FlightEnd end) => tell!(end);

@@ -58,11 +58,11 @@ internal sealed class Replay(IAnswerStore answers, Idempotency idempotency, Sing
         var name = ask.Models[0].Key.Value;
         if (await answers.FindAsync(ask.Partition, name) is { } hit) // 2
         {
-            http.Response.Headers[Header] = "hit";
+            Say(http, "hit");
             await delivery.SendAsync(http, ask, hit);
             return hit;
         }
-        http.Response.Headers[Header] = "miss";
+        Say(http, "miss");
         return await single.RunAsync(http, ask, name, answer => KeepAsync(ask, hasKey, isCached: true, answer), run); // 3
     }
 

@@ -27,13 +27,13 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             {
                 var flight = flights.Join(ask.Partition, name, () => new Flight(recorder.Record(), ask, time), out var following);
                 if (following is null)
-                    return await LeadAsync(http, job, flight, follower);
+                    return await LeadAsync(http, job with { HasFailed = hasFailed }, flight, follower);
                 var end = await FollowAsync(http, ask.Record, flight, follower, following);
                 if (end.Answer is not null || follower.HasAll)
                     return end.Answer;
                 if (end.Error is null)
                     return await LeadAsync(http, job, new Flight(recorder.Record(), ask, time), follower);
-                if (!end.IsOwn && (hasFailed || end.IsRefusal))
+                if (!end.IsOwn && (hasFailed || end.IsSecond || end.IsRefusal))
                     throw end.Error;
                 hasFailed |= !end.IsOwn;
             }
@@ -92,12 +92,12 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
         var end = new FlightEnd(null, new GatewayException(ErrorKind.UpstreamError, "The identical request that this one waited for was abandoned.")) { IsOwn = true };
         try
         {
-            await using var claim = await remote.ClaimAsync(job.Ask, job.Name, http.RequestAborted);
+            await using var claim = await remote.ClaimAsync(job.Ask, job.Name, job.HasFailed, http.RequestAborted);
             if (claim?.Elsewhere is { } elsewhere)
                 return new Fetched(end = elsewhere, How.Coalesced);
             if (await answers.FindAsync(job.Ask.Partition, job.Name) is { } answer)
                 return new Fetched(end = new FlightEnd(answer), How.Found);
-            end = await MakeAsync(http, job, flight);
+            end = (await MakeAsync(http, job, flight)) with { IsSecond = claim?.HasFailed ?? job.HasFailed };
             if (claim is not null && !end.IsOwn)
                 await claim.LandAsync(end);
             return new Fetched(end, How.Made);
@@ -134,6 +134,8 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
     private async Task<StoredAnswer?> DeliverAsync(HttpContext http, Job job, Fetched fetched)
     {
         var (end, how) = fetched;
+        if (how != How.Made)
+            Replay.Say(http, how == How.Found ? "hit" : "coalesced");
         if (end.Error is not null && !(how == How.Made && end.IsTold))
             throw end.Error;
         if (how == How.Made || end.Error is not null)
@@ -143,7 +145,6 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
             await using var alone = new Flight(recorder.Record(), job.Ask, time);
             return await DeliverAsync(http, job, new Fetched(await MakeAsync(http, job, alone), How.Made));
         }
-        Replay.Say(http, how == How.Found ? "hit" : "coalesced");
         await delivery.SendAsync(http, job.Ask, end.Answer);
         return end.Answer;
     }
@@ -153,5 +154,6 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private sealed record Fetched(FlightEnd End, How How);
 
-    private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<string?>> Keep, Func<HttpContext, Task> Run);
+    /// <param name="HasFailed">True when it followed a job whose providers failed.</param>
+    private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<string?>> Keep, Func<HttpContext, Task> Run, bool HasFailed = false);
 }

@@ -34,12 +34,17 @@ public sealed class ReplicaTests(RedisServer redis) : IClassFixture<RedisServer>
 
         // Refusals and failures pass between them as they do within one.
         _replicas.Break(new Fault { DelayMilliseconds = 500, Status = 400 }, times: 1);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "not this"))), reply => Assert.Equal(400, reply!.Status));
+        var refused = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "not this")));
+        Assert.All(refused, reply => Assert.Equal(400, reply!.Status));
+        Assert.Equal((1, 5), (refused.Count(reply => reply!.Cache == "miss"), refused.Count(reply => reply!.Cache == "coalesced")));
         Assert.Equal(2, _replicas.Calls.Count);
         _replicas.Break(new Fault { DelayMilliseconds = 500, Status = 500 }, times: 1);
         var mended = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "this")));
         Assert.Equal([200, 200, 200, 200, 200, 502], mended.Select(reply => reply!.Status).Order());
         Assert.Equal(4, _replicas.Calls.Count);
+        _replicas.Break(new Fault { DelayMilliseconds = 500, Status = 500 });
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _replicas.AskAsync(i % 2, "never"))), reply => Assert.Equal(502, reply!.Status));
+        Assert.Equal(6, _replicas.Calls.Count);
     }
 
     [Fact]

@@ -36,9 +36,9 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
     public async Task Answer_is_found_under_the_key_of_the_model_that_drew_it_by_those_who_may_have_it(string? storedAs, bool mayHaveFallback, bool isFound)
     {
         var (leader, follower, answer) = (Ask(true), Ask(mayHaveFallback), RecordedAnswers.Of(1_000));
-        await using var lead = await _here.ClaimAsync(leader, Name, default);
+        await using var lead = await _here.ClaimAsync(leader, Name, false, default);
         Assert.Null(lead!.Elsewhere);
-        var following = _there.ClaimAsync(follower, Name, default);
+        var following = _there.ClaimAsync(follower, Name, false, default);
         await Accepted(follower);
 
         if (storedAs is not null)

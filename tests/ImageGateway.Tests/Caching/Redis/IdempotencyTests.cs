@@ -24,6 +24,21 @@ public sealed class IdempotencyTests
         Assert.NotNull(await AgainAsync(keys));
     }
 
+    // It did not renew its claim in time, and another took its place and gave an answer.
+    [Fact]
+    public async Task Answer_of_a_process_that_lost_its_key_does_not_replace_the_one_that_was_given()
+    {
+        using var server = new RedisServer();
+        using var connection = await RedisAnswerStoreTests.ConnectAsync(server);
+        var keys = new Idempotency(new RedisClaimStore(connection), new RedisAnswerStore(connection, TimeProvider.System), TimeProvider.System);
+        await using var slow = await keys.BeginAsync(Request(), Ask());
+        server.Command("FLUSHALL");
+        await using (var next = await keys.BeginAsync(Request(), Ask()))
+            await next!.KeepAsync(RecordedAnswers.Of(1_000));
+        await slow!.KeepAsync(RecordedAnswers.Of(2_000));
+        Assert.Equal(RecordedAnswers.Of(1_000).Bytes, (await AgainAsync(keys))!.Bytes);
+    }
+
     // It may be a moment before the store is asked again.
     private static async Task<StoredAnswer?> AgainAsync(Idempotency keys)
     {
