@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageGateway.Caching;
 using ImageGateway.Simulator.Faults;
@@ -244,6 +245,15 @@ public abstract class AsyncTests(CachingGateway gateway) : IAsyncLifetime
     {
         using var response = await gateway.SendAsync(_prompt, change, key, [Prefer, .. headers]);
         return await LocationAsync(gateway.Url, response);
+    }
+
+    [Fact]
+    public async Task Accepted_job_says_what_is_held_for_it()
+    {
+        using var accepted = await gateway.SendAsync(_prompt, null, Plain, [Prefer]);
+        var job = await LocationAsync(gateway.Url, accepted);
+        Assert.True(decimal.Parse(accepted.Header("x-gateway-reserved-usd")!, CultureInfo.InvariantCulture) > 0);
+        Assert.Equal("completed", (await _client.EndAsync(job, Plain)).State);
     }
 
     private async Task<Fetched> EndAsync(Action<JsonObject>? change = null, string key = Plain) => await _client.EndAsync(await BeginAsync(change, key), key);

@@ -96,7 +96,8 @@ public sealed class CacheStoreTests(RedisCachingGateway gateway) : IClassFixture
             var keyed = await gateway.AskAsync(_prompt, null, Plain, ("Idempotency-Key", _prompt));
             Assert.Equal((503, "store_unavailable", "1"), (keyed.Status, keyed.Code, keyed.Head.Header("retry-after")));
             var hosted = await gateway.AskAsync(_prompt, job => job["response_format"] = "url", Plain);
-            Assert.Equal((200, 1), (hosted.Status, hosted.Pictures.Count)); // what cannot be hosted is in the answer itself
+            // What cannot be hosted is in the answer itself.
+            Assert.Equal((200, 1, "response_format=url->b64_json"), (hosted.Status, hosted.Pictures.Count, hosted.Head.Header("x-gateway-adjusted")));
         }
         finally
         {

@@ -2,6 +2,7 @@ using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace ImageGateway.Api.Async;
 
@@ -37,6 +38,9 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
 
     /// <summary>The state when the job was accepted, or the reason why it was not.</summary>
     public Task<AsyncState> Accepted => _accepted.Task;
+
+    /// <summary>The headers it had when it was accepted: what is held, and how limits stand.</summary>
+    public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; private set; } = [];
 
     /// <summary>Its claim among all replicas; null before it is accepted.</summary>
     public ClaimHold? Name { get; set; }
@@ -109,7 +113,9 @@ internal sealed class AsyncJob : IHttpRequestLifetimeFeature, IAsyncDisposable
 
     private async Task AcceptAsync(Func<AsyncJob, Task<AsyncState>> post)
     {
-        _accepted.SetResult(await post(this));
+        var state = await post(this);
+        Headers = [.. Client.Response.Headers];
+        _accepted.SetResult(state);
         await Task.Yield(); // the client gets its response first
     }
 

@@ -1,6 +1,7 @@
 using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
+using Microsoft.Extensions.Primitives;
 
 namespace ImageGateway.Api.Async;
 
@@ -21,12 +22,16 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         var running = RunAsync(job, run); // counted by RunningJobs, and never fails
         try
         {
-            return await job.Accepted;
+            var accepted = await job.Accepted;
+            Tell(http, job.Headers);
+            return accepted;
         }
         catch
         {
             await running;
-            Describe(http, job);
+            // As if its client had waited: in the log, too.
+            http.Features.Set(job.Record);
+            Tell(http, job.Client.Response.Headers);
             if (job.Repeats is { } first && await store.FindAsync(job.Record!.Caller.Tenant, first) is { Job.Status: not (AsyncState.Cancelled or AsyncState.Failed) } state)
                 return state;
             throw;
@@ -95,11 +100,10 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         JobLog.Write(logs.CreateLogger<RequestLog>(), job.Client.Request, state.Error is { } error ? ErrorEnvelope.Status(error) : StatusCodes.Status200OK, record.Duration, record);
     }
 
-    // A refused job is reported as if its client had waited: with its limits, and in the log.
-    private static void Describe(HttpContext http, AsyncJob job)
+    // How its limits stand, among others.
+    private static void Tell(HttpContext http, IEnumerable<KeyValuePair<string, StringValues>> headers)
     {
-        http.Features.Set(job.Record);
-        foreach (var (name, value) in job.Client.Response.Headers)
+        foreach (var (name, value) in headers)
             http.Response.Headers[name] = value;
     }
 

@@ -17,7 +17,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
     /// <summary>Runs the job, replayed or new; its images are hosted if the request asks for URLs or gets them by default.</summary>
     public Task RunAsync(HttpContext http, JobRecord record, Plan plan, Func<Task> run) =>
         record.Job.Parameters.ResponseFormat == "url" || plan.Targets.Any(planned => planned.IsTakenOver ? planned.MeansAddress : plan.MeansAddress && !planned.AnswersWithAddress)
-            ? HoldAsync(http, record, run, answer => files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request)))
+            ? HoldAsync(http, record, run, answer => HostAsync(http, record, answer))
             : run();
 
     /// <summary>Runs the job at a provider; images that it returns as URLs are fetched, and a stream is one, whatever comes.</summary>
@@ -54,6 +54,15 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
             return;
         if (record.Status is JobStatus.Completed or JobStatus.Cached && !http.RequestAborted.IsCancellationRequested)
             await SendAsync(http, record, bytes, change);
+    }
+
+    // An image that could not be stored comes as base64.
+    private async Task<StoredAnswer> HostAsync(HttpContext http, JobRecord record, StoredAnswer answer)
+    {
+        var hosted = await files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request));
+        if (hosted.Pictures.Any(picture => !picture.Bytes.IsEmpty))
+            http.Response.Headers.AppendCommaSeparatedValues("x-gateway-adjusted", Adjustment.Header([new Adjustment("response_format", "url", "b64_json")]));
+        return hosted;
     }
 
     private async Task SendAsync(HttpContext http, JobRecord record, SpooledBytes bytes, Func<StoredAnswer, Task<StoredAnswer>> change)

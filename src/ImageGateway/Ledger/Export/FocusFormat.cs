@@ -7,7 +7,7 @@ namespace ImageGateway.Ledger.Export;
 
 /// <summary>
 /// The columns of FOCUS 1.2 (https://focus.finops.org). A job is one row in the unit it was priced in: tokens if the provider
-/// counted them, else images. A job priced in tokens has a second row that counts its images at no cost, so that the costs of
+/// counted them, else images, or calls if none came. A job priced in tokens has a second row that counts its images at no cost, so that the costs of
 /// all rows add up to the ledger's.
 /// </summary>
 internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
@@ -42,7 +42,9 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
         var csv = new CsvWriter(output);
         if (row.Usage.Total == 0)
         {
-            Write(csv, row, "images", row.Images, isPriced: true);
+            // A call without a known result has a price as well, and a price has a quantity.
+            var (unit, quantity) = row.Images > 0 ? ("images", row.Images) : ("calls", 1);
+            Write(csv, row, unit, quantity, isPriced: true);
             return;
         }
         Write(csv, row, "tokens", row.Usage.Total, isPriced: true);
@@ -123,7 +125,7 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
         csv.Text("Generative AI");
         csv.Text("Image generation");
         csv.Text($"{row.ServedModel}/{unit}");
-        csv.Text(unit == "tokens" ? "Image model tokens" : "Images");
+        csv.Text(unit switch { "tokens" => "Image model tokens", "calls" => "Calls without a result", _ => "Images" });
         csv.Text(isPriced ? $"{row.ServedModel}/{unit}/{row.PriceBook}" : null);
         csv.Text(Details(row));
     }
