@@ -33,7 +33,7 @@ internal static class LimitStandings
     private static async Task<ScopeAnswer> ReadAsync(ScopeLimits limits, string tenant, Quota quota, DateTimeOffset now)
     {
         var counters = await quota.ReadAsync(tenant, limits);
-        return new ScopeAnswer(limits.Scope, tenant, limits.Qualities.Count == 0 ? null : string.Join(", ", limits.Qualities.Select(quality => quality.Most).Distinct()), [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, now))]);
+        return new ScopeAnswer(limits.Scope, tenant, limits.Qualities.Count == 0 ? null : string.Join(", ", limits.Qualities.Select(quality => quality.Most).Distinct()), [.. counters.SelectMany(counter => LimitAnswer.Of(counter.Use, counter.State, now))]);
     }
 
     // For the configuration: all of its scopes start with their tenant, keys included.

@@ -8,13 +8,22 @@ namespace ImageGateway.Api;
 /// <summary>A limit of a key: USD, tokens, images or requests. <see cref="ResetsAt"/> is in Unix seconds, null if the limit does not reset.</summary>
 internal sealed record LimitAnswer(string Scope, string Limit, decimal Max, decimal Used, decimal Held, decimal Remaining, long? ResetsAt, string Mode)
 {
-    public static LimitAnswer Of(CounterUse use, CounterState state, DateTimeOffset now)
+    /// <summary>A counter's limits: the one that is enforced, and the one that only warns.</summary>
+    public static IEnumerable<LimitAnswer> Of(CounterUse use, CounterState state, DateTimeOffset now)
     {
-        var (kind, max) = (use.Limit.Kind, use.Limit.Max);
+        if (use.Limit.Enforced is { } enforced)
+            yield return Of(use, state, now, enforced, "enforce");
+        if (use.Limit.Warned is { } warned)
+            yield return Of(use, state, now, warned, "warn");
+    }
+
+    private static LimitAnswer Of(CounterUse use, CounterState state, DateTimeOffset now, long max, string mode)
+    {
+        var kind = use.Limit.Kind;
         var resets = kind.Shape == LimitShape.Minute ? now.AddMilliseconds((double)Math.Ceiling(state.Used * 60_000m / max)) : kind.End(now);
         return new LimitAnswer(
             use.Scope, kind.Word, kind.Shown(max), kind.Shown(state.Used), kind.Shown(state.Held), kind.Shown(state.Remaining(max)),
-            resets?.ToUnixTimeSeconds(), use.Limit.Enforced is null ? "warn" : "enforce");
+            resets?.ToUnixTimeSeconds(), mode);
     }
 }
 
@@ -30,6 +39,6 @@ internal static class QuotaEndpoint
         if (user is not null && !Parameters.IsUser(user))
             throw GatewayException.Invalid("user", user, Parameters.AllowedUser);
         var counters = await quota.ReadAsync(http.Caller(), user);
-        return new QuotaAnswerBody("quota", [.. counters.Select(counter => LimitAnswer.Of(counter.Use, counter.State, time.GetUtcNow()))]);
+        return new QuotaAnswerBody("quota", [.. counters.SelectMany(counter => LimitAnswer.Of(counter.Use, counter.State, time.GetUtcNow()))]);
     });
 }
