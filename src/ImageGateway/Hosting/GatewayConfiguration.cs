@@ -1,6 +1,6 @@
-using ImageGateway.Caching.Redis;
 using ImageGateway.Configuration;
 using ImageGateway.Database;
+using ImageGateway.Redis;
 using ImageGateway.Telemetry;
 
 namespace ImageGateway.Hosting;
@@ -45,7 +45,7 @@ internal static class GatewayConfiguration
         if (configuration["ConnectionStrings:Database"] is { } database && !string.IsNullOrWhiteSpace(database))
             SqlDatabase.Check(database, folder, mistakes);
         if (configuration["ConnectionStrings:Redis"] is { } redis && !string.IsNullOrWhiteSpace(redis))
-            mistakes.Unless(RedisConnection.IsConnectionString(redis), "Redis", "is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)");
+            mistakes.Unless(RedisServers.IsConnectionString(redis), "Redis", "is not a valid Redis connection string (HOST:PORT,password=…,ssl=true)");
     }
 
     // A model's first target is the first in the file's order.

@@ -2,6 +2,7 @@ using ImageGateway.Api.Async;
 using ImageGateway.Caching;
 using ImageGateway.Caching.Redis;
 using ImageGateway.Images;
+using ImageGateway.Redis;
 using ImageGateway.Routing;
 using StackExchange.Redis;
 
@@ -48,7 +49,7 @@ internal static class ReplayServices
     // Short commands use a separate connection, so that they do not wait behind images.
     private static async Task AddRedisAsync(IServiceCollection services, string connectionString)
     {
-        var (answers, claims) = (await RedisConnection.ConnectAsync(connectionString, "answers"), await RedisConnection.ConnectAsync(connectionString, "claims"));
+        var (answers, claims) = (await RedisServers.ConnectAsync(connectionString, "answers"), await RedisServers.ConnectAsync(connectionString, "claims"));
         services.AddKeyedSingleton("answers", (provider, _) => Connection(provider, answers, AnswerPatience));
         services.AddKeyedSingleton("claims", (provider, _) => Connection(provider, claims, ClaimPatience));
         services.AddSingleton<IAnswerStore>(provider => new RedisAnswerStore(provider.GetRequiredKeyedService<RedisConnection>("answers"), provider.GetRequiredService<TimeProvider>()));

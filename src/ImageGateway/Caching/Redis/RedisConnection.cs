@@ -1,4 +1,5 @@
 using ImageGateway.Images;
+using ImageGateway.Redis;
 using StackExchange.Redis;
 
 namespace ImageGateway.Caching.Redis;
@@ -30,37 +31,6 @@ internal sealed partial class RedisConnection : IDisposable
     /// <summary>Calls that failed or took too long.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>True when the text names a server.</summary>
-    public static bool IsConnectionString(string text)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Connects, or keeps trying when the server does not answer.</summary>
-    /// <param name="connectionString">The server or servers.</param>
-    /// <param name="name">The client name for the server.</param>
-    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
-    public static Task<ConnectionMultiplexer> ConnectAsync(string connectionString, string name)
-    {
-        var options = ConfigurationOptions.Parse(connectionString);
-        options.AbortOnConnectFail = false;
-        options.ClientName = $"imagegateway-{name}";
-        options.ConnectTimeout = 1000;
-        options.SyncTimeout = 1000;
-        options.ReconnectRetryPolicy = new LinearRetry(200);
-        // After a failover the library goes by the old roles until its next check, by default a minute later, and sends scripts
-        // to the old master, which by then is a replica and refuses writes.
-        options.ConfigCheckSeconds = 2;
-        return ConnectionMultiplexer.ConnectAsync(options);
-    }
-
     /// <summary>Makes a call.</summary>
     /// <exception cref="GatewayException">Redis cannot be reached, is slow, is full or answers with another error.</exception>
     public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> call)
@@ -71,7 +41,7 @@ internal sealed partial class RedisConnection : IDisposable
         {
             return await call(_redis.GetDatabase()).WaitAsync(_patience);
         }
-        catch (Exception e) when (e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (RedisServers.IsOutage(e))
         {
             Interlocked.Exchange(ref _pausedUntil, Now + (long)Pause.TotalMilliseconds);
             Log(e);

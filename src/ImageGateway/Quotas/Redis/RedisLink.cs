@@ -1,4 +1,5 @@
 using ImageGateway.Images;
+using ImageGateway.Redis;
 using StackExchange.Redis;
 
 namespace ImageGateway.Quotas.Redis;
@@ -40,16 +41,7 @@ internal sealed class RedisLink : IDisposable
     /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static async Task<RedisLink> ConnectAsync(string connectionString, TimeSpan? patience = null)
     {
-        var options = ConfigurationOptions.Parse(connectionString);
-        options.AbortOnConnectFail = false;
-        options.ClientName = "imagegateway-quotas";
-        options.ConnectTimeout = (int)Math.Max(1000, (patience ?? Usual).TotalMilliseconds);
-        options.SyncTimeout = 1000;
-        options.ReconnectRetryPolicy = new LinearRetry(200);
-        // After a failover the library goes by the old roles until its next check, by default a minute later, and sends scripts
-        // to the old master, which by then is a replica and refuses writes.
-        options.ConfigCheckSeconds = 2;
-        var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        var redis = await RedisServers.ConnectAsync(connectionString, "quotas", patience ?? Usual);
         await Task.WhenAll(redis.GetEndPoints().Select(endpoint => LoadAsync(redis.GetServer(endpoint))));
         return new RedisLink(redis, patience ?? Usual);
     }
@@ -77,7 +69,7 @@ internal sealed class RedisLink : IDisposable
         {
             return (RedisResult[]?)await EvaluateAsync(script, keys, values).WaitAsync(Patience) ?? throw new InvalidCastException("no answer");
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (Exception e) when (RedisServers.IsOutage(e))
         {
             Interlocked.Increment(ref _failures);
             Open(e);
@@ -103,10 +95,10 @@ internal sealed class RedisLink : IDisposable
                 (Outage, _isOpen) = (null, false);
             return !_isOpen;
         }
-        catch (Exception e) when (IsOutage(e) || e is RedisException)
+        catch (Exception e) when (RedisServers.IsOutage(e) || e is RedisException)
         {
             // The first failure's reason is kept, since it says more; and a server that answers with an error is there.
-            if (!_isOpen && IsOutage(e))
+            if (!_isOpen && RedisServers.IsOutage(e))
                 Open(e);
             return false;
         }
@@ -133,8 +125,6 @@ internal sealed class RedisLink : IDisposable
     }
 
     private static TimeSpan Idle(TimeSpan patience) => 4 * patience;
-
-    private static bool IsOutage(Exception e) => e is TimeoutException or RedisConnectionException or ObjectDisposedException or OperationCanceledException;
 
     private void Open(Exception e)
     {

@@ -1,6 +1,7 @@
 using ImageGateway.Caching;
 using ImageGateway.Caching.Redis;
 using ImageGateway.Images;
+using ImageGateway.Redis;
 using ImageGateway.Tests.Databases;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
@@ -123,7 +124,7 @@ public sealed class RedisAnswerStoreTests(RedisServer redis) : AnswerStoreTests,
 
     internal static async Task<ConnectionMultiplexer> MultiplexerAsync(RedisServer server)
     {
-        var redis = await RedisConnection.ConnectAsync(server.ConnectionString, "tests");
+        var redis = await RedisServers.ConnectAsync(server.ConnectionString, "tests");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!redis.IsConnected)
             await Task.Delay(10, patience.Token);
