@@ -3,6 +3,7 @@ using ImageGateway.Api;
 using ImageGateway.Api.Files;
 using ImageGateway.Api.Organization;
 using ImageGateway.Api.PassThrough;
+using ImageGateway.Api.Reading;
 using ImageGateway.Commands;
 using ImageGateway.Configuration;
 using ImageGateway.Dashboard;
@@ -35,6 +36,7 @@ internal sealed partial class Program
         app.UseRateLimiter();
         app.UseMiddleware<PassThroughStage>();
         app.UseRouting();
+        app.UseKnownQueries();
         app.Services.GetRequiredService<ImageEndpoints>().Map(app);
         app.Services.GetRequiredService<EstimateEndpoint>().Map(app);
         app.MapModels();

@@ -1,6 +1,7 @@
 using ImageGateway.Admin.Outcomes;
 using ImageGateway.Admin.Reconciling;
 using ImageGateway.Admin.Spending;
+using ImageGateway.Api.Reading;
 
 namespace ImageGateway.Admin;
 
@@ -13,19 +14,21 @@ internal static class AdminEndpoints
     /// <summary>Maps the control plane, and its description at <c>/openapi/v1.json</c>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder app)
     {
-        app.MapTenants();
-        app.MapProjects();
-        app.MapKeys();
-        app.MapLimits();
-        app.MapLimitStandings();
-        app.MapLedger();
-        app.MapOutcomes();
-        app.MapSpend();
-        app.MapExport();
-        app.MapReconciliation();
-        app.MapAudit();
-        app.MapTargets();
-        app.MapPrices();
+        // Those that read a query declare its parameters themselves.
+        var admin = app.MapGroup("").WithMetadata(KnownQuery.None);
+        admin.MapTenants();
+        admin.MapProjects();
+        admin.MapKeys();
+        admin.MapLimits();
+        admin.MapLimitStandings();
+        admin.MapLedger();
+        admin.MapOutcomes();
+        admin.MapSpend();
+        admin.MapExport();
+        admin.MapReconciliation();
+        admin.MapAudit();
+        admin.MapTargets();
+        admin.MapPrices();
         app.MapOpenApi();
     }
 }

@@ -20,10 +20,10 @@ internal static class AuditEndpoints
         // Stored in whole seconds, so a fraction is rounded to its second.
         var filter = new AuditFilter(query.Text("subject"), query.Text("actor"), query.Text("tenant"), from / 1000, (to + 999) / 1000);
         return Paging.Of(await AuditLog.ReadAsync(database, filter, Before(request), limit + 1, http.RequestAborted), limit, List, entry => entry.Id);
-    });
+    }).WithQuery(["subject", "actor", "tenant", "from", "to", .. Paging.Query]);
 
     // A forged cursor may contain anything.
     private static long? Before(HttpRequest request) => request.After(List) is not { } number ? null
         : long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before
-        : throw Cursor.Invalid("cursor", request.Query["cursor"].ToString());
+        : throw Cursor.Invalid("cursor", new QueryReader(request.Query).Text("cursor")!);
 }

@@ -35,7 +35,7 @@ internal static class ExportEndpoint
         http.Response.Headers.ContentEncoding = "gzip";
         await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
         await export.WriteAsync(gzip, http.RequestAborted);
-    });
+    }).WithQuery(["format", .. LedgerFilters.Names]);
 
     private static bool AcceptsGzip(HttpRequest request) =>
         request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is null or > 0);

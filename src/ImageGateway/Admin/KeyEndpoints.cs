@@ -1,4 +1,5 @@
 using ImageGateway.Api;
+using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
 
@@ -25,7 +26,7 @@ internal static class KeyEndpoints
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
-            Paging.Of(directory.Require(tenant).Keys, request, $"keys of {tenant}", key => key.Id));
+            Paging.Of(directory.Require(tenant).Keys, request, $"keys of {tenant}", key => key.Id)).WithQuery(Paging.Query);
         app.MapPost(Path, IssueAsync);
         app.MapGet(One, Read);
         app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);

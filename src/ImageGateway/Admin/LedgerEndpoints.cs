@@ -11,7 +11,8 @@ internal static class LedgerEndpoints
 
     public static void MapLedger(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/admin/v1/ledger", (HttpContext http, LedgerReader ledger) => ListAsync(new QueryReader(http.Request.Query), ledger, http.RequestAborted));
+        app.MapGet("/admin/v1/ledger", (HttpContext http, LedgerReader ledger) => ListAsync(new QueryReader(http.Request.Query), ledger, http.RequestAborted))
+            .WithQuery([.. LedgerFilters.Names, .. Paging.Query]);
         app.MapGet("/admin/v1/ledger/{id}", (string id, HttpContext http, LedgerReader ledger) => FindAsync(id, ledger, http.RequestAborted));
     }
 

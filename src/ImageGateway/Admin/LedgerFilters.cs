@@ -16,6 +16,9 @@ internal static class LedgerFilters
     private static readonly (string Name, string Column)[] Free =
         [("tenant", "tenant"), ("project", "project"), ("key_id", "key_id"), ("user", "end_user"), ("model", "served_model"), ("target", "target"), ("size", "size"), ("quality", "quality"), ("route", "route"), ("error_code", "error_code")];
 
+    /// <summary>The parameters that are filters.</summary>
+    public static readonly string[] Names = [.. Free.Select(filter => filter.Name), "operation", "status", "tag", "from", "to"];
+
     public static EntryQuery Read(QueryReader query)
     {
         var (from, to) = query.Period();

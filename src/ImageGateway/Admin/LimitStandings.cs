@@ -28,7 +28,7 @@ internal static class LimitStandings
         foreach (var (limits, tenant) in page.Data)
             answers.Add(await ReadAsync(limits, tenant, quota, time.GetUtcNow()));
         return new Page<ScopeAnswer>(answers, page.NextCursor);
-    });
+    }).WithQuery(["tenant", .. Paging.Query]);
 
     private static async Task<ScopeAnswer> ReadAsync(ScopeLimits limits, string tenant, Quota quota, DateTimeOffset now)
     {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 
 namespace ImageGateway.Admin;
@@ -12,20 +12,18 @@ internal static class Paging
     private const int Usual = 100;
     private const int Most = 1000;
 
+    /// <summary>The parameters of a list.</summary>
+    public static readonly string[] Query = ["limit", "cursor"];
+
     /// <summary>The maximum number of entries on a page.</summary>
-    public static int Limit(this HttpRequest request) => request.Query["limit"].ToString() switch
-    {
-        "" => Usual,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Most => limit,
-        var text => throw GatewayException.Invalid("limit", text, $"1 to {Most}"),
-    };
+    public static int Limit(this HttpRequest request) => new QueryReader(request.Query).Number("limit", Usual, 1, Most);
 
     /// <summary>The key of the previous page's last entry; null on the first page.</summary>
     /// <param name="request">The request.</param>
     /// <param name="list">The list's name: a cursor of another list is refused.</param>
     public static string? After(this HttpRequest request, string list)
     {
-        if (request.Query["cursor"].ToString() is not { Length: > 0 } cursor)
+        if (new QueryReader(request.Query).Text("cursor") is not { } cursor)
             return null;
         return Cursor.Read(cursor, 2) is [var name, var key] && name == list ? key : throw GatewayException.Invalid("cursor", cursor, "next_cursor of a page of this list");
     }

@@ -1,3 +1,4 @@
+using ImageGateway.Api.Reading;
 using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
@@ -14,7 +15,7 @@ internal static class ProjectEndpoints
     public static void MapProjects(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
-            Paging.Of(directory.Require(tenant).Projects, request, $"projects of {tenant}", project => project.Id));
+            Paging.Of(directory.Require(tenant).Projects, request, $"projects of {tenant}", project => project.Id)).WithQuery(Paging.Query);
         app.MapPost(Path, CreateAsync);
         app.MapGet(One, Read);
         app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);

@@ -1,3 +1,4 @@
+using ImageGateway.Api.Reading;
 using ImageGateway.Database;
 using ImageGateway.Images;
 using ImageGateway.Tenants;
@@ -21,7 +22,7 @@ internal static class TenantEndpoints
 
     public static void MapTenants(this IEndpointRouteBuilder app)
     {
-        app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id));
+        app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id)).WithQuery(Paging.Query);
         app.MapPost(Path, CreateAsync);
         app.MapGet(One, Read);
         app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);

@@ -35,10 +35,10 @@ internal static class QuotaEndpoint
 {
     public static void MapQuota(this IEndpointRouteBuilder app) => app.MapGet("/v1/quota", async (HttpContext http, Quota quota, TimeProvider time) =>
     {
-        var user = (string?)http.Request.Query["user"];
+        var user = new QueryReader(http.Request.Query).Text("user");
         if (user is not null && !Parameters.IsUser(user))
             throw GatewayException.Invalid("user", user, Parameters.AllowedUser);
         var counters = await quota.ReadAsync(http.Caller(), user);
         return new QuotaAnswerBody("quota", [.. counters.SelectMany(counter => LimitAnswer.Of(counter.Use, counter.State, time.GetUtcNow()))]);
-    });
+    }).WithQuery("user", "api-version"); // Azure's clients send their version with whatever they ask for.
 }

@@ -47,6 +47,7 @@ public sealed class CommandTests : IDisposable
         Assert.Contains(job.Header("x-request-id")!, Assert.Single(File.ReadAllLines(Path.Combine(_folder.Path, "ledger.jsonl"))), StringComparison.Ordinal);
         var (wrong, _, why) = await RunAsync(gateway, "export", "--from", "yesterday");
         Assert.Equal((1, true), (wrong, Assert.Single(why).StartsWith("400: ", StringComparison.Ordinal)));
+        Assert.StartsWith("400: Invalid value for 'tenant'", Assert.Single((await RunAsync(gateway, "export", "--tenant", "")).Errors), StringComparison.Ordinal);
     }
 
     [Theory]

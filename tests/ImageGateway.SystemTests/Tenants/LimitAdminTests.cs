@@ -70,7 +70,7 @@ public sealed class LimitAdminTests
     public async Task Limits_of_a_user_are_of_the_one_that_the_address_names(string sent, string user)
     {
         await using var gateway = await AdminGateway.StartAsync();
-        using var set = await gateway.SendAsync(HttpMethod.Put, $"/admin/v1/tenants/fixed/users/{sent}/limits?x=/{user}", """{"usd_total":1}""");
+        using var set = await gateway.SendAsync(HttpMethod.Put, $"/admin/v1/tenants/fixed/users/{sent}/limits", """{"usd_total":1}""");
         Assert.Equal((HttpStatusCode.OK, $"user:fixed/{user}"), (set.StatusCode, (string?)(await set.JsonAsync())["scope"]));
     }
 

@@ -29,7 +29,7 @@ internal static class OutcomeEndpoint
             throw GatewayException.Invalid("granularity", granularity, $"at most {MostBuckets} buckets; ask for a shorter period or a wider bucket");
         var jobs = await ledger.ReadAsync(connection => filter.OutcomesAsync(connection, MostJobs + 1, http.RequestAborted), http.RequestAborted);
         return Answer(jobs, filter.From.Value, to, granularity, width);
-    });
+    }).WithQuery(["granularity", .. LedgerFilters.Names]);
 
     // The jobs come newest first.
     private static OutcomeAnswer Answer(List<JobOutcome> jobs, long from, long to, string granularity, long width)

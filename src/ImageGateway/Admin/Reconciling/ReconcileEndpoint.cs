@@ -33,7 +33,7 @@ internal static class ReconcileEndpoint
     private const long MaxBytes = 64L << 20;
     private const int MaxItems = 100;
 
-    public static void MapReconciliation(this IEndpointRouteBuilder app) => app.MapPost("/admin/v1/reconcile", ReconcileAsync);
+    public static void MapReconciliation(this IEndpointRouteBuilder app) => app.MapPost("/admin/v1/reconcile", ReconcileAsync).WithQuery("source", "provider", "from", "to");
 
     private static async Task<ReconcileAnswer> ReconcileAsync(HttpContext http, LedgerReader ledger, GatewaySnapshot snapshot, TimeProvider time)
     {

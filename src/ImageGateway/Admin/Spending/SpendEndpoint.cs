@@ -13,5 +13,5 @@ internal static class SpendEndpoint
         var request = SpendRequest.Read(new QueryReader(http.Request.Query), now);
         return ledger.ReadAsync(
             connection => Snapshot.ReadAsync(connection, new SpendReport(request, connection, now.ToUnixTimeMilliseconds(), http.RequestAborted).ReadAsync), http.RequestAborted);
-    });
+    }).WithQuery(SpendRequest.Names);
 }

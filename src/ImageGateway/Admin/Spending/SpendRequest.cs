@@ -11,6 +11,11 @@ internal sealed record SpendRequest(long From, long To, IReadOnlyList<Dimension>
     private const int TagDays = 90;
     private const int MaxCells = 100_000;
 
+    private static readonly (string Name, Dimension Dimension)[] Columns = [.. Dimension.All.Values.Select(dimension => (dimension == Dimension.Key ? "key_id" : dimension.Name, dimension))];
+
+    /// <summary>The parameters.</summary>
+    public static readonly string[] Names = ["group_by", "from", "to", "top", "granularity", "window", .. Columns.Select(column => column.Name), "tag"];
+
     /// <summary>The width of a bucket in ms; 0: none are requested.</summary>
     public long Width => Granularity switch { "hour" => UsageSum.Hour, "day" => UsageSum.Day, _ => 0 };
 
@@ -48,7 +53,7 @@ internal sealed record SpendRequest(long From, long To, IReadOnlyList<Dimension>
 
     private static List<SumFilter> ReadFilters(QueryReader query)
     {
-        var filters = Dimension.All.Values.Select(dimension => (Dimension: dimension, Values: query.Many(dimension == Dimension.Key ? "key_id" : dimension.Name)))
+        var filters = Columns.Select(column => (column.Dimension, Values: query.Many(column.Name)))
             .Where(filter => filter.Values.Count > 0).Select(filter => SumFilter.Of(filter.Dimension, filter.Values)).ToList();
         filters.AddRange(LedgerFilters.Tags(query).Select(tag => SumFilter.Of(Dimension.Find($"tag:{tag.Name}")!, [tag.Value])));
         return filters;

@@ -13,6 +13,9 @@ internal sealed record BucketRequest(long Start, long End, long Width, int Limit
 {
     private const long Minute = 60_000;
 
+    /// <summary>The parameters of any report in buckets.</summary>
+    public static readonly string[] Names = ["start_time", "end_time", "bucket_width", "limit", "page", "group_by", "project_ids", "api_key_ids"];
+
     /// <summary>Reads <c>start_time</c>, <c>end_time</c>, <c>bucket_width</c>, <c>limit</c> and <c>page</c>.</summary>
     /// <param name="query">The parameters.</param>
     /// <param name="list">The list's name, so that another list's cursor is refused.</param>

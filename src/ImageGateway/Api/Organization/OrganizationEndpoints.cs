@@ -18,8 +18,9 @@ internal static class OrganizationEndpoints
 
     public static void MapOrganization(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/organization/usage/images", (HttpContext http, LedgerReader ledger, TimeProvider time) => UsageAsync(http, ledger, time));
-        app.MapGet("/v1/organization/costs", (HttpContext http, LedgerReader ledger, TimeProvider time) => CostsAsync(http, ledger, time));
+        app.MapGet("/v1/organization/usage/images", (HttpContext http, LedgerReader ledger, TimeProvider time) => UsageAsync(http, ledger, time))
+            .WithQuery([.. BucketRequest.Names, "sizes", "user_ids", "models", "sources"]);
+        app.MapGet("/v1/organization/costs", (HttpContext http, LedgerReader ledger, TimeProvider time) => CostsAsync(http, ledger, time)).WithQuery(BucketRequest.Names);
     }
 
     private static Task<BucketPage<ImagesResult>> UsageAsync(HttpContext http, LedgerReader ledger, TimeProvider time)

@@ -9,12 +9,12 @@ internal sealed class QueryReader(IQueryCollection query)
     private static readonly string[] Iso =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
-    /// <summary>A parameter that may appear once; null when it is absent or empty.</summary>
-    public string? Text(string name) => query[name].Count switch
+    /// <summary>A parameter that may have one value; null when it is absent.</summary>
+    public string? Text(string name) => Many(name) switch
     {
-        0 => null,
-        1 => query[name][0] is { Length: > 0 } text ? Clean(name, text) : null,
-        _ => throw GatewayException.Invalid(name, query[name].ToString(), "one value"),
+        [] => null,
+        [var text] => text,
+        var many => throw GatewayException.Invalid(name, string.Join(',', many), "one value"),
     };
 
     /// <summary>All distinct values of an array, written <c>name=</c> or <c>name[]=</c>.</summary>
