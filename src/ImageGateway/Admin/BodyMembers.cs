@@ -41,6 +41,16 @@ internal sealed class BodyMembers
 
     public bool Has(string name) => _members.ContainsKey(name);
 
+    /// <summary>Refuses a member that differs from what is there: it is accepted only so that an answer can be sent back.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="current">What is there.</param>
+    /// <param name="allowed">The same in words, and how it is changed, if at all.</param>
+    public void Keep<T>(string name, T current, string allowed)
+    {
+        if (_members.TryGetValue(name, out var member) && !JsonElement.DeepEquals(member, JsonElement.Parse(TenantJson.Write(current))))
+            throw Wrong(name, member, allowed);
+    }
+
     /// <summary>The members of a nested object, which may have these; null where the body has null. The body must have the member.</summary>
     public BodyMembers? Object(string name, IReadOnlyList<string> allowed) => _members[name] switch
     {

@@ -39,6 +39,12 @@ internal static class LimitEndpoints
             return TypedResults.NoContent();
         });
         app.MapPost($"{path}/top_ups", async (HttpContext http, LimitStore store, TimeProvider time) => await TopUpAsync(http, store, Scope(http), time.GetUtcNow()));
+        app.MapDelete($"{path}/top_ups/{{top_up}}", async (HttpContext http, LimitStore store) =>
+        {
+            var limits = await store.RemoveTopUpAsync(Scope(http), (string)http.Request.RouteValues["top_up"]!, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+            http.SetVersion(limits.Version);
+            return TypedResults.NoContent();
+        });
 
         string Scope(HttpContext http)
         {
@@ -65,10 +71,13 @@ internal static class LimitEndpoints
     private static async Task<IssuedLimits> SetAsync(HttpContext http, LimitStore store, string scope)
     {
         var body = await BodyMembers.ReadAsync(http.Request, Members);
+        var tenant = (string)http.Request.RouteValues["tenant"]!;
+        body.Keep("scope", scope, $"{scope}, as in the URL");
+        body.Keep("tenant", tenant, $"{tenant}, as in the URL");
         var limits = new IssuedLimits
         {
             Scope = scope,
-            Tenant = (string)http.Request.RouteValues["tenant"]!,
+            Tenant = tenant,
             UsdPerDay = body.Amount("usd_per_day"),
             UsdPerMonth = body.Amount("usd_per_month"),
             UsdTotal = body.Amount("usd_total"),
@@ -80,7 +89,9 @@ internal static class LimitEndpoints
             MaxQuality = Quality(body, http.RequestServices.GetRequiredService<GatewaySnapshot>().Catalogue),
             Mode = body.Word("mode", LimitMode.Enforce),
         };
-        var made = await store.SetAsync(limits, http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        var made = await store.SetAsync(
+            limits, topUps => body.Keep("top_ups", topUps, "the top-ups that there are; POST …/limits/top_ups adds one, DELETE …/limits/top_ups/{id} removes one"),
+            http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         http.SetVersion(made.Version);
         return made;
     }

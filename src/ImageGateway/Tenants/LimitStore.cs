@@ -16,12 +16,19 @@ internal sealed class LimitStore(TenantChanges changes)
         [.. (await connection.QueryAsync<Row>("SELECT version, settings FROM limits")).Select(Read)];
 
     /// <summary>Replaces the scope's limits; its top-ups stay.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="checkTopUps">Called with the top-ups that stay; it may refuse the change.</param>
+    /// <param name="ifMatch">The version that is replaced.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="cancellationToken">Cancels the change.</param>
     /// <exception cref="GatewayException">A limit is out of its range.</exception>
-    public Task<IssuedLimits> SetAsync(IssuedLimits limits, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    public Task<IssuedLimits> SetAsync(IssuedLimits limits, Action<IReadOnlyList<TopUp>> checkTopUps, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, limits.Scope);
         ifMatch.Check(before?.Version ?? 0);
-        return await SaveAsync(change, "limits.set", before, limits with { TopUps = before?.TopUps ?? [] });
+        var topUps = before?.TopUps ?? [];
+        checkTopUps(topUps);
+        return await SaveAsync(change, "limits.set", before, limits with { TopUps = topUps });
     }, cancellationToken);
 
     /// <summary>Increases a limit for a time. Expired top-ups are dropped.</summary>
@@ -34,6 +41,18 @@ internal sealed class LimitStore(TenantChanges changes)
             throw GatewayException.Invalid("limit", topUp.Limit, $"a limit that the control plane has set for {GatewayException.Shortened(scope)}: {string.Join(", ", words.DefaultIfEmpty("none"))}");
         var after = before with { TopUps = [.. before.TopUps.Where(other => other.ExpiresAt > change.Now), topUp] };
         return await SaveAsync(change, "limits.top_up", before, after);
+    }, cancellationToken);
+
+    /// <summary>Takes a top-up away before it ends.</summary>
+    /// <exception cref="GatewayException">The scope has no such top-up.</exception>
+    public Task<IssuedLimits> RemoveTopUpAsync(string scope, string id, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
+    {
+        var before = await FindAsync(change, scope) ?? throw Unknown(scope);
+        ifMatch.Check(before.Version);
+        var after = before with { TopUps = [.. before.TopUps.Where(topUp => topUp.Id != id)] };
+        return after.TopUps.Count < before.TopUps.Count
+            ? await SaveAsync(change, "limits.top_up_delete", before, after)
+            : throw new GatewayException(ErrorKind.NotFound, $"{GatewayException.Shortened(scope)} has no top-up '{GatewayException.Shortened(id)}'.", "id");
     }, cancellationToken);
 
     public Task DeleteAsync(string scope, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>

@@ -97,6 +97,57 @@ public sealed class LimitAdminTests
         Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(gateway));
     }
 
+    [Theory]
+    [InlineData(Limits)]
+    [InlineData("/admin/v1/tenants/fixed/projects/site/limits")]
+    [InlineData("/admin/v1/tenants/fixed/keys/web/limits")]
+    [InlineData("/admin/v1/tenants/fixed/users/a%2Fb/limits")]
+    public async Task Top_up_can_be_taken_away(string path)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var set = await gateway.SendAsync(HttpMethod.Put, path, """{"usd_total":0.017}""");
+        const string More = """{"limit":"usd_total","amount":0.03,"expires_at":1895176000}""";
+        await gateway.PostAsync($"{path}/top_ups", More);
+        var topUps = (await gateway.PostAsync($"{path}/top_ups", More))["top_ups"]!.AsArray();
+        var (first, second) = ((string?)topUps[0]!["id"], (string?)topUps[1]!["id"]);
+
+        using var old = await gateway.SendAsync(HttpMethod.Delete, $"{path}/top_ups/{first}", ifMatch: set.Headers.ETag!.Tag);
+        using var gone = await gateway.SendAsync(HttpMethod.Delete, $"{path}/top_ups/{first}");
+
+        Assert.Equal((HttpStatusCode.PreconditionFailed, HttpStatusCode.NoContent), (old.StatusCode, gone.StatusCode));
+        using var read = await gateway.SendAsync(HttpMethod.Get, path);
+        Assert.Equal((second, gone.Headers.ETag!.Tag), ((string?)Assert.Single((await read.JsonAsync())["top_ups"]!.AsArray())!["id"], read.Headers.ETag!.Tag));
+        await gateway.ProblemAsync(404, "not_found", HttpMethod.Delete, $"{path}/top_ups/{first}", null, $"'{first}'");
+        var entry = (await gateway.GetAsync("/admin/v1/audit?limit=1"))["data"]![0]!;
+        Assert.Equal(("limits.top_up_delete", 2, 1), ((string?)entry["action"], entry["before"]!["top_ups"]!.AsArray().Count, entry["after"]!["top_ups"]!.AsArray().Count));
+    }
+
+    [Fact]
+    public async Task Top_up_that_is_taken_away_is_not_in_force_any_more()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        await gateway.JsonAsync(200, HttpMethod.Put, Limits, """{"usd_total":0.017}""");
+        var topUp = (await gateway.PostAsync($"{Limits}/top_ups", """{"limit":"usd_total","amount":0.03,"expires_at":1895176000}"""))["top_ups"]![0]!["id"];
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [await DrawAsync(gateway), await DrawAsync(gateway)]);
+        using var gone = await gateway.SendAsync(HttpMethod.Delete, $"{Limits}/top_ups/{topUp}");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(gateway));
+    }
+
+    [Fact]
+    public async Task Put_keeps_the_top_ups_and_refuses_others()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        await gateway.JsonAsync(200, HttpMethod.Put, Limits, """{"usd_total":1}""");
+        await gateway.PostAsync($"{Limits}/top_ups", """{"limit":"usd_total","amount":1,"expires_at":1895176000}""");
+        var read = await gateway.GetAsync(Limits);
+        Assert.Equal(read.ToJsonString(), (await gateway.JsonAsync(200, HttpMethod.Put, Limits, read.ToJsonString())).ToJsonString());
+        Assert.Equal(read["top_ups"]!.ToJsonString(), (await gateway.JsonAsync(200, HttpMethod.Put, Limits, """{"usd_total":2}"""))["top_ups"]!.ToJsonString());
+
+        foreach (var (member, other) in ((string, string)[])[("top_ups", "[]"), ("top_ups", "null"), ("scope", "\"tenant:acme\""), ("tenant", "\"acme\"")])
+            await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Put, Limits, $$"""{"usd_total":3,"{{member}}":{{other}}}""", $"'{member}'");
+        Assert.Equal(2, (int)(await gateway.GetAsync(Limits))["usd_total"]!);
+    }
+
     [Fact]
     public async Task Top_up_is_of_a_limit_that_there_is_and_of_the_version_it_is_meant_for()
     {

@@ -118,7 +118,7 @@ public abstract class TenantStoreTests(TestDatabases databases) : TwoControlPlan
     [Fact]
     public async Task Project_does_not_get_limits_that_were_left_under_its_name()
     {
-        await One.Limits.SetAsync(new IssuedLimits { Scope = "project:configured/web", Tenant = "configured", UsdPerDay = 1 }, IfMatch.Any, ControlPlane.Actor, CancellationToken.None);
+        await One.Limits.SetAsync(new IssuedLimits { Scope = "project:configured/web", Tenant = "configured", UsdPerDay = 1 }, _ => { }, IfMatch.Any, ControlPlane.Actor, CancellationToken.None);
 
         await Two.IssueAsync("configured");
         await One.RefreshAsync();
