@@ -59,9 +59,9 @@ internal static class KeyEndpoints
         var body = await BodyMembers.ReadAsync(http.Request, Members);
         var name = RouteText.Slashed(id);
         TenantEndpoints.CheckId(body, name);
+        body.Keep("tenant", tenant, $"{tenant}, as in the URL");
         var replaces = HttpMethods.IsPut(http.Request.Method);
-        var key = await store.UpdateAsync(
-            tenant, name, before => Edit(replaces ? before with { Name = name, ExpiresAt = null, Disabled = false } : before, body), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
+        var key = await store.UpdateAsync(tenant, name, before => Change(before, replaces, body), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         http.SetVersion(key.Version);
         return key;
     }
@@ -85,6 +85,12 @@ internal static class KeyEndpoints
     {
         http.SetVersion(key.Version);
         http.Response.Headers.CacheControl = "no-store";
+    }
+
+    private static TenantKey Change(TenantKey key, bool replaces, BodyMembers body)
+    {
+        body.Keep("project", key.Project, $"{key.Project}; a key's project cannot be changed");
+        return Edit(replaces ? key with { Name = key.Id, ExpiresAt = null, Disabled = false } : key, body);
     }
 
     private static TenantKey Edit(TenantKey key, BodyMembers body) => key with

@@ -43,6 +43,7 @@ internal static class ProjectEndpoints
     {
         var body = await BodyMembers.ReadAsync(http.Request, Members);
         TenantEndpoints.CheckId(body, id);
+        body.Keep("tenant", tenant, $"{tenant}, as in the URL");
         var replaces = HttpMethods.IsPut(http.Request.Method);
         var project = await store.UpdateAsync(
             tenant, id, before => Edit(replaces ? new Project { Id = id, Tenant = tenant, Name = id } : before, body), http.Request.IfMatch(), http.Actor(), http.RequestAborted);

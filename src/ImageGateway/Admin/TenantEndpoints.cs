@@ -65,11 +65,7 @@ internal static class TenantEndpoints
     }
 
     /// <summary>Refuses a body whose id differs from the URL's.</summary>
-    public static void CheckId(BodyMembers body, string id)
-    {
-        if (body.Text("id", id) is var other && other != id)
-            throw GatewayException.Invalid("id", other, $"{id}, as in the URL; an id cannot be changed");
-    }
+    public static void CheckId(BodyMembers body, string id) => body.Keep("id", id, $"{id}, as in the URL; an id cannot be changed");
 
     private static Tenant Edit(Tenant tenant, BodyMembers body) => tenant with
     {

@@ -54,6 +54,18 @@ public sealed class KeyAdminTests
     }
 
     [Fact]
+    public async Task Project_and_tenant_of_a_key_do_not_change()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        var path = $"{Keys}/{(await gateway.IssueAsync())["id"]}";
+        foreach (var (member, method) in ((string, HttpMethod)[])[("project", HttpMethod.Patch), ("project", HttpMethod.Put), ("tenant", HttpMethod.Patch)])
+            await gateway.ProblemAsync(400, "invalid_value", method, path, $$"""{"name":"new","{{member}}":"other"}""", $"'{member}'", "'other'");
+        await gateway.ProblemAsync(400, "invalid_value", HttpMethod.Patch, "/admin/v1/tenants/acme/projects/web", """{"tenant":"other"}""", "'tenant'", "acme");
+        var key = await gateway.PatchAsync(path, """{"name":"new","project":"web","tenant":"acme"}""");
+        Assert.Equal(("new", "web"), ((string?)key["name"], (string?)key["project"]));
+    }
+
+    [Fact]
     public async Task Rotated_secret_stays_valid_for_the_grace_period()
     {
         var time = new ManualTime();
