@@ -41,6 +41,13 @@ internal sealed class BodyMembers
 
     public bool Has(string name) => _members.ContainsKey(name);
 
+    /// <summary>Refuses a body without one of these members, or with null for it.</summary>
+    public void Require(params IEnumerable<string> names)
+    {
+        if (names.FirstOrDefault(IsAbsentOrNull) is { } name)
+            throw new GatewayException(ErrorKind.MissingParameter, $"Missing member '{_path}{name}'.", _path + name);
+    }
+
     /// <summary>Refuses a member that differs from what is there: it is accepted only so that an answer can be sent back.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="current">What is there.</param>

@@ -19,6 +19,7 @@ internal static class LimitEndpoints
     private const string Future = "a time in the future, in Unix seconds";
 
     private static readonly string[] Members = [.. LimitKind.All.Select(kind => kind.Word), "max_quality", "mode", "scope", "tenant", "top_ups"];
+    private static readonly string[] TopUpMembers = ["limit", "amount", "expires_at"];
 
     public static void MapLimits(this IEndpointRouteBuilder app)
     {
@@ -98,14 +99,15 @@ internal static class LimitEndpoints
 
     private static async Task<IResult> TopUpAsync(HttpContext http, LimitStore store, string scope, DateTimeOffset now)
     {
-        var body = await BodyMembers.ReadAsync(http.Request, ["limit", "amount", "expires_at"]);
-        var word = body.Text("limit", "-");
+        var body = await BodyMembers.ReadAsync(http.Request, TopUpMembers);
+        body.Require(TopUpMembers);
+        var word = body.Text("limit", "");
         if (!LimitKind.ByWord.TryGetValue(word, out var kind))
             throw GatewayException.Invalid("limit", word, string.Join(", ", LimitKind.All.Select(kind => kind.Word)));
-        var amount = body.Amount("amount") ?? 0;
+        var amount = body.Amount("amount")!.Value;
         if (amount <= 0 || amount > 1_000_000_000 || amount != decimal.Round(amount, 9) || (kind.Measure != Measure.NanoUsd && amount != decimal.Floor(amount)))
             throw GatewayException.Invalid("amount", $"{amount}", "above 0, to 1000000000, with at most nine decimals, and whole for what is not USD");
-        var expires = body.Whole("expires_at", null, Days.LastSecond, Future) ?? 0;
+        var expires = body.Whole("expires_at", null, Days.LastSecond, Future)!.Value;
         if (expires <= now.ToUnixTimeSeconds())
             throw GatewayException.Invalid("expires_at", $"{expires}", Future);
         var limits = await store.TopUpAsync(scope, new TopUp(Guid.NewGuid().ToString("N"), word, amount, expires), http.Request.IfMatch(), http.Actor(), http.RequestAborted);

@@ -41,6 +41,8 @@ public sealed class OutcomeTests
         await using var gateway = await OwnGateway.StartAsync(Configuration);
         var answer = await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/ledger/outcomes?granularity=minute&from=2026-01-01");
         Assert.Equal(("invalid_value", "granularity"), ((string?)answer["title"], (string?)answer["param"]));
+        answer = await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/ledger/outcomes?from=2001-01-01");
+        Assert.Equal(("invalid_value", "from"), ((string?)answer["title"], (string?)answer["param"]));
     }
 
     [Fact]

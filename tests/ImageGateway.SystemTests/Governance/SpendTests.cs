@@ -115,6 +115,8 @@ public abstract class SpendTests(LedgerGateway gateway)
     [InlineData("from=2024-02-02&to=2024-02-01", "to", "after from")]
     [InlineData("to=2000-01-01", "to", "before to")]
     [InlineData("from=2024-01-01&to=2024-04-01&group_by=tag:team", "from", "90 days")]
+    [InlineData("window=total&tag=team:red", "window", "'total'", "90 days")]
+    [InlineData("to=2199-01-01&tag=team:red", "to", "'2199-01-01'", "90 days")]
     [InlineData("from=2020-01-01&to=2024-04-01&granularity=hour", "granularity", "shorter period")]
     public async Task Bad_parameter_is_named_with_what_is_allowed(string query, params string[] words)
     {

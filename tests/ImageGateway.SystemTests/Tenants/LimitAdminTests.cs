@@ -193,6 +193,16 @@ public sealed class LimitAdminTests
     }
 
     [Theory]
+    [InlineData("", "limit")]
+    [InlineData("""{"limit":"usd_total","expires_at":1895176000}""", "amount")]
+    [InlineData("""{"limit":"usd_total","amount":1,"expires_at":null}""", "expires_at")]
+    public async Task Top_up_needs_all_its_members(string body, string missing)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        await gateway.ProblemAsync(400, "missing_required_parameter", HttpMethod.Post, $"{Limits}/top_ups", body, $"'{missing}'");
+    }
+
+    [Theory]
     [InlineData("""{"limit":"usd_total","amount":1,"expires_at":1795176000000}""", "expires_at")]
     [InlineData("""{"limit":"usd_total","amount":1,"expires_at":1}""", "expires_at")]
     [InlineData("""{"limit":"usd_total","amount":0.0000000001,"expires_at":1895176000}""", "amount")]

@@ -26,7 +26,11 @@ internal static class OutcomeEndpoint
         var granularity = query.Word("granularity", "hour", "day", "minute");
         var width = granularity switch { "day" => UsageSum.Day, "hour" => UsageSum.Hour, _ => Minute };
         if ((to - filter.From.Value) / width > MostBuckets)
-            throw GatewayException.Invalid("granularity", granularity, $"at most {MostBuckets} buckets; ask for a shorter period or a wider bucket");
+        {
+            // A day, which is usual, has fewer; so one of the two was sent.
+            var sent = query.Text("granularity") is null ? "from" : "granularity";
+            throw GatewayException.Invalid(sent, query.Text(sent)!, $"at most {MostBuckets} buckets (a {granularity} each); ask for a shorter period or a wider bucket");
+        }
         var jobs = await ledger.ReadAsync(connection => filter.OutcomesAsync(connection, MostJobs + 1, http.RequestAborted), http.RequestAborted);
         return Answer(jobs, filter.From.Value, to, granularity, width);
     }).WithQuery(["granularity", .. LedgerFilters.Names]);

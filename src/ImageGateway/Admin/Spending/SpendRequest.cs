@@ -31,11 +31,15 @@ internal sealed record SpendRequest(long From, long To, IReadOnlyList<Dimension>
             throw GatewayException.Invalid(from is null ? "to" : "from", query.Text(from is null ? "to" : "from")!, "a from before to; absent, they are the start of the window and now");
         var tags = request.GroupBy.Any(group => group.TagName is not null) || query.Many("tag").Count > 0;
         if (tags && request.To - request.From > TagDays * UsageSum.Day)
-            throw GatewayException.Invalid("from", query.Text("from") ?? $"{request.From / 1000}", $"at most {TagDays} days before to, when it is about tags");
+            throw TooLongForTags(query, from is not null ? "from" : window.To is null ? "window" : "to");
         if (request.Width > 0 && ((request.To - request.From) / request.Width + 1) * request.Top > MaxCells)
             throw GatewayException.Invalid("granularity", request.Granularity, $"at most {MaxCells} cells (top times buckets); ask for a shorter period or a smaller top");
         return request;
     }
+
+    // The period starts with from, else with the window.
+    private static GatewayException TooLongForTags(QueryReader query, string sent) =>
+        GatewayException.Invalid(sent, query.Text(sent)!, $"a period of at most {TagDays} days, when it is about tags");
 
     private static List<Dimension> ReadGroups(QueryReader query)
     {
