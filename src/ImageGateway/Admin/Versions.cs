@@ -24,7 +24,7 @@ internal static class Versions
         if (!EntityTagHeaderValue.TryParseStrictList(request.Headers.IfMatch, out var tags))
             throw GatewayException.Invalid("If-Match", request.Headers.IfMatch.ToString(), "the ETag of an earlier response, or *");
         if (tags.Contains(EntityTagHeaderValue.Any))
-            return Tenants.IfMatch.Any;
+            return Tenants.IfMatch.Existing;
         return new IfMatch([.. tags.Where(tag => !tag.IsWeak).Select(tag => long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1)]);
     }
 }

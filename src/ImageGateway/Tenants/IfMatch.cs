@@ -3,15 +3,24 @@ using ImageGateway.Images;
 namespace ImageGateway.Tenants;
 
 /// <summary>The versions to which a change applies; null: any.</summary>
-internal sealed record IfMatch(IReadOnlyList<long>? Versions)
+/// <param name="Versions">The versions.</param>
+/// <param name="MustExist">True when there must be a version, whichever.</param>
+internal sealed record IfMatch(IReadOnlyList<long>? Versions, bool MustExist = true)
 {
-    public static IfMatch Any { get; } = new((IReadOnlyList<long>?)null);
+    /// <summary>Any version, or none.</summary>
+    public static IfMatch Any { get; } = new(null, MustExist: false);
+
+    /// <summary>Any version of what exists.</summary>
+    public static IfMatch Existing { get; } = new((IReadOnlyList<long>?)null);
 
     /// <summary>Refuses a change to another version.</summary>
+    /// <param name="version">The current one; null: nothing exists yet.</param>
     /// <exception cref="GatewayException">It was changed meanwhile.</exception>
-    public void Check(long version)
+    public void Check(long? version)
     {
-        if (Versions?.Contains(version) == false)
-            throw new GatewayException(ErrorKind.PreconditionFailed, $"If-Match names another version; the current one is \"{version}\". Read it again before changing it.");
+        if (version is null && MustExist)
+            throw new GatewayException(ErrorKind.PreconditionFailed, "If-Match requires a version, but there is none. Without If-Match it is created.");
+        if (version is { } current && Versions?.Contains(current) == false)
+            throw new GatewayException(ErrorKind.PreconditionFailed, $"If-Match names another version; the current one is \"{current}\". Read it again before changing it.");
     }
 }

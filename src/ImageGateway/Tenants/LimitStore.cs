@@ -25,7 +25,7 @@ internal sealed class LimitStore(TenantChanges changes)
     public Task<IssuedLimits> SetAsync(IssuedLimits limits, Action<IReadOnlyList<TopUp>> checkTopUps, IfMatch ifMatch, Actor actor, CancellationToken cancellationToken) => changes.MakeAsync(actor, async change =>
     {
         var before = await FindAsync(change, limits.Scope);
-        ifMatch.Check(before?.Version ?? 0);
+        ifMatch.Check(before?.Version);
         var topUps = before?.TopUps ?? [];
         checkTopUps(topUps);
         return await SaveAsync(change, "limits.set", before, limits with { TopUps = topUps });

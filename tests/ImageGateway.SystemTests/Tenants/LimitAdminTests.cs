@@ -193,6 +193,20 @@ public sealed class LimitAdminTests
     }
 
     [Theory]
+    [InlineData("*")]
+    [InlineData("\"1\"")]
+    public async Task Put_for_a_version_creates_none(string version)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var refused = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":1}""", ifMatch: version);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
+        Assert.Contains("there is none", (string?)(await refused.JsonAsync())["detail"], StringComparison.Ordinal);
+        await gateway.JsonAsync(200, HttpMethod.Put, Limits, """{"usd_total":1}""");
+        using var made = await gateway.SendAsync(HttpMethod.Put, Limits, """{"usd_total":2}""", ifMatch: "*");
+        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+    }
+
+    [Theory]
     [InlineData("", "limit")]
     [InlineData("""{"limit":"usd_total","expires_at":1895176000}""", "amount")]
     [InlineData("""{"limit":"usd_total","amount":1,"expires_at":null}""", "expires_at")]
