@@ -60,6 +60,36 @@ public abstract class ReconcileTests(LedgerGateway gateway)
         Assert.Equal(("9999-12-30", "9999-12-31", 0), ((string?)answer["from"], (string?)answer["to"], (int)answer["rows"]!));
     }
 
+    // No figures of other tests are as late as these, or as early.
+    [Theory]
+    [InlineData("from=2024-06-01", "2024-06-01", "2024-06-04")]
+    [InlineData("to=2023-06-04", "2023-06-02", "2023-06-04")]
+    public async Task Open_period_ends_with_the_last_day_of_the_file_or_the_ledger(string period, string from, string to)
+    {
+        await gateway.WriteAsync(At("2023-06-03T08:00:00Z").Charged(10_000_000) with { Id = $"open-old-{from}" }, At("2024-06-03T08:00:00Z").Charged(10_000_000) with { Id = $"open-new-{from}" });
+
+        var answer = await PostAsync($"?source=openai&{period}", Content("date,cost_usd,model\n2023-06-02,1,gpt-image-1\n2024-06-02,1,gpt-image-1\n", asForm: false));
+
+        Assert.Equal((from, to, 2), ((string?)answer["from"], (string?)answer["to"], answer["data"]!.AsArray().Count));
+        Assert.Equal((1m, true), ((decimal)answer["total"]!["provider_usd"]!, (decimal)answer["total"]!["ledger_usd"]! > 0));
+    }
+
+    [Fact]
+    public async Task Provider_that_nobody_knows_is_refused()
+    {
+        await gateway.WriteAsync(At("2024-03-03T08:00:00Z").Charged(1) with { Id = "reconcile-former", Target = "former/img" });
+        using var refused = await SendAsync("?source=openai&provider=openai&provider=opnai", Content(Costs, asForm: false));
+        await refused.ProblemAsync(400, "'provider'", "'opnai'", "former, openai");
+        Assert.Equal("""["former"]""", (await PostAsync("?source=openai&provider=former", Content(Costs, asForm: false)))["providers"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Amount_beyond_the_bounds_is_told_with_them()
+    {
+        var answer = await PostAsync("?source=openai", Content("date,cost_usd,model\n2022-01-01,9000000000,gpt-image-1\n", asForm: false));
+        Assert.Equal("the amount '9000000000' is not within -1000000000 to 1000000000", (string?)answer["bad_rows"]!["rows"]![0]!["reason"]);
+    }
+
     [Theory]
     [InlineData("", "text/csv", "date,cost,model\n", 400, "source")]
     [InlineData("?source=aws", "text/csv", "date,cost,model\n", 400, "openai, azure")]

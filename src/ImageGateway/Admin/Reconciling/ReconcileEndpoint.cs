@@ -11,7 +11,7 @@ namespace ImageGateway.Admin.Reconciling;
 
 /// <summary>
 /// A provider's figures compared with the ledger's, by day (UTC) and model. <see cref="To"/> is the first day that is not
-/// compared.
+/// compared; null, like <see cref="From"/>, where neither the request nor a figure says so.
 /// </summary>
 internal sealed record ReconcileAnswer(
     string Source, IReadOnlyList<string> Providers, string Currency, DateOnly? From, DateOnly? To, int Rows, Drift Total, IReadOnlyList<DayDrift> Data, UnmatchedAnswer Unmatched, BadRowsAnswer BadRows)
@@ -44,13 +44,15 @@ internal static class ReconcileEndpoint
         var (from, to) = query.Period();
         // A part of the last day means all of it; the last day of the year 9999 has no next day.
         var (first, end) = (Day(from), Day(to is { } moment ? Math.Min(moment + UsageSum.Day - 1, Days.LastSecond * 1000) : null));
+        var providers = await ProvidersAsync(query.Many("provider"), source, snapshot, ledger, time, http.RequestAborted);
         var file = new CostFile(source, new ModelNames(snapshot.Catalogue.Models.Keys), first, end);
         await UploadedFile.ReadAsync(http.Request, MaxBytes, text => file.ReadAsync(text, http.RequestAborted), http.RequestAborted);
-        if (file.Sums.Count > 0)
-            (first, end) = (first ?? file.Sums.Keys.Min(key => key.Day), end ?? file.Sums.Keys.Max(key => key.Day).AddDays(1));
-        var providers = query.Many("provider") is { Count: > 0 } asked ? asked : Providers(snapshot, source);
-        var charges = first is { } start && end is { } stop && start < stop ? await ChargesAsync(ledger, providers, start, stop, time, http.RequestAborted) : [];
+        // Without from and to, that of the file; without one of them, it is open there and ends with the last figure of either side.
+        var period = first is null && end is null ? file.Days : (first ?? Day(0)!.Value, end ?? DateOnly.MaxValue);
+        var charges = period is (var start, var stop) && start < stop ? await ChargesAsync(ledger, providers, start, stop, time, http.RequestAborted) : [];
         var data = DayDrift.Of(file.Sums, charges);
+        if (data.Count > 0)
+            (first, end) = (first ?? data[0].Day, end ?? data[^1].Day.AddDays(1));
         return new ReconcileAnswer(
             source, providers, "usd", first, end, file.Rows, new Drift(data.Sum(row => row.ProviderUsd), data.Sum(row => row.LedgerUsd)), data,
             new UnmatchedAnswer(file.Unmatched.Values.Sum(), [.. file.Unmatched.OrderByDescending(item => Math.Abs(item.Value)).Take(MaxItems).Select(item => new UnmatchedItem(item.Key, item.Value))]),
@@ -67,10 +69,29 @@ internal static class ReconcileEndpoint
             .ToDictionary(group => group.Key, group => new NanoUsd(group.Sum(row => row.Values[0])).Usd);
     }
 
-    // The providers of the source's kind; an empty list, which means all, if there are none.
-    private static IReadOnlyList<string> Providers(GatewaySnapshot snapshot, string source) =>
-        [.. snapshot.Routing.Targets.Where(target => source == "azure" ? target.Provider is AzureOpenAiProvider : target.Provider is OpenAiProvider)
-            .Select(target => target.Name.Split('/')[0]).Distinct()];
+    // Those asked for; else those of the source's kind: an empty list, which means all, if there are none.
+    private static async Task<IReadOnlyList<string>> ProvidersAsync(
+        IReadOnlyList<string> asked, string source, GatewaySnapshot snapshot, LedgerReader ledger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var targets = snapshot.Routing.Targets;
+        if (asked.Count == 0)
+            return Names(targets.Where(target => source == "azure" ? target.Provider is AzureOpenAiProvider : target.Provider is OpenAiProvider).Select(target => target.Name));
+        var known = Names(targets.Select(target => target.Name));
+        // One that is not configured any more may have charges.
+        if (asked.Any(name => !known.Contains(name)))
+            known = Names(targets.Select(target => target.Name).Concat(await ChargedAsync(ledger, time, cancellationToken)));
+        return asked.FirstOrDefault(name => !known.Contains(name)) is { } unknown ? throw GatewayException.Invalid("provider", unknown, string.Join(", ", known)) : asked;
+    }
+
+    private static List<string> Names(IEnumerable<string> targets) => [.. targets.Select(target => target.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)];
+
+    // The targets that the ledger knows; '' stands for jobs that came to none.
+    private static async Task<IEnumerable<string>> ChargedAsync(LedgerReader ledger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = await ledger.ReadAsync(connection => new SumQuery(0, now + 1) { GroupBy = [Dimension.Target], Sums = ["charge"] }.ListAsync(connection, now, cancellationToken), cancellationToken);
+        return rows.Select(row => row.Keys[0]).Where(target => target.Length > 0);
+    }
 
     private static DateOnly? Day(long? moment) => moment is { } ms ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime) : null;
 

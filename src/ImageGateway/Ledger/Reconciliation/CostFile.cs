@@ -11,6 +11,7 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
 {
     private const int MaxBadRows = 100;
     private const int MaxItems = 1000;
+    private const decimal MaxAmount = 1_000_000_000;
     private const string Others = "(others)";
 
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyyMMdd", "MM/dd/yyyy", "M/d/yyyy", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
@@ -25,6 +26,9 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
 
     /// <summary>USD of items that match no model of the catalogue.</summary>
     public Dictionary<string, decimal> Unmatched { get; } = [];
+
+    /// <summary>Its days with such charges, to the one after the last; null when there are none.</summary>
+    public (DateOnly From, DateOnly To)? Days => Sums.Count == 0 ? null : (Sums.Keys.Min(key => key.Day), Sums.Keys.Max(key => key.Day).AddDays(1));
 
     public List<BadRow> BadRows { get; } = [];
 
@@ -59,8 +63,10 @@ internal sealed class CostFile(string source, ModelNames models, DateOnly? from,
         // OpenAI lists days without costs this way.
         if (columns.Amount(row).Length == 0)
             return null;
-        if (!decimal.TryParse(columns.Amount(row), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) || Math.Abs(amount) > 1_000_000_000)
+        if (!decimal.TryParse(columns.Amount(row), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
             return $"the amount '{GatewayException.Shortened(columns.Amount(row))}' is not a number";
+        if (Math.Abs(amount) > MaxAmount)
+            return $"the amount '{GatewayException.Shortened(columns.Amount(row))}' is not within -{MaxAmount} to {MaxAmount}";
         if (columns.Currency(row) is { } currency && !currency.Equals("usd", StringComparison.OrdinalIgnoreCase))
             return $"the currency '{GatewayException.Shortened(currency)}' is not USD";
         if (Day(columns.Day(row)) is not { } day || day < Plausible.First || day > Plausible.Last)
