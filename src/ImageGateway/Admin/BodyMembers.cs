@@ -6,6 +6,9 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
+/// <summary>The members that the body of an endpoint's requests may have.</summary>
+internal sealed record KnownBody(IReadOnlyList<string> Names);
+
 /// <summary>
 /// The members of a control plane request's body, each read once and checked; an error names the value and what is allowed.
 /// Unknown members are refused, so that a misspelt <c>disabled</c> is noticed.

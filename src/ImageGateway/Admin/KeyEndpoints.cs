@@ -21,22 +21,24 @@ internal static class KeyEndpoints
     private const long LongestGrace = 90 * 24 * 3600;
 
     private static readonly string[] Settings = ["name", "expires_at", "disabled"];
+    private static readonly string[] NewMembers = ["project", .. Settings];
+    private static readonly string[] RotateMembers = ["grace_seconds"];
     private static readonly string[] Members = [.. Settings, "id", "tenant", "project", "prefix", "created_at", "rotated_at", "source"];
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
             Paging.Of(directory.Require(tenant).Keys, request, $"keys of {tenant}", key => key.Id)).WithQuery(Paging.Query);
-        app.MapPost(Path, IssueAsync);
+        app.MapPost(Path, IssueAsync).WithMetadata(new KnownBody(NewMembers)).Produces<IssuedKeyAnswer>(StatusCodes.Status201Created);
         app.MapGet(One, Read);
-        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync).WithMetadata(new KnownBody(Members));
         app.MapDelete(One, DeleteAsync);
-        app.MapPost($"{One}/rotate", RotateAsync);
+        app.MapPost($"{One}/rotate", RotateAsync).WithMetadata(new KnownBody(RotateMembers));
     }
 
     private static async Task<IResult> IssueAsync(HttpContext http, string tenant, KeyStore store, TimeProvider time)
     {
-        var body = await BodyMembers.ReadAsync(http.Request, ["project", .. Settings]);
+        var body = await BodyMembers.ReadAsync(http.Request, NewMembers);
         // Sorts by creation time.
         var id = $"key_{Guid.CreateVersion7(time.GetUtcNow()):N}";
         var key = Edit(new TenantKey { Id = id, Tenant = tenant, Project = body.Id("project", "default"), Name = id }, body);
@@ -68,7 +70,7 @@ internal static class KeyEndpoints
 
     private static async Task<IssuedKeyAnswer> RotateAsync(HttpContext http, string tenant, string id, KeyStore store)
     {
-        var body = await BodyMembers.ReadAsync(http.Request, ["grace_seconds"]);
+        var body = await BodyMembers.ReadAsync(http.Request, RotateMembers);
         var grace = body.Whole("grace_seconds", 0, LongestGrace, $"0 to {LongestGrace} seconds for which the previous secret stays valid") ?? 0;
         var (key, secret) = await store.RotateAsync(tenant, RouteText.Slashed(id), TimeSpan.FromSeconds(grace), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
         HideFromCaches(http, key);

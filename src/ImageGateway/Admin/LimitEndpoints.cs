@@ -33,13 +33,14 @@ internal static class LimitEndpoints
     {
         var path = $"{TenantPath}{below}/limits";
         app.MapGet(path, (HttpContext http, TenantDirectory directory) => Read(http, directory, Scope(http)));
-        app.MapPut(path, async (HttpContext http, LimitStore store) => await SetAsync(http, store, Scope(http)));
+        app.MapPut(path, async (HttpContext http, LimitStore store) => await SetAsync(http, store, Scope(http))).WithMetadata(new KnownBody(Members));
         app.MapDelete(path, async (HttpContext http, LimitStore store) =>
         {
             await store.DeleteAsync(Scope(http), http.Request.IfMatch(), http.Actor(), http.RequestAborted);
             return TypedResults.NoContent();
         });
-        app.MapPost($"{path}/top_ups", async (HttpContext http, LimitStore store, TimeProvider time) => await TopUpAsync(http, store, Scope(http), time.GetUtcNow()));
+        app.MapPost($"{path}/top_ups", async (HttpContext http, LimitStore store, TimeProvider time) => await TopUpAsync(http, store, Scope(http), time.GetUtcNow()))
+            .WithMetadata(new KnownBody(TopUpMembers)).Produces<IssuedLimits>(StatusCodes.Status201Created);
         app.MapDelete($"{path}/top_ups/{{top_up}}", async (HttpContext http, LimitStore store) =>
         {
             var limits = await store.RemoveTopUpAsync(Scope(http), (string)http.Request.RouteValues["top_up"]!, http.Request.IfMatch(), http.Actor(), http.RequestAborted);

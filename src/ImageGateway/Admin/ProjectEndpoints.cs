@@ -10,21 +10,22 @@ internal static class ProjectEndpoints
     private const string One = $"{Path}/{{id}}";
 
     private static readonly string[] Settings = ["name", "disabled"];
+    private static readonly string[] NewMembers = ["id", .. Settings];
     private static readonly string[] Members = [.. Settings, "id", "tenant", "created_at", "source"];
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
             Paging.Of(directory.Require(tenant).Projects, request, $"projects of {tenant}", project => project.Id)).WithQuery(Paging.Query);
-        app.MapPost(Path, CreateAsync);
+        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers)).Produces<Project>(StatusCodes.Status201Created);
         app.MapGet(One, Read);
-        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync).WithMetadata(new KnownBody(Members));
         app.MapDelete(One, DeleteAsync);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, string tenant, ProjectStore store)
     {
-        var body = await BodyMembers.ReadAsync(http.Request, ["id", .. Settings]);
+        var body = await BodyMembers.ReadAsync(http.Request, NewMembers);
         var id = body.Id("id");
         var made = await store.CreateAsync(Edit(new Project { Id = id, Tenant = tenant, Name = id }, body), http.Actor(), http.RequestAborted);
         http.SetVersion(made.Version);

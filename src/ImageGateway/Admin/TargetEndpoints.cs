@@ -13,6 +13,9 @@ namespace ImageGateway.Admin;
 internal sealed record TargetAnswer(
     string Target, string Model, string State, int? RequestsLeft, double MedianMs, double ErrorShare, double WaitMs, string? Region, string? ShutdownDate, bool Simulated);
 
+/// <summary>All targets, as the answering replica sees them.</summary>
+internal sealed record TargetsAnswer(IReadOnlyList<TargetAnswer> Data);
+
 /// <summary>
 /// <c>GET /admin/v1/targets</c>, and <c>POST /admin/v1/targets/{target}/drain|enable</c>; the slashes in a target's name may be
 /// escaped or not.
@@ -21,7 +24,8 @@ internal static class TargetEndpoints
 {
     public static void MapTargets(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, TargetRegistry registry) => new { Data = snapshot.Routing.Targets.Select(target => Describe(target, registry)).ToList() });
+        app.MapGet("/admin/v1/targets", (GatewaySnapshot snapshot, TargetRegistry registry) =>
+            new TargetsAnswer([.. snapshot.Routing.Targets.Select(target => Describe(target, registry))]));
         app.MapPost("/admin/v1/targets/{target}/{action:regex(^(drain|enable)$)}", SwitchAsync);
         // With unescaped slashes, which OpenAPI cannot describe.
         app.MapPost("/admin/v1/targets/{**path:regex(/(drain|enable)$)}", (HttpContext http, string path) =>

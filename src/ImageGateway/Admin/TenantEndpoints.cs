@@ -16,6 +16,8 @@ internal static class TenantEndpoints
 
     private static readonly string[] Settings = ["name", "models", "default_tier", "hide_target", "required_tags", "markup", "cache", "on_disconnect", "disabled"];
 
+    private static readonly string[] NewMembers = ["id", .. Settings];
+
     // So that a response can be sent back with changes.
     private static readonly string[] Members = [.. Settings, "id", "created_at", "source"];
     private static readonly string[] CacheMembers = ["ttl", "max_bytes", "scope"];
@@ -23,9 +25,9 @@ internal static class TenantEndpoints
     public static void MapTenants(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id)).WithQuery(Paging.Query);
-        app.MapPost(Path, CreateAsync);
+        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers)).Produces<Tenant>(StatusCodes.Status201Created);
         app.MapGet(One, Read);
-        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync);
+        app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync).WithMetadata(new KnownBody(Members));
         app.MapDelete(One, DeleteAsync);
     }
 
@@ -34,7 +36,7 @@ internal static class TenantEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext http, TenantStore store)
     {
-        var body = await BodyMembers.ReadAsync(http.Request, ["id", .. Settings]);
+        var body = await BodyMembers.ReadAsync(http.Request, NewMembers);
         var id = body.Id("id");
         var made = await store.CreateAsync(Edit(new Tenant { Id = id, Name = id }, body), http.Actor(), http.RequestAborted);
         http.SetVersion(made.Version);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ImageGateway.Images;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,6 +20,8 @@ internal static class GatewayServer
         ListeningServer.Add(builder.Services, builder.Configuration.GetSection(ListenAddresses.Endpoints).Exists() ? ListenAddresses.Endpoints : "Urls");
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
+            // Numbers are never texts, which would be in the description of every answer.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
