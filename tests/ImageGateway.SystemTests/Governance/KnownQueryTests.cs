@@ -53,6 +53,16 @@ public sealed class KnownQueryTests
         Assert.True(answer.IsSuccessStatusCode);
     }
 
+    [Theory]
+    [InlineData("/admin/v1/ledger?tenant=fixed&cursor=")]
+    [InlineData("/v1/organization/costs?start_time=0&page=")]
+    public async Task Empty_cursor_is_the_first_page(string path)
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        using var answer = await gateway.SendAsync(HttpMethod.Get, path);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
     [Fact]
     public async Task Every_endpoint_of_the_control_plane_and_of_the_reports_says_what_it_reads()
     {

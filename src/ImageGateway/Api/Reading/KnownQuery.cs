@@ -5,6 +5,9 @@ namespace ImageGateway.Api.Reading;
 /// <summary>The query parameters that an endpoint reads, arrays also as <c>name[]</c>; with any other it refuses the request.</summary>
 internal sealed record KnownQuery(IReadOnlyList<string> Names)
 {
+    // Where a list goes on: with an empty one it begins.
+    private static readonly string[] Positions = ["cursor", "page"];
+
     /// <summary>No parameters.</summary>
     public static KnownQuery None { get; } = new([]);
 
@@ -17,7 +20,7 @@ internal sealed record KnownQuery(IReadOnlyList<string> Names)
             var (shown, word) = (GatewayException.Shortened(name), name.EndsWith("[]", StringComparison.Ordinal) ? name[..^2] : name);
             if (!Names.Contains(word, StringComparer.OrdinalIgnoreCase))
                 throw new GatewayException(ErrorKind.UnknownParameter, $"Unknown parameter '{shown}'. Allowed: {string.Join(", ", Names.DefaultIfEmpty("none"))}.", shown);
-            if (values.Any(string.IsNullOrEmpty))
+            if (values.Any(string.IsNullOrEmpty) && !Positions.Contains(word))
                 throw GatewayException.Invalid(shown, "", "a value; leave the parameter out for none");
         }
     }
