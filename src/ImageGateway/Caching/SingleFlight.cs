@@ -154,6 +154,6 @@ internal sealed class SingleFlight(Flights flights, RemoteFlights remote, IAnswe
 
     private sealed record Fetched(FlightEnd End, How How);
 
-    /// <param name="HasFailed">True when it followed a job whose providers failed.</param>
+    /// <summary>A job that leads or follows; <paramref name="HasFailed"/>: it has followed one whose providers failed.</summary>
     private sealed record Job(ReplayAsk Ask, string Name, Func<StoredAnswer, Task<string?>> Keep, Func<HttpContext, Task> Run, bool HasFailed = false);
 }

@@ -135,7 +135,7 @@ public sealed class RedisDisasterTests
     // Whatever happened, in the end what is counted is what was spent, to the nano-USD.
     private async Task CheckAsync(string redis)
     {
-        using var link = await RedisLink.ConnectAsync(redis);
+        using var link = await RedisLink.ConnectAsync(redis, TimeSpan.FromSeconds(10)); // it is the sums that matter here
         var store = new RedisQuotaStore(link, _ledger);
         await BackAsync(link, store); // a new connection may ask the master that is gone first
         var state = (await store.ReadAsync(Tenant, [RedisFailureTests.Use(0, Limit)]))[0];
