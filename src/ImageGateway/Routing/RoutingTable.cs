@@ -124,8 +124,7 @@ internal sealed class RoutingTable
         }
     }
 
-    private bool Serves(Tier tier, Caller caller) =>
-        Routes.Any(route => route.Targets.Count > 0 && route.When.MayTake(tier, caller) && route.Targets.Concat(route.Fallback).Any(target => caller.MayUse(target.Model.Name)));
+    private bool Serves(Tier tier, Caller caller) => Routes.Any(route => route.Targets.Count > 0 && route.When.MayTake(tier, caller));
 
     // A request for a model that a real target serves, or served until it retired, does not want simulated images.
     private static Target[] RealIfAny(IEnumerable<Target> servers)

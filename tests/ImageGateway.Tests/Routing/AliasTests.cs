@@ -35,11 +35,5 @@ public sealed class AliasTests
         Assert.Equal(aliases, string.Join(' ', table.AliasesOf(Anyone)));
     }
 
-    [Theory]
-    [InlineData("gpt-image-1", "auto draft")]
-    [InlineData("gpt-image-1-mini", "")]
-    public void Alias_that_leads_to_no_model_of_the_caller_is_not_listed(string allowed, string aliases) =>
-        Assert.Equal(aliases, string.Join(' ', TableOf(Known["drafts"]).AliasesOf(new Caller("acme", "web", "acme/web", [allowed], Tier.Final))));
-
     private static RoutePolicy Of(RouteCondition when) => Route("route", "openai/gpt-image-1") with { When = when };
 }
