@@ -46,22 +46,21 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
                 return null;
             if ((planned.Target.RequestsPerMinute ?? planned.Target.ImagesPerMinute) is null)
                 return place;
-            var isTaken = false;
+            TimeSpan? wait;
             try
             {
-                if (await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count) is not { } wait || wait == TimeSpan.Zero)
-                {
-                    isTaken = true;
-                    return place;
-                }
-                // In this order: giving the capacity back must not admit the next job, which would be rejected as well.
-                registry.Of(planned.Target).Full(wait);
+                wait = await room(planned.Target, planned.Calls, planned.Dialect.Sent.Count);
             }
-            finally
+            catch
             {
-                if (!isTaken)
-                    place.GiveBack();
+                place.GiveBack();
+                throw;
             }
+            if (wait is not { } pause || pause == TimeSpan.Zero)
+                return place;
+            // In this order: giving the capacity back must not admit the next job, which would be rejected as well.
+            registry.Of(planned.Target).Full(pause);
+            place.GiveBack();
         }
     }
 

@@ -43,6 +43,17 @@ public sealed class SharedRoomTests : WaitingRoomTest
     }
 
     [Fact]
+    public async Task Capacity_is_given_back_when_asking_others_fails()
+    {
+        var asked = 0;
+        using var room = new WaitingRoom(TargetRegistry, Time, (_, _, _) => asked++ == 0 ? throw new InvalidOperationException() : new(TimeSpan.Zero));
+        var targets = Planned(Busy("azure/a", requests: 1));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => room.EnterAsync("acme", targets, TimeSpan.Zero, NotAsked, CancellationToken.None).AsTask());
+        using var place = await room.EnterAsync("acme", targets, TimeSpan.Zero, NotAsked, CancellationToken.None);
+        Assert.NotNull(place);
+    }
+
+    [Fact]
     public async Task Target_without_a_limit_of_the_minute_asks_nobody()
     {
         using var room = new WaitingRoom(TargetRegistry, Time, static (_, _, _) => throw new InvalidOperationException());
