@@ -6,7 +6,7 @@ namespace ImageGateway.Caching;
 /// Single flight across replicas: one process leads at a time, by a claim that ends with it. The others poll until the response
 /// is there or the claim is free again.
 /// </summary>
-internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, TimeProvider time)
+internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, RunningJobs runningJobs, TimeProvider time)
 {
     private const string Stored = "stored";
 
@@ -29,13 +29,14 @@ internal sealed class RemoteFlights(IClaimStore claims, IAnswerStore answers, Ti
     /// <param name="key">The key that identical jobs share.</param>
     /// <param name="hasFailed">Whether the providers have failed once already while it waited.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="GatewayException">The gateway stopped.</exception>
     public async Task<RemoteClaim?> ClaimAsync(ReplayAsk ask, string key, bool hasFailed, CancellationToken cancellationToken)
     {
         if (!claims.IsShared)
             return null;
         try
         {
-            return await WaitAsync(ask, key, hasFailed, cancellationToken);
+            return await runningJobs.WaitAsync(end => WaitAsync(ask, key, hasFailed, end), cancellationToken);
         }
         catch (GatewayException e) when (e.Error.Kind == ErrorKind.StoreUnavailable)
         {

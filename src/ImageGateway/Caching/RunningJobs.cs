@@ -1,3 +1,5 @@
+using ImageGateway.Images;
+
 namespace ImageGateway.Caching;
 
 /// <summary>
@@ -28,6 +30,23 @@ internal sealed class RunningJobs(TimeProvider time) : IDisposable
 
     /// <summary>Cancelled when the gateway stops and the drain timeout is over: calls to providers end, and clients are told so.</summary>
     public CancellationToken Over => _over.Token;
+
+    /// <summary>A wait before a job's first call, which ends with all jobs.</summary>
+    /// <param name="wait">The wait, which ends when its token is cancelled.</param>
+    /// <param name="client">Cancelled when the client disconnects.</param>
+    /// <exception cref="GatewayException">The gateway stopped; nothing was called, so the client may try again at once.</exception>
+    public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken client)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(client, Over);
+        try
+        {
+            return await wait(end.Token);
+        }
+        catch (OperationCanceledException e) when (Over.IsCancellationRequested && !client.IsCancellationRequested)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.Stopped, "The gateway stopped before the job could begin. Please try again.") { RetryAfter = TimeSpan.FromSeconds(1) }, e);
+        }
+    }
 
     /// <summary>Counts a job of this client until the result is disposed; if it goes on after all jobs were ended, its connection is closed.</summary>
     public Job Begin(HttpContext http)

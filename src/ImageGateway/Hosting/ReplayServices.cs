@@ -27,7 +27,6 @@ internal static class ReplayServices
             AddMemory(services, options.MemoryBytes);
         services.AddSingleton(new RecordingBudget(new BufferBudget(options.RecordingBytes)));
         services.AddSingleton<RunningJobs>();
-        services.AddSingleton(provider => new StopSignal(provider.GetRequiredService<RunningJobs>().Over));
         services.AddSingleton<AnswerRecorder>();
         services.AddSingleton<StoredDelivery>();
         services.AddSingleton<Idempotency>();

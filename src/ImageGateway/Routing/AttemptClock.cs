@@ -2,9 +2,6 @@ using ImageGateway.Images;
 
 namespace ImageGateway.Routing;
 
-/// <summary>Cancelled when the gateway stops and requests in progress have had their time.</summary>
-internal sealed record StopSignal(CancellationToken Token);
-
 /// <summary>
 /// Ends an attempt when the client disconnects, the gateway stops, or the provider is silent for too long. Progress restarts the
 /// timeout.

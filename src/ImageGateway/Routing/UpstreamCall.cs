@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using ImageGateway.Caching;
 using ImageGateway.Images;
 using ImageGateway.Providers;
 using ImageGateway.Routing.Load;
@@ -12,7 +13,7 @@ namespace ImageGateway.Routing;
 /// Makes one call to a target, up to the point at which the first byte could be sent to the client: (1) the call, (2) a look at
 /// the start of the response, since a 200 can hide an error, (3) the classification of a failure.
 /// </summary>
-internal sealed partial class UpstreamCall(TargetRegistry registry, StopSignal stop, TimeProvider time, ILogger<UpstreamCall> log)
+internal sealed partial class UpstreamCall(TargetRegistry registry, RunningJobs runningJobs, TimeProvider time, ILogger<UpstreamCall> log)
 {
     /// <summary>
     /// Writes the intent of a call for <paramref name="count"/> images; once this returns it is durable in the ledger and the
@@ -29,7 +30,7 @@ internal sealed partial class UpstreamCall(TargetRegistry registry, StopSignal s
         var trace = target.ForwardsTrace ? TraceContext.Of(span, http.Request.Headers) : null;
         return new Call(
             target, new Attempt(record.Job, target.Model, target.UpstreamName, edits, http) { Trace = trace }, attempt,
-            new AttemptClock(target.Timeout, time, http.RequestAborted, stop.Token), target.Model.PriceOn(today), span);
+            new AttemptClock(target.Timeout, time, http.RequestAborted, runningJobs.Over), target.Model.PriceOn(today), span);
     }
 
     /// <summary>The response or the failure; exactly one of the two.</summary>

@@ -14,6 +14,7 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
     private const string Fallback = "of the second model";
 
     private readonly RedisServer _server = new();
+    private readonly RunningJobs _runningJobs = new(TimeProvider.System);
     private readonly List<RedisConnection> _connections = [];
     private RemoteFlights _here = null!;
     private RemoteFlights _there = null!;
@@ -25,6 +26,7 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
     {
         _connections.ForEach(connection => connection.Dispose());
         _server.Dispose();
+        _runningJobs.Dispose();
         return Task.CompletedTask;
     }
 
@@ -50,6 +52,17 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
         Assert.Equal(isFound, end.Elsewhere.Answer is not null);
     }
 
+    [Fact]
+    public async Task Who_follows_when_the_gateway_stops_is_told_so()
+    {
+        var follower = Ask(true);
+        await using var lead = await _here.ClaimAsync(Ask(true), Name, false, default);
+        var following = _there.ClaimAsync(follower, Name, false, default);
+        await Accepted(follower);
+        _runningJobs.End();
+        Assert.Equal(ErrorKind.Stopped, (await Assert.ThrowsAsync<GatewayException>(() => following)).Error.Kind);
+    }
+
     private readonly Dictionary<ReplayAsk, TaskCompletionSource> _accepted = [];
 
     // A follower is accepted when it has seen that another leads.
@@ -60,7 +73,7 @@ public sealed class RemoteFlightsTests : IAsyncLifetime
         var connection = await RedisAnswerStoreTests.ConnectAsync(_server);
         _connections.Add(connection);
         _answers = new RedisAnswerStore(connection, TimeProvider.System);
-        return new RemoteFlights(new RedisClaimStore(connection), _answers, TimeProvider.System);
+        return new RemoteFlights(new RedisClaimStore(connection), _answers, _runningJobs, TimeProvider.System);
     }
 
     private ReplayAsk Ask(bool mayHaveFallback)

@@ -19,7 +19,7 @@ public sealed class SingleFlightTests : IDisposable
     public SingleFlightTests()
     {
         var (answers, recorder) = (new MemoryAnswerStore(1 << 20, TimeProvider.System), new AnswerRecorder(new BlockPool(), new RecordingBudget(new BufferBudget(1 << 20)), _runningJobs, TimeProvider.System));
-        _single = new SingleFlight(_flights, new RemoteFlights(new MemoryClaimStore(TimeProvider.System), answers, TimeProvider.System), answers, recorder, new StoredDelivery(TimeProvider.System), TimeProvider.System);
+        _single = new SingleFlight(_flights, new RemoteFlights(new MemoryClaimStore(TimeProvider.System), answers, _runningJobs, TimeProvider.System), answers, recorder, new StoredDelivery(TimeProvider.System), TimeProvider.System);
     }
 
     public void Dispose() => _runningJobs.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageGateway.Caching;
 
 namespace ImageGateway.Routing.Load;
 
@@ -7,7 +8,7 @@ namespace ImageGateway.Routing.Load;
 /// that one tenant's flood delays another's job by no more than its own turn. If other replicas use the same targets, a job
 /// admitted here must also get capacity from their shared count; otherwise it returns to the head of its queue.
 /// </summary>
-internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, SharedRoom? shared = null) : IDisposable
+internal sealed class WaitingRoom(TargetRegistry registry, RunningJobs runningJobs, TimeProvider time, SharedRoom? shared = null) : IDisposable
 {
     /// <summary>The wait for the end of a call in flight: unknown.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromTicks(1);
@@ -34,6 +35,7 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
     /// <param name="maxWait">The longest wait.</param>
     /// <param name="waits">Called when the job starts to wait; an exception from it ends the wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="GatewayException">The gateway stopped.</exception>
     public ValueTask<Slot?> EnterAsync(string tenant, IReadOnlyList<PlannedTarget> targets, TimeSpan maxWait, Func<Task> waits, CancellationToken cancellationToken) =>
         shared is null ? EnterHereAsync(tenant, targets, maxWait, isBack: false, waits, cancellationToken) : EnterEverywhereAsync(shared, tenant, targets, maxWait, waits, cancellationToken);
 
@@ -113,7 +115,10 @@ internal sealed class WaitingRoom(TargetRegistry registry, TimeProvider time, Sh
         return shortest;
     }
 
-    private async Task<Slot?> WaitAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken)
+    private Task<Slot?> WaitAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken) =>
+        runningJobs.WaitAsync(end => AdmissionAsync(waiter, waits, end), cancellationToken);
+
+    private async Task<Slot?> AdmissionAsync(Waiter waiter, Func<Task> waits, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,3 +1,5 @@
+using ImageGateway.Images;
+
 namespace ImageGateway.Tests.Routing.Load;
 
 /// <summary>Clients that go while they wait.</summary>
@@ -17,6 +19,17 @@ public sealed class LeavingTests : WaitingRoomTest
         place.Dispose();
         (await next.WaitAsync(TimeSpan.FromSeconds(60)))!.Dispose();
         Assert.Equal(0, Room.Waiting);
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_gateway_stops_is_told_so_and_may_try_elsewhere()
+    {
+        var targets = Planned(Busy("azure/a", concurrent: 1));
+        using var place = (await EnterAsync("acme", targets, Long))!;
+        var waiting = EnterAsync("acme", targets, Long);
+        RunningJobs.End();
+        var told = (await Assert.ThrowsAsync<GatewayException>(() => waiting)).Error;
+        Assert.Equal((ErrorKind.Stopped, TimeSpan.FromSeconds(1), false, 0), (told.Kind, told.RetryAfter, told.IsFinal, Room.Waiting));
     }
 
     // Whoever wins the race, the room must not be lost.

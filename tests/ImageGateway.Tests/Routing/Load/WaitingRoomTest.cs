@@ -1,3 +1,4 @@
+using ImageGateway.Caching;
 using ImageGateway.Routing;
 using ImageGateway.Routing.Load;
 
@@ -11,18 +12,22 @@ public abstract class WaitingRoomTest : IDisposable
     protected WaitingRoomTest()
     {
         TargetRegistry = new TargetRegistry(Time);
-        Room = new WaitingRoom(TargetRegistry, Time);
+        RunningJobs = new RunningJobs(Time);
+        Room = new WaitingRoom(TargetRegistry, RunningJobs, Time);
     }
 
     private protected ManualTime Time { get; } = new();
 
     private protected TargetRegistry TargetRegistry { get; }
 
+    private protected RunningJobs RunningJobs { get; }
+
     private protected WaitingRoom Room { get; }
 
     public void Dispose()
     {
         Room.Dispose();
+        RunningJobs.Dispose();
         GC.SuppressFinalize(this);
     }
 
