@@ -6,8 +6,8 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary>The members that the body of an endpoint's requests may have.</summary>
-internal sealed record KnownBody(IReadOnlyList<string> Names);
+/// <summary>The members that the body of an endpoint's requests may have, and those that it must have.</summary>
+internal sealed record KnownBody(IReadOnlyList<string> Names, params IReadOnlyList<string> Required);
 
 /// <summary>
 /// The members of a control plane request's body, each read once and checked; an error names the value and what is allowed.

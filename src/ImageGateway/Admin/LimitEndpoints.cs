@@ -40,7 +40,7 @@ internal static class LimitEndpoints
             return TypedResults.NoContent();
         });
         app.MapPost($"{path}/top_ups", async (HttpContext http, LimitStore store, TimeProvider time) => await TopUpAsync(http, store, Scope(http), time.GetUtcNow()))
-            .WithMetadata(new KnownBody(TopUpMembers)).Produces<IssuedLimits>(StatusCodes.Status201Created);
+            .WithMetadata(new KnownBody(TopUpMembers, TopUpMembers)).Produces<IssuedLimits>(StatusCodes.Status201Created);
         app.MapDelete($"{path}/top_ups/{{top_up}}", async (HttpContext http, LimitStore store) =>
         {
             var limits = await store.RemoveTopUpAsync(Scope(http), (string)http.Request.RouteValues["top_up"]!, http.Request.IfMatch(), http.Actor(), http.RequestAborted);

@@ -17,7 +17,7 @@ internal static class ProjectEndpoints
     {
         app.MapGet(Path, (HttpRequest request, string tenant, TenantDirectory directory) =>
             Paging.Of(directory.Require(tenant).Projects, request, $"projects of {tenant}", project => project.Id)).WithQuery(Paging.Query);
-        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers)).Produces<Project>(StatusCodes.Status201Created);
+        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers, "id")).Produces<Project>(StatusCodes.Status201Created);
         app.MapGet(One, Read);
         app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync).WithMetadata(new KnownBody(Members));
         app.MapDelete(One, DeleteAsync);

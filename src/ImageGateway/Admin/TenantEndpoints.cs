@@ -25,7 +25,7 @@ internal static class TenantEndpoints
     public static void MapTenants(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, (HttpRequest request, TenantDirectory directory) => Paging.Of(directory.Tenants, request, "tenants", tenant => tenant.Id)).WithQuery(Paging.Query);
-        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers)).Produces<Tenant>(StatusCodes.Status201Created);
+        app.MapPost(Path, CreateAsync).WithMetadata(new KnownBody(NewMembers, "id")).Produces<Tenant>(StatusCodes.Status201Created);
         app.MapGet(One, Read);
         app.MapMethods(One, AdminEndpoints.PatchOrPut, UpdateAsync).WithMetadata(new KnownBody(Members));
         app.MapDelete(One, DeleteAsync);

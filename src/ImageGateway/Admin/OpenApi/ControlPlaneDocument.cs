@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ImageGateway.Admin.Spending;
 using ImageGateway.Api.Reading;
 using ImageGateway.Images;
 using ImageGateway.Ledger;
@@ -36,6 +37,9 @@ internal static partial class ControlPlaneDocument
         {
             if (context.JsonTypeInfo.Type == typeof(LedgerRow))
                 DescribeEntry(schema);
+            // The members of its group, which the request names.
+            if (context.JsonTypeInfo.Type == typeof(SpendRow))
+                schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
             // In a body, its members have defaults.
             if (context.JsonTypeInfo.Type == typeof(CacheRule))
                 schema.Required = null;
@@ -73,7 +77,7 @@ internal static partial class ControlPlaneDocument
                 In = ParameterLocation.Query,
                 Description = text,
                 Required = text?.StartsWith("required", StringComparison.Ordinal) == true,
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Schema = Query(query, text),
             });
         }
         var made = operation.Responses?.Values.Select(response => response.Content?.TryGetValue(Json, out var media) == true ? media.Schema : null).FirstOrDefault(schema => schema is not null);
@@ -90,6 +94,13 @@ internal static partial class ControlPlaneDocument
         };
     }
 
+    private static OpenApiSchema Query(string name, string? text) => name switch
+    {
+        "limit" or "top" => new OpenApiSchema { Type = JsonSchemaType.Integer },
+        _ when text?.Contains("may be repeated", StringComparison.Ordinal) == true => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+        _ => new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
     private static string Status(string name) => name switch
     {
         _ when name.StartsWith("DELETE ", StringComparison.Ordinal) => "204",
@@ -105,6 +116,7 @@ internal static partial class ControlPlaneDocument
     {
         Type = JsonSchemaType.Object,
         Properties = known.Names.ToDictionary(name => name, name => answer?.Properties?.TryGetValue(name, out var schema) == true ? schema : Schema(example[name])),
+        Required = known.Required.ToHashSet(),
         AdditionalPropertiesAllowed = false,
     };
 
