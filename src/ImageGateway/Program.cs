@@ -34,6 +34,8 @@ internal sealed partial class Program
         app.UseWhen(http => IsGovernance(http.Request.Path), plane => plane.RequireTenantOrAdminKey());
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), plane => plane.RequireAdminKey());
         app.UseRateLimiter();
+        app.UseWhen(http => IsCompressed(http.Request.Path), plane => plane.UseResponseCompression());
+        app.UseDashboard();
         app.UseMiddleware<PassThroughStage>();
         app.UseRouting();
         app.UseKnownQueries();
@@ -45,13 +47,15 @@ internal sealed partial class Program
         app.MapImageJobs();
         app.MapFiles();
         app.MapAdmin();
-        app.MapDashboard();
         app.MapHealth();
         app.MapMetrics();
         return app;
     }
 
     private static bool IsDataPlane(PathString path) => ApiPaths.IsDataPlane(path) && !IsGovernance(path) && !FileEndpoint.Is(path);
+
+    // Not images, which are compressed already, nor streams of them.
+    private static bool IsCompressed(PathString path) => path.StartsWithSegments("/dashboard") || path.StartsWithSegments("/admin/v1/export");
 
     private static bool IsGovernance(PathString path) => path.StartsWithSegments("/v1/organization/usage/images") || path.StartsWithSegments("/v1/organization/costs");
 }

@@ -47,6 +47,7 @@ internal static partial class GatewayServices
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<EstimateEndpoint>();
         services.AddHttpForwarder();
+        services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, ["text/*", "application/x-ndjson", "image/svg+xml"]));
         services.AddControlPlaneDocument();
         services.AddReadiness();
     }

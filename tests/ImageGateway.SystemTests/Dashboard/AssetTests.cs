@@ -15,7 +15,7 @@ public sealed partial class AssetTests(DashboardFixture fixture)
     [InlineData("dashboard/styles/base.css", "text/css")]
     [InlineData("dashboard/icon.svg", "image/svg+xml")]
     [InlineData("dashboard/vendor/chart.js", "text/javascript")]
-    [InlineData("dashboard/vendor/chart.js.license.md", "text/plain")]
+    [InlineData("dashboard/vendor/chart.js.license.md", "text/markdown")]
     public async Task File_needs_no_key_and_is_kept_by_its_version(string path, string type)
     {
         using var response = await SendAsync(path);
@@ -38,7 +38,7 @@ public sealed partial class AssetTests(DashboardFixture fixture)
         using var plain = await SendAsync("dashboard/vendor/chart.js");
         using var packed = await SendAsync("dashboard/vendor/chart.js", request => request.Headers.AcceptEncoding.ParseAdd("gzip"));
         Assert.Equal("gzip", packed.Content.Headers.ContentEncoding.Single());
-        Assert.True(packed.Content.Headers.ContentLength * 2 < plain.Content.Headers.ContentLength);
+        Assert.True((await packed.Content.ReadAsByteArrayAsync()).Length * 2 < (await plain.Content.ReadAsByteArrayAsync()).Length);
     }
 
     [Fact]
