@@ -73,12 +73,16 @@ internal sealed record RouteCondition
         && (Operation is null || Operation == other.Operation)
         && (Quality is null || Quality == other.Quality)
         && (Size is null || Size == other.Size)
-        && CoversGlob(Model, other.Model) && CoversGlob(Tenant, other.Tenant) && CoversGlob(Project, other.Project)
+        // Every job has a tenant and a project; not every one names a model or has a tag.
+        && CoversGlob(Model, other.Model) && CoversGlob(Tenant, other.Tenant ?? "*") && CoversGlob(Project, other.Project ?? "*")
         && Tags.All(tag => other.Tags.Any(theirs => theirs.Key == tag.Key && CoversGlob(tag.Value, theirs.Value)))
         // A job for a tier names no model, so a route with a model condition does not match it.
         && (Model is null || other.Tier is null);
 
-    private static bool CoversGlob(string? glob, string? other) => glob is null || glob == other || (other is not null && !other.Contains('*') && !other.Contains('?') && Matches(glob, other));
+    // A glob that matches another one's text, whose wildcards only a wildcard can match, matches all that the other one does. But
+    // '?' would match a '*', and an escaped wildcard is none: with these it does not show.
+    private static bool CoversGlob(string? glob, string? other) =>
+        glob is null || glob == other || (other is not null && !(glob.Contains('?') && other.Contains('*')) && !glob.Contains('\\') && !other.Contains('\\') && Matches(glob, other));
 
     private bool TagsMatch(ImageJob job)
     {
