@@ -4,23 +4,23 @@ using ImageGateway.Images;
 namespace ImageGateway.Routing;
 
 /// <summary>
-/// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Model"/> is the requested
-/// model, if the request names one.
+/// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Asked"/> is the model that
+/// the request named, or of which it named a deployment or target; null for a tier.
 /// </summary>
-internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, bool AskedByName, string? Model = null)
+internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, Model? Asked = null)
 {
-    /// <summary>True when the request named the model, or a deployment or target of it; false for a model that substitutes another.</summary>
-    public bool Asks(Model model) => AskedByName && (Model is null || Model == model.Name);
+    /// <summary>True when the request named the model; false for a model that substitutes another.</summary>
+    public bool Asks(Model model) => Asked?.Name == model.Name;
 
     /// <summary>The candidates of a job.</summary>
     /// <exception cref="GatewayException">404: nothing has this name, or it is retired without a substitute; 400: no target supports variations.</exception>
-    public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
+    public static Candidates For(ImageJob job, Caller caller, Tier? tier, RoutingTable table, DateOnly today)
     {
         if (tier is { } wanted)
         {
             var (policy, isOpen) = (table.RouteForTier(job, caller, wanted), job is { Operation: Operation.Variation, Model: null, Tier: null });
             if (policy is not null && (!isOpen || policy.Targets.Concat(policy.Fallback).Any(Varies)))
-                return new Candidates(policy, policy.Targets, policy.Fallback, false);
+                return new Candidates(policy, policy.Targets, policy.Fallback);
             if (!isOpen)
                 throw Unserved(job, AskedTier.Word(wanted));
         }
@@ -37,10 +37,10 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         var targets = isModel && route.Targets.Count > 0 ? route.Targets : named;
         var fallback = !isModel ? [] : route.Targets.Count > 0 ? route.Fallback : route.FallbackOf(named);
         if (targets.Any(Lives) || fallback.Any(Lives))
-            return new Candidates(route, targets, fallback, job.Model is not null, isModel ? job.Model : null);
+            return new Candidates(route, targets, fallback, job.Model is null ? null : asked);
         // A model without targets is an unknown name, unless it is retired everywhere it was served.
         var isHistory = targets.Count > 0 || asked.Shutdown.Values.Any(day => day <= today);
-        return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today, adjustments) : throw Unserved(job, name);
+        return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today) : throw Unserved(job, name);
 
         bool Lives(Target target) => !IsRetired(target, today);
     }
@@ -58,16 +58,13 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         return (able.Find(target => caller.MayUse(target.Model.Name) && !IsRetired(target, today)) ?? able.FirstOrDefault())?.Model.Name;
     }
 
-    private static Candidates Successors(ImageJob job, Model asked, RoutePolicy route, RoutingTable table, DateOnly today, List<Adjustment> adjustments)
+    private static Candidates Successors(ImageJob job, Model asked, RoutePolicy route, RoutingTable table, DateOnly today)
     {
         for (var next = asked.Successor; next is not null; next = table.Catalogue.Models[next].Successor)
         {
             var targets = table.Named(next, deploymentFirst: false);
-            if (targets.All(target => IsRetired(target, today)))
-                continue;
-            if (job.Model is { } said)
-                adjustments.Add(new Adjustment("model", said, next));
-            return new Candidates(route, targets, [], false);
+            if (!targets.All(target => IsRetired(target, today)))
+                return new Candidates(route, targets, [], job.Model is null ? null : asked);
         }
         throw Unserved(job, asked.Name);
     }

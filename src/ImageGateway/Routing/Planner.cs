@@ -23,7 +23,7 @@ internal static class Planner
     {
         var adjustments = new List<Adjustment>();
         var tier = AskedTier.Of(job, caller, table, adjustments);                             // 1
-        var candidates = Candidates.For(job, caller, tier, table, today, adjustments);        // 2
+        var candidates = Candidates.For(job, caller, tier, table, today);                     // 2
         Refuse(job, candidates.Route);
         var filter = Filter(candidates);                                                      // 3
         while (filter.Planned.Count == 0 && WithoutBlamed(candidates, filter.Skipped) is { } eased)
@@ -36,7 +36,7 @@ internal static class Planner
         Ordering.Sort(able, candidates, table, ticket(candidates.Route.Name));                  // 4
         return new Plan(tier, candidates.Route, able, filter.Skipped)
         {
-            MeansAddress = tier is null && job is { Model: { } name, Parameters: { ResponseFormat: null, Stream: false } } && table.Catalogue.Models.GetValueOrDefault(name) is { ResponseFormats: ["url", ..] },
+            MeansAddress = job.Parameters is { ResponseFormat: null, Stream: false } && candidates.Asked is { ResponseFormats: ["url", ..] },
             Refusal = refusal,
         };
 

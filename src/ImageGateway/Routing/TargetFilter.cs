@@ -76,11 +76,12 @@ internal sealed class TargetFilter(ImageJob job, Caller caller, Candidates candi
 
     private ModelFit Make(Model model)
     {
-        // A route may serve a model with another one.
-        IReadOnlyList<Adjustment> before = candidates.Model is { } asked && asked != model.Name
-            ? [.. adjustments, new Adjustment("model", asked, model.Name)]
+        // A route may serve a model with another one, and a successor serves a retired one.
+        var isAsked = candidates.Asks(model);
+        IReadOnlyList<Adjustment> before = candidates.Asked is not null && !isAsked
+            ? [.. adjustments, new Adjustment("model", job.Model!, model.Name)]
             : adjustments;
-        var dialect = Dialect.Of(job, model, candidates.Route, candidates.Asks(model), before);
+        var dialect = Dialect.Of(job, model, candidates.Route, isAsked, before);
         var misfit = Fitness.Check(job, dialect.Sent, model) ?? Ceiling.Misfit(dialect.Sent.Quality, candidates.Route, model);
         var calls = (dialect.Sent.Count + model.MaxN - 1) / model.MaxN;
         var worst = misfit is null && model.PriceOn(today) is { } price ? JobCost.Worst(job, dialect.Sent, model, price, calls) : null;

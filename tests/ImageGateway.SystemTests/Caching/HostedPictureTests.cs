@@ -58,6 +58,24 @@ public abstract class HostedPictureTests(CachingGateway gateway) : IDisposable
         Assert.NotNull((await base64.JsonAsync())["data"]![0]!["b64_json"]);
     }
 
+    [Theory]
+    [InlineData("dall-e-3")]
+    [InlineData("old/dall-e-3")]
+    [InlineData("d3")]
+    [InlineData("z/d3")]
+    [InlineData("", "/openai/deployments/d3/images/generations?api-version=2025-04-01-preview")]
+    public async Task Model_that_is_gone_is_answered_in_its_form_by_whatever_name_it_was_asked_for(string model, string path = "/v1/images/generations")
+    {
+        const string Gone = """{ "Kind": "OpenAI", "BaseUrl": "SIMULATOR/accounts/old/v1", "ApiKey": "file:secrets/openai", "Models": [ { "Model": "dall-e-3", "Shutdown": "2025-01-31" } ] }""";
+        const string GoneDeployment = """{ "Kind": "AzureOpenAI", "Endpoint": "SIMULATOR/accounts/z", "ApiKey": "file:secrets/azure", "Deployments": { "d3": { "Model": "dall-e-3", "Shutdown": "2025-01-31" } } }""";
+        await using var own = await OwnGateway.StartAsync($$"""
+            "Providers": { {{OwnGateway.Account("new", "\"gpt-image-2\"")}}, "old": {{Gone}}, "z": {{GoneDeployment}} }
+            """);
+        using var response = await own.GenerateAsync($$"""{"model":"{{model}}","prompt":"a fox"}""", path);
+        Assert.Equal("new/gpt-image-2", response.Header("x-gateway-target"));
+        Assert.StartsWith(own.Http.BaseAddress!.ToString(), (string)(await response.JsonAsync())["data"]![0]!["url"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Answer_that_breaks_off_before_its_client_has_any_of_it_is_an_error_in_words()
     {
