@@ -19,6 +19,17 @@ public sealed class PassThroughTests(PassThroughFixture gateway) : IClassFixture
         Assert.Equal(("GET", "/base/v1/files?purpose=a%20b&limit=2"), (LastArrival.Method, LastArrival.Target));
     }
 
+    [Theory]
+    [InlineData("/v1/files/a%2Fb/c")]
+    [InlineData("/v1/files/a%2Fb%20c%25/d:e?after=%252F")]
+    [InlineData("/v1/files/a%252Fb%2541")]
+    public async Task Escapes_of_a_path_reach_the_provider_as_they_were(string path)
+    {
+        using var response = await gateway.SendAsync("GET", path);
+
+        Assert.Equal($"/base{path}", LastArrival.Target);
+    }
+
     [Fact]
     public async Task Body_reaches_the_provider_while_it_is_sent()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using ImageGateway.Images;
 using ImageGateway.Providers;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ImageGateway.Api.PassThrough;
@@ -18,8 +19,9 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         PassThroughHeaders.Clean(proxyRequest.Headers, httpContext.Request.Headers.Connection);
-        proxyRequest.RequestUri = provider.Locate(httpContext.Request.Path, httpContext.Request.QueryString)
+        var address = provider.Locate(httpContext.Request.Path, httpContext.Request.QueryString)
             ?? throw new GatewayException(ErrorKind.UnknownUrl, "The provider does not serve this path.");
+        proxyRequest.RequestUri = WithSlashes(address, httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         await provider.AuthorizeAsync(proxyRequest, cancellationToken);
     }
 
@@ -34,6 +36,17 @@ internal sealed class PassThroughTransformer(IImageProvider provider) : HttpTran
         PassThroughHeaders.Clean(httpContext.Response.Headers, proxyResponse?.Headers.Connection);
         httpContext.Response.Headers["x-request-id"] = httpContext.TraceIdentifier;
         return true;
+    }
+
+    // The server decodes every escape of a path but that of a slash, so that it was escaped again with the others. When the client
+    // escaped it twice, that is right.
+    private static Uri WithSlashes(Uri address, string asked)
+    {
+        const string Twice = "%252F";
+        var path = address.AbsolutePath;
+        return path.Contains(Twice, StringComparison.OrdinalIgnoreCase) && !asked.Split('?')[0].Contains(Twice, StringComparison.OrdinalIgnoreCase)
+            ? new UriBuilder(address) { Path = path.Replace(Twice, "%2F", StringComparison.OrdinalIgnoreCase) }.Uri
+            : address;
     }
 
     // Trailers could reveal what headers must not reveal about the account.
