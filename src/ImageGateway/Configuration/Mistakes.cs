@@ -5,6 +5,9 @@ namespace ImageGateway.Configuration;
 /// <summary>Collects a configuration's mistakes and warnings, each with its full key path, so that all are reported at once.</summary>
 internal sealed class Mistakes(List<string> all, ICollection<string> warnings, string path)
 {
+    /// <summary>The message for an entry that is empty.</summary>
+    public const string Empty = "is empty";
+
     public Mistakes(string path) : this([], [], path) { }
 
     /// <summary>All reported mistakes, here and below, one line each.</summary>
@@ -17,10 +20,14 @@ internal sealed class Mistakes(List<string> all, ICollection<string> warnings, s
     public Mistakes At(string option) => new(all, warnings, $"{path}:{option}");
 
     /// <summary>Reports a mistake in the option.</summary>
-    public void Add(string option, string message) => all.Add($"{path}:{option}: {message}");
+    public void Add(string option, string message) => At(option).AddHere(message);
 
-    /// <summary>Reports a mistake in the value at this path.</summary>
-    public void AddHere(string message) => all.Add($"{path}: {message}");
+    /// <summary>Reports a mistake in the value at this path, unless it is empty, which was reported and is why.</summary>
+    public void AddHere(string message)
+    {
+        if (!all.Contains($"{path}: {Empty}"))
+            all.Add($"{path}: {message}");
+    }
 
     /// <summary>Reports a mistake unless <paramref name="holds"/>.</summary>
     public void Unless(bool holds, string option, string message)

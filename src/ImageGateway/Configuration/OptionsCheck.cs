@@ -101,7 +101,7 @@ internal sealed class OptionsCheck
         var isScalar = converter.CanConvertFrom(typeof(string));
         if (string.IsNullOrEmpty(section.Value))
         {
-            Empty(section, isScalar, here, property);
+            Empty(section, type, isScalar, here, property);
             return;
         }
         // A single string counts as a list of it, which is convenient in environment variables.
@@ -119,11 +119,15 @@ internal sealed class OptionsCheck
 
     // null, [], {} and "" count as absent, except for an option that allows null or an empty string, and an entry that is all
     // defaults.
-    private void Empty(IConfigurationSection section, bool isScalar, Mistakes here, PropertyInfo? property)
+    private void Empty(IConfigurationSection section, Type type, bool isScalar, Mistakes here, PropertyInfo? property)
     {
         var isText = property?.PropertyType == typeof(string);
         if (property is null && isScalar)
-            here.AddHere("is empty");
+        {
+            here.AddHere(Mistakes.Empty);
+            if (type.IsClass)
+                _items[section.Path] = ""; // keeps its place: mistakes of a list's later entries are told by their number
+        }
         else if (section.Value is not null && property?.GetCustomAttribute<MinLengthAttribute>() is not null)
             here.AddHere("is empty: list at least one, or leave it out, which means all");
         else if (section.Value is null && (property is null || _nullability.Create(property).WriteState == NullabilityState.Nullable))

@@ -24,6 +24,17 @@ public sealed class FollowUpTests
         Paths("""{"Providers":{"a":P,"o":{"Kind":"OpenAI","Simulated":true,"Models":["gpt-9","gpt-image-1"]} },"Routes":[{"Name":"r","Targets":["o/gpt-9","o/gpt-8","o/gpt-image-1"]}]}"""));
 
     [Fact]
+    public void Entry_that_is_empty_keeps_its_place_in_its_list() => Assert.Equal(
+        ["Gateway:Providers:o:Models:0", "Gateway:Routes:0:Targets:0", "Gateway:Tenants:t:RequiredTags:1", "Gateway:Tenants:t:RequiredTags:2", "Gateway:Providers:o:Models:1", "Gateway:Routes:0:Targets:2"],
+        Paths("""
+            {
+              "Providers": { "a": P, "o": { "Kind": "OpenAI", "Simulated": true, "Models": [ null, "gpt-9" ] } },
+              "Routes": [ { "Name": "r", "Targets": [ "", "a/gpt-image-1", "a/nope" ] } ],
+              "Tenants": { "t": { "RequiredTags": [ "team", "", "no tag" ] } }
+            }
+            """));
+
+    [Fact]
     public void Catalogue_with_a_mistake_hides_no_mistake_that_does_not_depend_on_it() => Assert.Equal(
         [
             "Gateway:Catalogue", "Gateway:Tenants:t:Markup", "Gateway:Tenants:t:Keys:0:Secret", "Gateway:Providers:o:Timeout", "Gateway:Providers:o:ApiKey",
