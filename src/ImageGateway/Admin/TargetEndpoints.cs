@@ -9,9 +9,9 @@ using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
-/// <summary>A target's health and capacity. <see cref="WaitMs"/> is the time until it can take a call, 0 for now.</summary>
+/// <summary>A target's health and capacity; what is left is null without a limit. <see cref="WaitMs"/> is the time until it can take a call, 0 for now.</summary>
 internal sealed record TargetAnswer(
-    string Target, string Model, string State, int? RequestsLeft, double MedianMs, double ErrorShare, double WaitMs, string? Region, string? ShutdownDate, bool Simulated);
+    string Target, string Model, string State, int? RequestsLeft, int? ImagesLeft, int? ConcurrentLeft, double MedianMs, double ErrorShare, double WaitMs, string? Region, string? ShutdownDate, bool Simulated);
 
 /// <summary>All targets, as the answering replica sees them.</summary>
 internal sealed record TargetsAnswer(IReadOnlyList<TargetAnswer> Data);
@@ -58,9 +58,9 @@ internal static class TargetEndpoints
     private static TargetAnswer Describe(Target target, TargetRegistry registry)
     {
         var load = registry.Of(target).Load(target, 1, 1);
-        var (left, errors) = registry.Of(target).Figures(target);
+        var figures = registry.Of(target).Figures(target);
         return new TargetAnswer(
-            target.Name, target.Model.Name, WireName.Of(load.State), left, load.MedianMilliseconds, errors,
+            target.Name, target.Model.Name, WireName.Of(load.State), figures.RequestsLeft, figures.ImagesLeft, figures.ConcurrentLeft, load.MedianMilliseconds, figures.ErrorShare,
             load.Wait.TotalMilliseconds, target.Region, target.Shutdown?.ToString("yyyy-MM-dd"), target.Simulated);
     }
 }

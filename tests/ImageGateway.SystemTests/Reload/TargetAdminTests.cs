@@ -9,7 +9,7 @@ namespace ImageGateway.SystemTests.Reload;
 public sealed class TargetAdminTests
 {
     private static readonly string Two = $$"""
-        "Providers": { {{Account("west")}}, {{Account("east", "{ \"Model\": \"gpt-image-1\", \"RequestsPerMinute\": 5, \"Region\": \"eu\" }")}}, {{Account("mini", "\"gpt-image-1-mini\"")}} }
+        "Providers": { {{Account("west")}}, {{Account("east", "{ \"Model\": \"gpt-image-1\", \"RequestsPerMinute\": 5, \"ImagesPerMinute\": 20, \"Concurrent\": 3, \"Region\": \"eu\" }")}}, {{Account("mini", "\"gpt-image-1-mini\"")}} }
         """;
 
     [Theory]
@@ -63,12 +63,14 @@ public sealed class TargetAdminTests
         using var called = await gateway.GenerateAsync("""{"model":"east/gpt-image-1","prompt":"a fox","quality":"low"}""");
         await called.Content.ReadAsByteArrayAsync();
 
-        await Until.TrueAsync(async () => (double)(await EastAsync(gateway))["median_ms"]! > 0, "the call is recorded");
+        await Until.TrueAsync(async () => await EastAsync(gateway) is var now && (double)now["median_ms"]! > 0 && (int)now["concurrent_left"]! == 3, "the call is recorded, and over");
         var east = await EastAsync(gateway);
 
         Assert.Equal(("healthy", 4, "eu"), ((string?)east["state"], (int)east["requests_left"]!, (string?)east["region"]));
+        Assert.Equal(19, (int)east["images_left"]!);
         Assert.Equal(0, (double)east["error_share"]!);
-        Assert.Null((await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/targets"))["data"]![0]!["requests_left"]);
+        var west = (await gateway.AdminAsync(HttpMethod.Get, "/admin/v1/targets"))["data"]![0]!;
+        Assert.All((string[])["requests_left", "images_left", "concurrent_left"], left => Assert.Null(west[left]));
     }
 
     [Fact]

@@ -140,15 +140,18 @@ internal sealed class TargetStatus(TimeProvider time)
         }
     }
 
-    /// <summary>Calls left in this minute (null: not limited) and the share of failures among the last calls, 0 to 1.</summary>
-    public (int? RequestsLeft, double ErrorShare) Figures(Target target)
+    /// <summary>Calls and images left in this minute, calls that may begin beside those in flight (null: not limited), and the share of failures among the last calls, 0 to 1.</summary>
+    public (int? RequestsLeft, int? ImagesLeft, int? ConcurrentLeft, double ErrorShare) Figures(Target target)
     {
         lock (_lock)
         {
-            var left = target.RequestsPerMinute - _requests.Used(time.GetUtcNow());
-            return (left is { } count ? Math.Max(count, 0) : null, _outcomes.Count == 0 ? 0 : (double)_outcomes.Count(ok => !ok) / _outcomes.Count);
+            var now = time.GetUtcNow();
+            var errors = _outcomes.Count == 0 ? 0 : (double)_outcomes.Count(ok => !ok) / _outcomes.Count;
+            return (Left(target.RequestsPerMinute, _requests.Used(now)), Left(target.ImagesPerMinute, _images.Used(now)), Left(target.Concurrent, _inFlight), errors);
         }
     }
+
+    private static int? Left(int? limit, int used) => limit is { } most ? Math.Max(most - used, 0) : null;
 
     private Circuit CircuitOf(Target target) =>
         _circuit is { } made && made.Options == target.Circuit ? made : _circuit = new Circuit(target.Circuit, time);
