@@ -51,6 +51,7 @@ internal static class Delivery
             headers["x-gateway-target"] = planned.Target.Name;
         headers["x-gateway-model"] = planned.Target.Model.Name;
         headers["x-gateway-attempts"] = attempts == 1 ? "1" : $"{attempts}";
+        headers["x-gateway-simulated"] = planned.Target.Simulated ? "true" : null; // an attempt before may have been
     }
 
     /// <summary>Sets the gateway's own headers of a response.</summary>
@@ -61,8 +62,6 @@ internal static class Delivery
         var headers = http.Response.Headers;
         if (planned.Dialect.Adjustments.Count > 0)
             headers["x-gateway-adjusted"] = Adjustment.Header(planned.Dialect.Adjustments);
-        if (planned.Target.Simulated)
-            headers["x-gateway-simulated"] = "true";
         if (!record.Job.Parameters.Stream)
             return;
         // Proxies in front must not buffer events.

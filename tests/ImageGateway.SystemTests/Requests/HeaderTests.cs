@@ -73,6 +73,17 @@ public sealed class HeaderTests(GatewayFixture gateway) : GatewayTest(gateway)
     }
 
     [Theory]
+    [InlineData("openai/gpt-image-1", "true")]
+    [InlineData("dated/gpt-image-1.5", null)]
+    public async Task Error_tells_whether_a_simulator_gave_it(string target, string? isSimulated)
+    {
+        Break(new Fault { Status = 400 });
+        using var response = await GenerateAsync(job => job["model"] = target);
+
+        Assert.Equal((400, isSimulated), ((int)response.StatusCode, response.Header("x-gateway-simulated")));
+    }
+
+    [Theory]
     [InlineData("azure/img-std", "/accounts/azure/openai/deployments/img-std/images/generations", "?api-version=2025-04-01-preview")]
     [InlineData("azure/own name", "/accounts/azure/openai/deployments/own%20name/images/generations", "?api-version=2025-04-01-preview")]
     [InlineData("azure-v1/v1-std", "/accounts/azure-v1/openai/v1/images/generations", "")]
