@@ -21,9 +21,6 @@ internal static class UpstreamErrors
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded",
         "organization_usage_limit_exceeded", "billing_hard_limit_reached");
 
-    // No operator acts within seconds, and clients that wait longer give up.
-    private static readonly TimeSpan AccountPause = TimeSpan.FromSeconds(30);
-
     // A target without credit is out for five minutes, or until it is enabled; one with wrong credentials is retried sooner.
     private static readonly TimeSpan BillingPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CredentialsPause = TimeSpan.FromMinutes(1);
@@ -70,7 +67,7 @@ internal static class UpstreamErrors
 
     private static UpstreamFailure Account(TimeSpan pause) => new(
         FailureKind.Account,
-        new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; the gateway's operator must fix this.") { RetryAfter = AccountPause },
+        new GatewayError(ErrorKind.NoTargetAvailable, "The provider does not serve this gateway's account now; the gateway's operator must fix this.") { RetryAfter = pause },
         pause);
 
     private static UpstreamFailure RateLimited(TimeSpan? asked) => new(

@@ -132,10 +132,12 @@ internal sealed class Dispatcher(TargetRegistry registry, WaitingRoom room, Upst
     // Without a failure no target had capacity: a 429 if one merely has to wait, a 503 if the circuits are open.
     private GatewayError Failed(Plan plan, UpstreamFailure? failure)
     {
-        if (failure is not null && (failure.Kind != FailureKind.RateLimited || plan.Targets.Count == 1))
+        if (failure is not null && (failure.Kind is not (FailureKind.RateLimited or FailureKind.Account) || plan.Targets.Count == 1))
             return failure.Error;
         var wait = room.Earliest(plan.Targets);
         var soon = wait > WaitingRoom.Unknown && wait != TimeSpan.MaxValue ? wait : UnknownRetry;
+        if (failure is { Kind: FailureKind.Account })
+            return failure.Error with { RetryAfter = soon };
         var open = plan.Targets.All(planned => registry.Of(planned.Target).Load(planned.Target, 1, 1).State is TargetState.Open or TargetState.Drained);
         return open && failure is null
             ? new GatewayError(ErrorKind.NoTargetAvailable, "Every target that could serve this has failed too often; they will be tried again soon.") { RetryAfter = soon }

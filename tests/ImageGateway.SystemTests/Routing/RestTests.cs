@@ -22,17 +22,31 @@ public sealed class RestTests
         Assert.Equal((1, 3), (gateway.Calls("west"), gateway.Calls("east")));
     }
 
-    [Fact]
-    public async Task Empty_account_is_left_alone_for_5_minutes()
+    [Theory]
+    [InlineData(429, "insufficient_quota", 300)]
+    [InlineData(401, "invalid_api_key", 60)]
+    public async Task Account_that_is_not_served_is_left_alone_as_long_as_its_first_client_is_told(int status, string code, int seconds)
     {
         await using var gateway = await RoutedGateway.StartAsync(new JsonObject { ["Targets"] = new JsonArray("west/gpt-image-1"), ["MaxWait"] = "00:00:00" });
-        gateway.Break("west", FailoverTests.Error(429, "insufficient_quota", "insufficient_quota"), times: 1);
+        gateway.Break("west", FailoverTests.Error(status, code, code), times: 1);
         using var first = await gateway.GenerateAsync();
         await first.ErrorAsync(503, "no_target_available", null);
+        Assert.Equal($"{seconds}", first.Header("retry-after"));
         using var second = await gateway.GenerateAsync();
         Assert.False(second.IsSuccessStatusCode);
-        Assert.InRange(int.Parse(second.Header("retry-after")!), 290, 300);
+        Assert.InRange(int.Parse(second.Header("retry-after")!), seconds - 10, seconds);
         Assert.Equal(1, gateway.Calls("west"));
+    }
+
+    [Fact]
+    public async Task Client_is_told_when_the_first_of_its_targets_is_back()
+    {
+        await using var gateway = await RoutedGateway.StartAsync();
+        gateway.Break("west", new Fault { Status = 429, Headers = new Dictionary<string, string> { ["retry-after"] = "20" } }, times: 1);
+        gateway.Break("east", FailoverTests.Error(401, "invalid_api_key", "invalid_api_key"), times: 1);
+        using var response = await gateway.GenerateAsync();
+        await response.ErrorAsync(503, "no_target_available", null);
+        Assert.InRange(int.Parse(response.Header("retry-after")!), 10, 20);
     }
 
     [Theory]
