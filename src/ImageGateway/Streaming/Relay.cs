@@ -85,6 +85,9 @@ internal sealed class Relay(Stream upstream, PipeWriter client, Tap tap, Action 
     public async Task<RelayEnd> RunAsync(Func<bool> isWhole, Func<ValueTask>? ending, CancellationToken cancellationToken)
     {
         Pass(_held, _heldLength);
+        // Begun for its silence: the head alone does not tell every proxy that something comes.
+        if (_more is not null && tap is EventStreamTap { IsAtLineStart: true })
+            client.Write(Comment);
         try
         {
             return await PassOnAsync(isWhole, ending, cancellationToken);

@@ -27,9 +27,10 @@ public sealed class HeartbeatTests
         var run = relay.RunAsync(static () => false, null, CancellationToken.None);
         for (var beats = 1; beats <= 3; beats++)
         {
-            await PassAsync(Relay.Heartbeat);
             Assert.Equal(": waiting\n", await ReceivedAsync());
+            await PassAsync(Relay.Heartbeat);
         }
+        Assert.Equal(": waiting\n", await ReceivedAsync());
         await EndAsync(Event);
         Assert.Equal(RelayEnd.Complete, await run);
         Assert.Equal(Event, await ReceivedAsync());
