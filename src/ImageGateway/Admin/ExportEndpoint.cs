@@ -2,6 +2,7 @@ using ImageGateway.Api.Reading;
 using ImageGateway.Hosting;
 using ImageGateway.Ledger.Export;
 using ImageGateway.Ledger.Queries;
+using ImageGateway.Tenants;
 
 namespace ImageGateway.Admin;
 
@@ -11,13 +12,13 @@ namespace ImageGateway.Admin;
 /// </summary>
 internal static class ExportEndpoint
 {
-    public static void MapExport(this IEndpointRouteBuilder app) => app.MapGet("/admin/v1/export", async (HttpContext http, LedgerReader ledger, GatewaySnapshot snapshot) =>
+    public static void MapExport(this IEndpointRouteBuilder app) => app.MapGet("/admin/v1/export", async (HttpContext http, LedgerReader ledger, GatewaySnapshot snapshot, TenantDirectory tenants) =>
     {
         var query = new QueryReader(http.Request.Query);
         IExportFormat format = query.Word("format", "csv", "jsonl", "focus") switch
         {
             "jsonl" => new JsonLinesFormat(),
-            "focus" => new FocusFormat(snapshot.Catalogue),
+            "focus" => new FocusFormat(snapshot.Catalogue, tenants.NameOf),
             _ => new CsvFormat(),
         };
         var export = new EntryExport(ledger, LedgerFilters.Read(query) with { OnlyCharges = format.OnlyCharges }, format);

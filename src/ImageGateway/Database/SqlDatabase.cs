@@ -131,8 +131,9 @@ internal sealed class SqlDatabase
     // instead of 1000: the same few pages are written repeatedly, and a checkpoint writes each once.
     private static void Tune(SqliteConnection connection)
     {
+        SqliteBusyHandler.Set(connection);
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8192;";
+        command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8192;";
         command.ExecuteNonQuery();
     }
 }

@@ -75,6 +75,13 @@ internal sealed class TenantDirectory(Func<ConfiguredTenants> configured, TimePr
     /// <exception cref="GatewayException">There is no such tenant: 404.</exception>
     public TenantContents Require(string tenant) => Find(tenant) ?? throw TenantStore.Unknown(tenant);
 
+    /// <summary>The display name of a tenant, or of its project; the id of one that is not here any more.</summary>
+    public string NameOf(string tenant, string? project)
+    {
+        var contents = Find(tenant);
+        return (project is null ? contents?.Tenant?.Name : contents?.Projects.FirstOrDefault(one => one.Id == project)?.Name) ?? project ?? tenant;
+    }
+
     // The value computed from these tenants.
     private sealed record Shared((ConfiguredTenants, IssuedTenants) Of, long Bytes);
 }

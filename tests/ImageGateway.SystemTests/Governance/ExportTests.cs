@@ -95,6 +95,42 @@ public abstract class ExportTests(LedgerGateway gateway)
         Assert.Equal(0.2000005m, rows.Sum(row => decimal.Parse(row["ContractedCost"])));
     }
 
+    // The provider counts tokens although its pictures have a price; and a call that failed cost nothing.
+    [Fact]
+    public async Task Focus_prices_a_picture_with_a_price_as_a_picture_and_has_no_row_for_what_cost_nothing()
+    {
+        var priced = At("2024-06-15T12:00:00Z").Charged(30_000_000) with { ServedModel = "dall-e-3", Target = "openai/dall-e-3", Basis = ChargeBasis.Table, N = 3, Images = 3 };
+        var failed = At("2024-06-15T13:00:00Z").Charged(0) with { Status = JobStatus.Failed, Usage = default, Images = 0, Basis = ChargeBasis.None };
+        await gateway.WriteAsync(priced, failed);
+
+        var row = Assert.Single(Csv.Read(await ReadAsync("format=focus&from=2024-06-15&to=2024-06-16")));
+
+        Assert.Equal(("images", "3", "0.03", "0.01", "dall-e-3/images"), (row["PricingUnit"], row["PricingQuantity"], row["ListCost"], row["ListUnitPrice"], row["SkuId"]));
+    }
+
+    [Fact]
+    public async Task Focus_has_the_names_of_tenants_and_projects()
+    {
+        await CreateAsync("/admin/v1/tenants", """{"id":"named","name":"Named Inc"}""");
+        await CreateAsync("/admin/v1/tenants/named/projects", """{"id":"shop","name":"Web Shop"}""");
+        await gateway.WriteAsync(At("2024-06-17T12:00:00Z") with { Tenant = "named", Project = "shop" }, At("2024-06-17T13:00:00Z") with { Tenant = "gone", Project = "long" });
+
+        var rows = Csv.Read(await ReadAsync("format=focus&from=2024-06-17&to=2024-06-18"));
+
+        Assert.Equal(
+            [("named", "Named Inc", "named/shop", "Web Shop"), ("gone", "gone", "gone/long", "long")],
+            rows.Select(row => (row["BillingAccountId"], row["BillingAccountName"], row["SubAccountId"], row["SubAccountName"])).Distinct());
+    }
+
+    [Fact]
+    public async Task Salted_hash_of_the_prompt_is_in_every_form()
+    {
+        await gateway.WriteAsync(At("2024-06-19T12:00:00Z") with { PromptHash = "5a17" });
+
+        Assert.Equal("5a17", Assert.Single(Csv.Read(await ReadAsync("format=csv&from=2024-06-19&to=2024-06-20")))["prompt_hash"]);
+        Assert.Equal("5a17", (string?)JsonNode.Parse(await ReadAsync("format=jsonl&from=2024-06-19&to=2024-06-20"))!["prompt_hash"]);
+    }
+
     [Theory]
     [InlineData("csv", "text/csv", 1)]
     [InlineData("focus", "text/csv", 1)]
@@ -137,6 +173,14 @@ public abstract class ExportTests(LedgerGateway gateway)
     {
         using var response = await gateway.GetAsync($"{Export}?{query}");
         await response.ProblemAsync(400, words);
+    }
+
+    private async Task CreateAsync(string path, string body)
+    {
+        using var request = LedgerGateway.Request(HttpMethod.Post, path, Running.Keys.Admin);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await gateway.Http.SendAsync(request);
+        Assert.Equal(201, (int)response.StatusCode);
     }
 
     private async Task<string> ReadAsync(string query)

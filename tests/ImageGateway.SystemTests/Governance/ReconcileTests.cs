@@ -83,6 +83,15 @@ public abstract class ReconcileTests(LedgerGateway gateway)
         Assert.Equal("""["former"]""", (await PostAsync("?source=openai&provider=former", Content(Costs, asForm: false)))["providers"]!.ToJsonString());
     }
 
+    // None of that kind is configured here.
+    [Fact]
+    public async Task Export_of_another_kind_of_provider_is_compared_with_none_of_the_configured_ones()
+    {
+        await gateway.WriteAsync(At("2024-05-03T08:00:00Z").Charged(10_000_000));
+        var answer = await PostAsync("?source=azure", Content("date,cost,currency,meter\n2024-05-03,1,USD,gpt-image-1\n", asForm: false));
+        Assert.Equal(("[]", 1m, 0m), (answer["providers"]!.ToJsonString(), (decimal)answer["total"]!["provider_usd"]!, (decimal)answer["total"]!["ledger_usd"]!));
+    }
+
     [Fact]
     public async Task Amount_beyond_the_bounds_is_told_with_them()
     {

@@ -65,11 +65,11 @@ internal static class ReconcileEndpoint
     {
         var query = new SumQuery(Moment(from), Moment(to)) { Width = UsageSum.Day, GroupBy = [Dimension.Model, Dimension.Target], Sums = ["charge"], NotAllZero = ["charge"] };
         var rows = await ledger.ReadAsync(connection => query.ListAsync(connection, time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken), cancellationToken);
-        return rows.Where(row => providers.Count == 0 || providers.Contains(row.Keys[1].Split('/')[0])).GroupBy(row => (Day(row.Start)!.Value, row.Keys[0]))
+        return rows.Where(row => providers.Contains(row.Keys[1].Split('/')[0])).GroupBy(row => (Day(row.Start)!.Value, row.Keys[0]))
             .ToDictionary(group => group.Key, group => new NanoUsd(group.Sum(row => row.Values[0])).Usd);
     }
 
-    // Those asked for; else those of the source's kind: an empty list, which means all, if there are none.
+    // Those asked for; else those of the source's kind.
     private static async Task<IReadOnlyList<string>> ProvidersAsync(
         IReadOnlyList<string> asked, string source, GatewaySnapshot snapshot, LedgerReader ledger, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -47,6 +47,7 @@ internal sealed class CsvFormat : IExportFormat
         ("bytes_out", (csv, row) => csv.Number(row.BytesOut)),
         ("corrects", (csv, row) => csv.Text(row.Corrects)),
         ("client_request_id", (csv, row) => csv.Text(row.ClientRequestId)),
+        ("prompt_hash", (csv, row) => csv.Text(row.PromptHash)),
     ];
 
     public string ContentType => "text/csv; charset=utf-8";

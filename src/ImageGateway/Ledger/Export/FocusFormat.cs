@@ -1,16 +1,19 @@
 using System.Buffers;
 using System.Text.Json;
 using ImageGateway.Catalog;
+using ImageGateway.Images;
 using ImageGateway.Ledger.Queries;
 
 namespace ImageGateway.Ledger.Export;
 
 /// <summary>
 /// The columns of FOCUS 1.2 (https://focus.finops.org). A job is one row in the unit it was priced in: tokens if the provider
-/// counted them, else images, or calls if none came. A job priced in tokens has a second row that counts its images at no cost, so that the costs of
-/// all rows add up to the ledger's.
+/// counted them, else images, or calls if none came but the calls cost something. A job priced in tokens has a second row that
+/// counts its images at no cost, so that the costs of all rows add up to the ledger's.
 /// </summary>
-internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
+/// <param name="catalogue">Names the models' publishers.</param>
+/// <param name="nameOf">The display name of a tenant, or of its project; its id when there is none.</param>
+internal sealed class FocusFormat(Catalogue catalogue, Func<string, string?, string> nameOf) : IExportFormat
 {
     private static readonly string[] Names =
     [
@@ -22,6 +25,8 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
         "ServiceCategory", "ServiceSubcategory", "ServiceName", "SkuId", "SkuMeter", "SkuPriceId", "SkuPriceDetails", "Tags",
         "x_RequestId", "x_KeyId", "x_User", "x_Operation", "x_Basis",
     ];
+
+    private readonly Dictionary<(string Tenant, string? Project), string> _names = [];
 
     public string ContentType => "text/csv; charset=utf-8";
 
@@ -40,16 +45,15 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
     public void Write(LedgerRow row, IBufferWriter<byte> output)
     {
         var csv = new CsvWriter(output);
-        if (row.Usage.Total == 0)
-        {
-            // A call without a known result has a price as well, and a price has a quantity.
-            var (unit, quantity) = row.Images > 0 ? ("images", row.Images) : ("calls", 1);
-            Write(csv, row, unit, quantity, isPriced: true);
-            return;
-        }
-        Write(csv, row, "tokens", row.Usage.Total, isPriced: true);
+        // With tokens counted, only a price per image is one of the table.
+        var isInTokens = row.Usage.Total > 0 && row.Basis != WireName.Of(ChargeBasis.Table);
+        if (isInTokens)
+            Write(csv, row, "tokens", row.Usage.Total, isPriced: true);
         if (row.Images > 0)
-            Write(csv, row, "images", row.Images, isPriced: false);
+            Write(csv, row, "images", row.Images, isPriced: !isInTokens);
+        // A call without a known result has a price as well, and a price has a quantity.
+        else if (!isInTokens && (row.Charge, row.ListCost, row.BilledCost) != default)
+            Write(csv, row, "calls", 1, isPriced: true);
     }
 
     private void Write(CsvWriter csv, LedgerRow row, string unit, long quantity, bool isPriced)
@@ -88,14 +92,21 @@ internal sealed class FocusFormat(Catalogue catalogue) : IExportFormat
         csv.Text("USD");
     }
 
-    private static void WriteAccount(CsvWriter csv, LedgerRow row)
+    private void WriteAccount(CsvWriter csv, LedgerRow row)
     {
         csv.Text(row.Tenant);
-        csv.Text(row.Tenant);
+        csv.Text(NameOf(row.Tenant, null));
         csv.Text("Tenant");
         csv.Text($"{row.Tenant}/{row.Project}");
-        csv.Text(row.Project);
+        csv.Text(NameOf(row.Tenant, row.Project));
         csv.Text("Project");
+    }
+
+    private string NameOf(string tenant, string? project)
+    {
+        if (!_names.TryGetValue((tenant, project), out var name))
+            _names.Add((tenant, project), name = nameOf(tenant, project));
+        return name;
     }
 
     private static void WritePeriod(CsvWriter csv, LedgerRow row)

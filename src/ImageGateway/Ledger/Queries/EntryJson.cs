@@ -98,6 +98,7 @@ internal sealed class EntryJson : JsonConverter<LedgerRow>
         json.WriteNumber("bytes_in"u8, row.BytesIn);
         json.WriteNumber("bytes_out"u8, row.BytesOut);
         json.WriteString("client_request_id"u8, row.ClientRequestId);
+        json.WriteString("prompt_hash"u8, row.PromptHash);
         json.WriteString("corrects"u8, row.Corrects);
     }
 

@@ -12,7 +12,7 @@ internal sealed class LedgerRow
     public const string Columns =
         "id, created_at, tenant, project, key_id, end_user, tags, operation, route, tier, requested_model, served_model, target, size, quality, n, images, "
         + "text_input, image_input, cached_text_input, cached_image_input, image_output, text_output, price_book, charge, basis, list_cost, billed_cost, avoided_cost, "
-        + "worst_case, status, error_code, stream, first_byte_ms, duration_ms, bytes_in, bytes_out, attempts, corrects, client_request_id";
+        + "worst_case, status, error_code, stream, first_byte_ms, duration_ms, bytes_in, bytes_out, attempts, corrects, client_request_id, prompt_hash";
 
     public required string Id { get; init; }
     public required long CreatedAt { get; init; }
@@ -53,6 +53,7 @@ internal sealed class LedgerRow
     public required string Attempts { get; init; }
     public string? Corrects { get; init; }
     public string? ClientRequestId { get; init; }
+    public string? PromptHash { get; init; }
 
     /// <summary>Later corrections; only for an entry that is requested by its id.</summary>
     public IReadOnlyList<LedgerRow>? Corrections { get; set; }
@@ -94,6 +95,7 @@ internal sealed class LedgerRow
         Attempts = row.GetString(37),
         Corrects = Text(row, 38),
         ClientRequestId = Text(row, 39),
+        PromptHash = Text(row, 40),
     };
 
     public IReadOnlyList<LedgerAttempt> ReadAttempts() => LedgerEntry.AttemptsFromJson(Attempts);
