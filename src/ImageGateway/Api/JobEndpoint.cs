@@ -21,12 +21,12 @@ internal static class JobEndpoint
 
     private static async Task<IResult> GetAsync(string id, HttpContext http, AsyncJobStore jobs, LedgerReader ledger)
     {
-        var tenant = http.Caller().Tenant;
-        if (await jobs.FindAsync(tenant, id) is not { } state)
+        var owner = http.Caller().Owner;
+        if (await jobs.FindAsync(owner, id) is not { } state)
             return Known(http, await ReadAsync(id, http, ledger));
         if (!state.HasEnded)
             return JobResult.Later(http, state.Job);
-        var answer = state.Job.Status == AsyncState.Completed ? await jobs.AnswerAsync(tenant, id) : null;
+        var answer = state.Job.Status == AsyncState.Completed ? await jobs.AnswerAsync(owner, id) : null;
         return answer is null ? await EndedAsync(state, http, ledger) : JobResult.Of(await LatestAsync(state, http, ledger), answer);
     }
 
@@ -35,7 +35,7 @@ internal static class JobEndpoint
 
     private static async Task<IResult> CancelAsync(string id, HttpContext http, AsyncJobStore jobs, LedgerReader ledger)
     {
-        if (await jobs.CancelAsync(http.Caller().Tenant, id) is { } state)
+        if (await jobs.CancelAsync(http.Caller().Owner, id) is { } state)
             return await EndedAsync(state, http, ledger);
         var job = await ReadAsync(id, http, ledger);
         return job.Status != AsyncState.Running ? JobResult.Of(job)

@@ -1,7 +1,7 @@
 namespace ImageGateway.Caching;
 
 /// <summary>Where a tenant's responses of one kind are stored, and how many bytes they may take.</summary>
-/// <param name="Tenant">The tenant's id, or <see cref="Shared"/>.</param>
+/// <param name="Tenant">The tenant (<see cref="Images.Caller.Owner"/>), or <see cref="Shared"/>.</param>
 /// <param name="Kind">The kind: <see cref="Cache"/>, <see cref="Keys"/>, …; each kind has a separate size limit.</param>
 /// <param name="MaxBytes">The size limit; beyond it the least recently used are evicted.</param>
 internal readonly record struct Partition(string Tenant, string Kind, long MaxBytes)

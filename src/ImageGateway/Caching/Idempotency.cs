@@ -33,10 +33,10 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
     {
         if (Key(http.Request) is not { } key)
             return null;
-        var (tenant, name) = (ask.Record.Caller.Tenant, $"idempotency:{key}");
-        var (partition, mine) = (new Partition(tenant, Partition.Keys, MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
+        var (owner, name) = (ask.Record.Caller.Owner, $"idempotency:{key}");
+        var (partition, mine) = (new Partition(owner, Partition.Keys, MaxBytes), new Claim(Guid.NewGuid().ToString("N"), ask.Body.Value, null));
         string? lost = null;
-        while (await claims.TakeAsync(tenant, name, mine, lost) is { } there)
+        while (await claims.TakeAsync(owner, name, mine, lost) is { } there)
         {
             if (there.Tag != mine.Tag)
                 throw Mismatch;
@@ -48,7 +48,7 @@ internal sealed class Idempotency(IClaimStore claims, IAnswerStore answers, Time
                 return new IdempotentJob(answer, null, answers, claims.IsShared, partition, name, time);
             lost = there.Owner; // its response was evicted
         }
-        return new IdempotentJob(null, new ClaimHold(claims, tenant, name, mine, time), answers, claims.IsShared, partition, name, time);
+        return new IdempotentJob(null, new ClaimHold(claims, owner, name, mine, time), answers, claims.IsShared, partition, name, time);
     }
 
     /// <summary>Marks a response as a replay.</summary>

@@ -17,7 +17,7 @@ internal sealed record ReplayAsk(JobRecord Record, CacheRule? Rule, IReadOnlyLis
     public bool EndsWhenKept { get; set; }
 
     /// <summary>The partition in which its response is cached.</summary>
-    public Partition Partition => new(Rule!.IsShared ? Partition.Shared : Record.Caller.Tenant, Partition.Cache, Rule.MaxBytes);
+    public Partition Partition => new(Rule!.IsShared ? Partition.Shared : Record.Caller.Owner, Partition.Cache, Rule.MaxBytes);
 
     /// <summary>The model with this name; null: it must not generate this job.</summary>
     public DrawingModel? Model(string name)

@@ -60,6 +60,9 @@ internal sealed class ControlChange : IAsyncDisposable
     public Task<T?> FindAsync<T>(string sql, object parameters)
         where T : class => _connection.QueryFirstOrDefaultAsync<T>(sql, parameters, _transaction);
 
+    /// <summary>The value of the first column of the first row.</summary>
+    public Task<T?> ScalarAsync<T>(string sql, object parameters) => _connection.ExecuteScalarAsync<T>(sql, parameters, _transaction);
+
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters) => [.. await _connection.QueryAsync<T>(sql, parameters, _transaction)];
 
     /// <summary>Writes to the audit log; a change of several objects has a record for each.</summary>

@@ -10,6 +10,12 @@ namespace ImageGateway.Images;
 /// <param name="DefaultTier">The tier of a request that does not set one.</param>
 internal sealed record Caller(string Tenant, string Project, string KeyId, IReadOnlyList<string> Models, Tier DefaultTier)
 {
+    /// <summary>
+    /// Whose stored responses, keys, jobs and files it may have: the tenant's, by its id; with the time of its creation if the
+    /// control plane created it, so that a tenant with a deleted one's id has nothing of that one.
+    /// </summary>
+    public string Owner { get; init; } = Tenant;
+
     /// <summary>True when responses must not name the target that served them.</summary>
     public bool HideTarget { get; init; }
 

@@ -57,7 +57,16 @@ internal sealed record Tenant
     public long Version { get; init; }
 
     /// <summary>The caller with a key of this tenant.</summary>
-    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier) { HideTarget = HideTarget, Markup = Markup, Emergency = Emergency, RequiredTags = RequiredTags, Cache = Cache, OnDisconnect = OnDisconnect };
+    public Caller Caller(string project, string keyId) => new(Id, project, keyId, Models, DefaultTier)
+    {
+        Owner = CreatedAt is { } at ? $"{Id}@{at}" : Id,
+        HideTarget = HideTarget,
+        Markup = Markup,
+        Emergency = Emergency,
+        RequiredTags = RequiredTags,
+        Cache = Cache,
+        OnDisconnect = OnDisconnect,
+    };
 }
 
 /// <summary>A project of a tenant: a group of keys.</summary>

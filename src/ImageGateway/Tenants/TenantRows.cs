@@ -36,6 +36,10 @@ internal static class TenantRows
         "INSERT INTO tenant_keys (id, tenant, version, settings) VALUES (@Id, @Tenant, @Version, @settings) ON CONFLICT (id) DO UPDATE SET version = excluded.version, settings = excluded.settings",
         new { key.Id, key.Tenant, key.Version, settings = TenantJson.Write(key) });
 
+    /// <summary>When a tenant of this id was last deleted, in Unix seconds; null: never.</summary>
+    public static Task<long?> LastDeletionAsync(this ControlChange change, string id) =>
+        change.ScalarAsync<long?>("SELECT MAX(created_at) FROM audit WHERE tenant = @id AND action = 'tenant.delete'", new { id });
+
     public static Task DeleteAsync(this ControlChange change, Tenant tenant) => change.ExecuteAsync("DELETE FROM tenants WHERE id = @Id", new { tenant.Id });
 
     public static Task DeleteAsync(this ControlChange change, Project project) => change.ExecuteAsync("DELETE FROM projects WHERE tenant = @Tenant AND id = @Id", new { project.Tenant, project.Id });

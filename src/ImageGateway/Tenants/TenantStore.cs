@@ -12,7 +12,8 @@ internal sealed class TenantStore(TenantChanges changes, TenantDirectory directo
             throw new GatewayException(ErrorKind.Conflict, $"The tenant '{tenant.Id}' already exists.", "id");
         // Keys and projects of an earlier tenant in the configuration must not give access to the new one.
         await EmptyAsync(change, tenant.Id);
-        var made = tenant with { CreatedAt = change.Now, Version = change.Number };
+        // Later than the deletion of one with this id, whose stored responses the new one must not have.
+        var made = tenant with { CreatedAt = Math.Max(change.Now, (await change.LastDeletionAsync(tenant.Id) ?? 0) + 1), Version = change.Number };
         await change.SaveAsync(made);
         await change.RecordAsync("tenant.create", Subject(tenant.Id), tenant.Id, null, made);
         return made;

@@ -34,6 +34,26 @@ public sealed class TenantAdminTests
         await gateway.ProblemAsync(404, "not_found", HttpMethod.Get, $"{Tenants}/acme", null, "acme");
     }
 
+    // Made again within the same second, as a script does.
+    [Fact]
+    public async Task Tenant_with_the_id_of_a_deleted_one_has_nothing_of_its_answers()
+    {
+        await using var gateway = await AdminGateway.StartAsync();
+        var found = new List<string?>();
+        for (var i = 0; i < 2; i++)
+        {
+            await gateway.PostAsync(Tenants, """{"id":"acme","cache":{"ttl":"01:00:00"}}""");
+            var key = (string)(await gateway.PostAsync($"{Tenants}/acme/keys", """{"name":"web"}"""))["secret"]!;
+            for (var j = 0; j < 2; j++)
+            {
+                using var drawn = await gateway.SendAsync(HttpMethod.Post, "/v1/images/generations", """{"model":"gpt-image-1","prompt":"a fox","quality":"low"}""", key);
+                found.Add(drawn.Header("x-gateway-cache"));
+            }
+            using var deleted = await gateway.SendAsync(HttpMethod.Delete, $"{Tenants}/acme");
+        }
+        Assert.Equal(["miss", "hit", "miss", "hit"], found);
+    }
+
     [Fact]
     public async Task Tenants_are_listed_page_by_page_with_those_of_the_configuration()
     {

@@ -30,10 +30,10 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
     public async Task<AsyncState> PostAsync(AsyncJob job)
     {
         var record = job.Record!;
-        var (tenant, state) = (record.Caller.Tenant, AsyncState.Of(record));
+        var (owner, state) = (record.Caller.Owner, AsyncState.Of(record));
         var claim = Claim(record);
-        await claims.TakeAsync(tenant, Name(record.Id), claim);
-        job.Name = new ClaimHold(claims, tenant, Name(record.Id), claim, time, () => LookAsync(job, record));
+        await claims.TakeAsync(owner, Name(record.Id), claim);
+        job.Name = new ClaimHold(claims, owner, Name(record.Id), claim, time, () => LookAsync(job, record));
         _running[record.Id] = job;
         return state;
     }
@@ -41,8 +41,8 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
     /// <summary>Stores its response, which is paid for, so the gateway waits for an unreachable store. False when there is no room.</summary>
     public async Task<bool> KeepAsync(AsyncJob job, JobRecord record, StoredAnswer answer)
     {
-        var (tenant, start) = (record.Caller.Tenant, time.GetTimestamp());
-        while (!(await answers.KeepAsync(Partition(tenant), record.Id, answer, Retention) && await LookAsync(job, record)))
+        var (owner, start) = (record.Caller.Owner, time.GetTimestamp());
+        while (!(await answers.KeepAsync(Partition(owner), record.Id, answer, Retention) && await LookAsync(job, record)))
         {
             if (!claims.IsShared || answer.Bytes > MaxBytes || time.GetElapsedTime(start) > Patience || job.RequestAborted.IsCancellationRequested)
                 return false;
@@ -60,16 +60,16 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
 
     /// <summary>The state of a tenant's job; null: there is none. A job of this process is known even while the store is unreachable.</summary>
     /// <exception cref="GatewayException">The store does not answer.</exception>
-    public async Task<AsyncState?> FindAsync(string tenant, string id)
+    public async Task<AsyncState?> FindAsync(string owner, string id)
     {
         if (!Guid.TryParse(id, out _))
             return null;
         try
         {
-            var claim = await claims.FindAsync(tenant, Name(id));
-            return claim?.Outcome is { } outcome ? AsyncState.Read(outcome) : Running(tenant, id) ?? (claim is null ? null : AsyncState.Read(claim.Tag).As(AsyncState.Running));
+            var claim = await claims.FindAsync(owner, Name(id));
+            return claim?.Outcome is { } outcome ? AsyncState.Read(outcome) : Running(owner, id) ?? (claim is null ? null : AsyncState.Read(claim.Tag).As(AsyncState.Running));
         }
-        catch (GatewayException) when (Running(tenant, id) is { } running)
+        catch (GatewayException) when (Running(owner, id) is { } running)
         {
             return running;
         }
@@ -77,22 +77,22 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
 
     /// <summary>The response of a completed job.</summary>
     /// <exception cref="GatewayException">The response is not available.</exception>
-    public async Task<StoredAnswer> AnswerAsync(string tenant, string id) =>
-        await answers.FindAsync(Partition(tenant), id) ?? throw Unavailable("The response cannot be read now. Please try again later; it may have been evicted.");
+    public async Task<StoredAnswer> AnswerAsync(string owner, string id) =>
+        await answers.FindAsync(Partition(owner), id) ?? throw Unavailable("The response cannot be read now. Please try again later; it may have been evicted.");
 
     /// <summary>
     /// Cancels a tenant's job, here or on another replica, which learns of it when it renews its claim. Returns the final
     /// state, whether from this or from before; null: there is none.
     /// </summary>
     /// <exception cref="GatewayException">The store does not answer, and the job runs on another replica.</exception>
-    public async Task<AsyncState?> CancelAsync(string tenant, string id)
+    public async Task<AsyncState?> CancelAsync(string owner, string id)
     {
-        var found = await FindAsync(tenant, id);
+        var found = await FindAsync(owner, id);
         if (found is not { HasEnded: false })
             return found;
         var cancelled = found.As(AsyncState.Cancelled);
-        await claims.SettleAsync(tenant, Name(id), found.Job.Id, cancelled.Write(), Retention);
-        var (ended, here) = (await FindAsync(tenant, id), Here(tenant, id));
+        await claims.SettleAsync(owner, Name(id), found.Job.Id, cancelled.Write(), Retention);
+        var (ended, here) = (await FindAsync(owner, id), Here(owner, id));
         // The store did not accept it; a job of this process can be cancelled anyway.
         if (ended is { HasEnded: false })
             ended = here is not null ? cancelled : throw Unavailable("The job cannot be cancelled now. Please try again later.");
@@ -105,14 +105,14 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
     // it.
     private async Task<bool> LookAsync(AsyncJob job, JobRecord record)
     {
-        var (tenant, name) = (record.Caller.Tenant, Name(record.Id));
+        var (owner, name) = (record.Caller.Owner, Name(record.Id));
         try
         {
-            var there = await claims.FindAsync(tenant, name);
+            var there = await claims.FindAsync(owner, name);
             if (there?.Outcome is not null)
                 job.Cancel();
             else if (there is null)
-                await claims.TakeAsync(tenant, name, Claim(record));
+                await claims.TakeAsync(owner, name, Claim(record));
             return true;
         }
         catch (GatewayException)
@@ -122,9 +122,9 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
     }
 
     // The state of a job of this process, which knows it best. Of a job on another replica only the claim is known.
-    private AsyncState? Running(string tenant, string id) => Here(tenant, id) is { } job ? AsyncState.Of(job.Record!) : null;
+    private AsyncState? Running(string owner, string id) => Here(owner, id) is { } job ? AsyncState.Of(job.Record!) : null;
 
-    private AsyncJob? Here(string tenant, string id) => _running.TryGetValue(id, out var job) && job.Record!.Caller.Tenant == tenant ? job : null;
+    private AsyncJob? Here(string owner, string id) => _running.TryGetValue(id, out var job) && job.Record!.Caller.Owner == owner ? job : null;
 
     private static Claim Claim(JobRecord record) => new(record.Id, AsyncState.Of(record).Write(), null);
 
@@ -132,5 +132,5 @@ internal sealed class AsyncJobStore(IClaimStore claims, IAnswerStore answers, Ti
 
     private static string Name(string id) => $"job:{id}";
 
-    private static Partition Partition(string tenant) => new(tenant, "jobs", MaxBytes);
+    private static Partition Partition(string owner) => new(owner, "jobs", MaxBytes);
 }

@@ -32,7 +32,7 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
             // As if its client had waited: in the log, too.
             http.Features.Set(job.Record);
             Tell(http, job.Client.Response.Headers);
-            if (job.Repeats is { } first && await store.FindAsync(job.Record!.Caller.Tenant, first) is { Job.Status: not (AsyncState.Cancelled or AsyncState.Failed) } state)
+            if (job.Repeats is { } first && await store.FindAsync(job.Record!.Caller.Owner, first) is { Job.Status: not (AsyncState.Cancelled or AsyncState.Failed) } state)
                 return state;
             throw;
         }
@@ -56,13 +56,13 @@ internal sealed partial class AsyncJobs(AsyncJobStore store, IClaimStore claims,
         if (Idempotency.Key(job.Client.Request) is not { } key)
             return;
         using var digest = new JobDigest(record.Job);
-        var (tenant, name, mine) = (record.Caller.Tenant, $"async:{key}", new Claim(record.Id, digest.BodyKey(), null));
-        if (await claims.TakeAsync(tenant, name, mine) is { } there)
+        var (owner, name, mine) = (record.Caller.Owner, $"async:{key}", new Claim(record.Id, digest.BodyKey(), null));
+        if (await claims.TakeAsync(owner, name, mine) is { } there)
         {
             job.Repeats = there.Tag == mine.Tag ? there.Owner : throw Idempotency.Mismatch;
             throw Idempotency.InFlight;
         }
-        job.Key = new ClaimHold(claims, tenant, name, mine, time);
+        job.Key = new ClaimHold(claims, owner, name, mine, time);
     }
 
     private async Task RunAsync(AsyncJob job, Func<AsyncJob, Task> run)

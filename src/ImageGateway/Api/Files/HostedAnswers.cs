@@ -59,7 +59,7 @@ internal sealed class HostedAnswers(HostedFiles files, ProviderPictures provided
     // An image that could not be stored comes as base64.
     private async Task<StoredAnswer> HostAsync(HttpContext http, JobRecord record, StoredAnswer answer)
     {
-        var hosted = await files.HostAsync(answer, record.Caller.Tenant, publicUrl.Origin(http.Request));
+        var hosted = await files.HostAsync(answer, record.Caller.Owner, publicUrl.Origin(http.Request));
         if (hosted.Pictures.Any(picture => !picture.Bytes.IsEmpty))
             http.Response.Headers.AppendCommaSeparatedValues("x-gateway-adjusted", Adjustment.Header([new Adjustment("response_format", "url", "b64_json")]));
         return hosted;

@@ -25,7 +25,7 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
             };
             if (operation == Operation.Generation)
                 MaskModes.Read(source, hasMask: false);
-            return operation == Operation.Generation ? job : await WithImagesAsync(job, body, source, inputs, request.HttpContext.Features.Get<Caller>()?.Tenant, limits.FileBytes, cancellationToken);
+            return operation == Operation.Generation ? job : await WithImagesAsync(job, body, source, inputs, request.HttpContext.Features.Get<Caller>()?.Owner, limits.FileBytes, cancellationToken);
         }
         catch
         {
@@ -35,7 +35,7 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         }
     }
 
-    private async Task<ImageJob> WithImagesAsync(ImageJob job, JsonBody body, JsonParameters source, InputImages inputs, string? tenant, long limit, CancellationToken cancellationToken)
+    private async Task<ImageJob> WithImagesAsync(ImageJob job, JsonBody body, JsonParameters source, InputImages inputs, string? owner, long limit, CancellationToken cancellationToken)
     {
         var references = ImageReferences.Read(body, source);
         var hasFileIds = references.All.Any(image => image.IsProviders);
@@ -49,22 +49,22 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
         foreach (var image in references.Images)
         {
             if (!image.IsProviders)
-                inputs.Add(await LoadAsync(body, image, "images", tenant, limit, cancellationToken), "images");
+                inputs.Add(await LoadAsync(body, image, "images", owner, limit, cancellationToken), "images");
         }
         if (references.Mask is { IsProviders: false } mask)
-            inputs.SetMask(await LoadAsync(body, mask, "mask", tenant, limit, cancellationToken));
+            inputs.SetMask(await LoadAsync(body, mask, "mask", owner, limit, cancellationToken));
         if (!hasFileIds)
             await inputs.PrepareMaskAsync(maskMode, pool, budget, cancellationToken);
         return job with { Images = inputs.Images, Mask = inputs.Mask, FileIds = references.All.Count(image => image.IsProviders), MustSendBytes = hasRemoteImages || maskMode is not null };
     }
 
-    private async Task<InputImage> LoadAsync(JsonBody body, ImageReference image, string param, string? tenant, long limit, CancellationToken cancellationToken)
+    private async Task<InputImage> LoadAsync(JsonBody body, ImageReference image, string param, string? owner, long limit, CancellationToken cancellationToken)
     {
         var bytes = new SpooledBytes(pool, budget);
         try
         {
             if (image.File is { } file)
-                await CopyAsync(await FindAsync(file, tenant, param), bytes, cancellationToken);
+                await CopyAsync(await FindAsync(file, owner, param), bytes, cancellationToken);
             else if (!DataUrl.Is(body, image.Url!.Value))
                 await fetcher.FetchAsync(DataUrl.Text(body, image), param, bytes, limit, cancellationToken);
             else if (!await DataUrl.DecodeAsync(body, image, param, bytes, limit, cancellationToken))
@@ -79,8 +79,8 @@ internal sealed class JsonReader(BlockPool pool, BufferBudget budget, ImageFetch
     }
 
     // Another tenant's image gets the same error as a missing one.
-    private async Task<ReadOnlySequence<byte>> FindAsync(FileId file, string? tenant, string param) =>
-        (tenant is not null && file.BelongsTo(tenant) ? await hosted.FindAsync(file) : null)
+    private async Task<ReadOnlySequence<byte>> FindAsync(FileId file, string? owner, string param) =>
+        (owner is not null && file.BelongsTo(owner) ? await hosted.FindAsync(file) : null)
         ?? throw new GatewayException(ErrorKind.NotFound, $"There is no file '{file}', or it has expired.", param);
 
     private static async Task CopyAsync(ReadOnlySequence<byte> picture, SpooledBytes bytes, CancellationToken cancellationToken)

@@ -13,8 +13,8 @@ internal readonly record struct FileId(string Owner, string Key)
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>A new id for a tenant's image.</summary>
-    public static FileId New(string tenant) => new(OwnerOf(tenant), RandomNumberGenerator.GetHexString(KeyLength, lowercase: true));
+    /// <summary>A new id for an image of a tenant (<see cref="Images.Caller.Owner"/>).</summary>
+    public static FileId New(string owner) => new(Hash(owner), RandomNumberGenerator.GetHexString(KeyLength, lowercase: true));
 
     /// <summary>Parses an id; null when it is not one of the gateway's, but perhaps a provider's.</summary>
     public static FileId? Parse(string? text) =>
@@ -22,11 +22,11 @@ internal readonly record struct FileId(string Owner, string Key)
             ? new FileId(text.Substring(Prefix.Length, OwnerLength), text[^KeyLength..])
             : null;
 
-    /// <summary>True when it belongs to the tenant.</summary>
-    public bool BelongsTo(string tenant) => Owner == OwnerOf(tenant);
+    /// <summary>True when it belongs to the tenant (<see cref="Images.Caller.Owner"/>).</summary>
+    public bool BelongsTo(string owner) => Owner == Hash(owner);
 
     public override string ToString() => $"{Prefix}{Owner}{Key}";
 
     // A hash, since people who see the URL need not learn the tenant's id.
-    private static string OwnerOf(string tenant) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tenant)).AsSpan(0, OwnerLength / 2));
+    private static string Hash(string owner) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)).AsSpan(0, OwnerLength / 2));
 }

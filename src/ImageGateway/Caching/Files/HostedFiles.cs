@@ -17,15 +17,15 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
     /// paid for.
     /// </summary>
     /// <param name="answer">The response.</param>
-    /// <param name="tenant">The tenant.</param>
+    /// <param name="owner">The tenant (<see cref="Images.Caller.Owner"/>).</param>
     /// <param name="origin">Scheme and host of the URLs.</param>
-    public async Task<StoredAnswer> HostAsync(StoredAnswer answer, string tenant, string origin)
+    public async Task<StoredAnswer> HostAsync(StoredAnswer answer, string owner, string origin)
     {
         var pictures = new List<StoredPicture>(answer.Pictures.Count);
         for (var i = 0; i < answer.Pictures.Count; i++)
         {
             var picture = answer.Pictures[i] with { Members = AnswerForms.ItemMembers(answer, i) };
-            pictures.Add(picture.Bytes.IsEmpty ? picture : await HostAsync(picture, tenant, origin));
+            pictures.Add(picture.Bytes.IsEmpty ? picture : await HostAsync(picture, owner, origin));
         }
         return answer with { IsStream = false, Members = AnswerForms.TopMembers(answer), Pictures = pictures, Partials = [] };
     }
@@ -34,9 +34,9 @@ internal sealed class HostedFiles(IAnswerStore store, FileLinks links, long maxB
     /// <exception cref="Images.GatewayException">The store does not answer.</exception>
     public async ValueTask<ReadOnlySequence<byte>?> FindAsync(FileId id) => (await store.ReadAsync(Partition(id), id.Key))?.Pictures[0].Bytes.Sequence;
 
-    private async Task<StoredPicture> HostAsync(StoredPicture picture, string tenant, string origin)
+    private async Task<StoredPicture> HostAsync(StoredPicture picture, string owner, string origin)
     {
-        var id = FileId.New(tenant);
+        var id = FileId.New(owner);
         if (!await store.KeepAsync(Partition(id), id.Key, new StoredAnswer { IsStream = false, Pictures = [new StoredPicture(picture.Bytes, "")] }, links.Life))
             return picture;
         var members = new StringBuilder("\"url\":\"").Append(JsonEncodedText.Encode(origin + links.Address(id), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append("\",\"file_id\":\"").Append(id).Append('"');
