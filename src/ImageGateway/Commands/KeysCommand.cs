@@ -25,7 +25,12 @@ internal static class KeysCommand
         var name = new Option<string>("--name") { Description = "What the key is for." };
         var project = new Option<string>("--project") { Description = "The project the key belongs to, created if it does not exist.", DefaultValueFactory = _ => "default" };
         var isNew = new Option<bool>("--new-tenant") { Description = "Create the tenant first if it does not exist." };
-        var command = new Command("create", "Issue a key and print its secret, which is shown only once.") { Tenant, name, project, isNew, GatewayClient.Url };
+        var command = new Command("create", """
+            Issue a key and print its secret, which is shown only once.
+
+            Example:
+              ImageGateway keys create --tenant demo --name laptop --project web
+            """) { Tenant, name, project, isNew, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             var tenant = parsed.GetValue(Tenant)!;
@@ -45,7 +50,12 @@ internal static class KeysCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List a tenant's keys: id, project, name, prefix of the secret, state.") { Tenant, GatewayClient.Url };
+        var command = new Command("list", """
+            List a tenant's keys: id, project, name, prefix of the secret, state.
+
+            Example:
+              ImageGateway keys list --tenant demo
+            """) { Tenant, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             for (var cursor = ""; ;)
@@ -64,7 +74,12 @@ internal static class KeysCommand
     private static Command Revoke()
     {
         var id = new Argument<string>("id") { Description = "The key's id, as shown by list." };
-        var command = new Command("revoke", "Revoke a key with all its secrets.") { id, Tenant, GatewayClient.Url };
+        var command = new Command("revoke", """
+            Revoke a key with all its secrets.
+
+            Example:
+              ImageGateway keys revoke --tenant demo key_01a1fc1add7b7cb2a1f0
+            """) { id, Tenant, GatewayClient.Url };
         command.SetAction((parsed, cancellation) => GatewayClient.RunAsync(parsed, AdminKey, async gateway =>
         {
             await gateway.JsonAsync(HttpMethod.Delete, $"{Path(parsed.GetValue(Tenant)!)}/{Uri.EscapeDataString(parsed.GetValue(id)!)}", null, cancellation);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using ImageGateway.Commands;
 
@@ -10,7 +11,7 @@ public sealed class CommandLineTests
     {
         var root = CommandLine.Root();
 
-        foreach (var command in root.Subcommands.Where(command => command.Name != "version").Append(root))
+        foreach (var command in WithThoseBelow(root))
         {
             var examples = command.Description!.Split('\n').Where(line => line.StartsWith("  ImageGateway", StringComparison.Ordinal)).Select(line => line.Split("   ")[0].Split('>')[0].Trim()["ImageGateway".Length..].Trim()).ToList();
             Assert.NotEmpty(examples);
@@ -18,4 +19,6 @@ public sealed class CommandLineTests
             Assert.All(examples.Where(example => example.Length > 0 && !example.StartsWith('-')), example => Assert.Empty(root.Parse(CommandLineParser.SplitCommandLine(example).ToList()).Errors));
         }
     }
+
+    private static IEnumerable<Command> WithThoseBelow(Command command) => command.Subcommands.SelectMany(WithThoseBelow).Prepend(command);
 }
