@@ -64,7 +64,7 @@ internal sealed class ConfigurationSchema
     private JsonObject Value(Type type)
     {
         if (OptionTypes.Item(type, out var isList) is { } item)
-            return isList ? List(item) : new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(item) };
+            return isList ? List(item) : new JsonObject { ["type"] = "object", ["additionalProperties"] = item == typeof(string) ? AnyScalar() : Value(item) };
         if (type.IsEnum)
             return new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).SelectMany(name => new[] { name.ToLowerInvariant(), name }).Select(name => (JsonNode)name)]) };
         if (!OptionTypes.IsObject(type))
@@ -78,6 +78,10 @@ internal sealed class ConfigurationSchema
         var list = new JsonObject { ["type"] = "array", ["items"] = Value(item) };
         return item == typeof(string) ? new JsonObject { ["anyOf"] = new JsonArray(list, new JsonObject { ["type"] = "string" }) } : list;
     }
+
+    // The binder takes a number or a boolean for a text. What such an entry stands for may be one.
+    private static JsonObject AnyScalar() =>
+        new() { ["anyOf"] = new JsonArray([.. ((string[])["string", "number", "boolean"]).Select(type => new JsonObject { ["type"] = type })]) };
 
     private static JsonObject Scalar(Type type) =>
         type == typeof(TimeSpan) ? new JsonObject { ["type"] = "string", ["pattern"] = @"^(\d+\.)?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$" }

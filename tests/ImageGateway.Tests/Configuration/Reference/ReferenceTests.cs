@@ -41,6 +41,10 @@ public sealed class ReferenceTests
     public void What_the_gateway_refuses_does_not_fit_the_schema(string configuration, string path) =>
         Assert.Equal(path, Assert.Single(SchemaCheck.Mistakes(ConfigurationSchema.Create(), JsonNode.Parse(configuration)!)));
 
+    [Fact]
+    public void Default_of_a_parameter_may_be_a_number() =>
+        Assert.Empty(SchemaCheck.Mistakes(ConfigurationSchema.Create(), JsonNode.Parse("""{ "Gateway": { "Routes": [ { "Defaults": { "output_compression": 50, "quality": "low" } } ] } }""")!));
+
     private static void Check(string path, Func<string, string> create)
     {
         var before = File.Exists(path) ? File.ReadAllText(path) : "";
