@@ -53,6 +53,8 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
         // At Information, the framework logs a lot for every request.
         foreach (var noisy in (string[])["Microsoft", "System", "Yarp"])
             options.Rules.Add(new LoggerFilterRule(null, noisy, levels.Least > LogLevel.Warning ? levels.Least : LogLevel.Warning, null));
+        // It would log an error for every probe of a gateway that is not ready, as in an orderly stop; the probe's response says why.
+        options.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None, null));
         foreach (var (category, level) in levels.Overrides)
             options.Rules.Add(new LoggerFilterRule(null, category, level, null));
         // At this level the host would create an unused activity and scope for every request.

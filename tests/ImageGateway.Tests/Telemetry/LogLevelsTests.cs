@@ -52,6 +52,17 @@ public sealed class LogLevelsTests : IDisposable
     }
 
     [Fact]
+    public void Framework_logs_no_probe_unless_it_is_asked()
+    {
+        const string Checks = "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService";
+        Apply(("Serilog:MinimumLevel", "Debug"));
+        Assert.False(Logger(Checks).IsEnabled(LogLevel.Critical));
+
+        Apply(("Serilog:MinimumLevel:Override:Microsoft.Extensions.Diagnostics.HealthChecks", "Debug"));
+        Assert.True(Logger(Checks).IsEnabled(LogLevel.Debug));
+    }
+
+    [Fact]
     public void Word_that_is_no_level_is_told_and_changes_nothing()
     {
         Apply(("Serilog:MinimumLevel", "Error"));
