@@ -27,8 +27,8 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
     private void Log(HttpContext http, TimeSpan duration)
     {
         var (record, status, caller) = (http.Features.Get<JobRecord>(), http.Response.StatusCode, http.Features.Get<Caller>());
-        if (record is null && status >= 400 && HttpMethods.IsPost(http.Request.Method) && ApiPaths.IsJob(http.Request.Path))
-            metrics.Refuse(caller?.Tenant, status);
+        if (record is null && http.Features.Get<GatewayError>() is { } error && HttpMethods.IsPost(http.Request.Method) && ApiPaths.IsJob(http.Request.Path))
+            metrics.Refuse(caller?.Tenant, error);
         var level = Array.Exists(Quiet, path => http.Request.Path.StartsWithSegments(path)) ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level))
             return;

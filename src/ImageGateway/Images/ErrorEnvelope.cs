@@ -36,9 +36,10 @@ internal static class ErrorEnvelope
         return response.Body.WriteAsync(body, cancellationToken).AsTask();
     }
 
-    /// <summary>Sets the status and its headers, whatever the format of the body.</summary>
+    /// <summary>Sets the status and its headers, whatever the format of the body; the error becomes a feature of the request, for the metrics.</summary>
     public static void SetHead(HttpResponse response, GatewayError error)
     {
+        response.HttpContext.Features.Set(error);
         response.StatusCode = Status(error);
         if (error.RetryAfter is { } wait)
         {

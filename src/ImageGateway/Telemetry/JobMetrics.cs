@@ -63,7 +63,7 @@ internal sealed class JobMetrics
         var last = attempts.Count > 0 ? attempts[^1] : null;
         var (tenant, model, target) = (_tenants.Of(record.Caller.Tenant), last?.Model ?? record.Reused?.Model ?? None, last?.Target ?? None);
         var outcome = WireName.Of(record.Status);
-        _requests.Add(1, new TagList { { "tenant", tenant }, { "model", model }, { "target", target }, { "outcome", outcome }, { "code", record.ErrorCode is { } code ? _codes.Of(code) : "" } });
+        _requests.Add(1, new TagList { { "tenant", tenant }, { "model", model }, { "target", target }, { "outcome", outcome }, { "code", Code(record.ErrorCode) } });
         var how = new TagList { { "model", model }, { "target", target }, { "outcome", outcome } };
         _duration.Record(record.Duration.TotalSeconds, how);
         if (record.FirstByte is { } first)
@@ -80,11 +80,13 @@ internal sealed class JobMetrics
 
     /// <summary>Counts a request that was refused before it became a job.</summary>
     /// <param name="tenant">The tenant of its key; null: no known key.</param>
-    /// <param name="status">The HTTP status it got.</param>
-    public void Refuse(string? tenant, int status) => _requests.Add(1, new TagList
+    /// <param name="error">The error it got.</param>
+    public void Refuse(string? tenant, GatewayError error) => _requests.Add(1, new TagList
     {
-        { "tenant", tenant is null ? None : _tenants.Of(tenant) }, { "model", None }, { "target", None }, { "outcome", "refused" }, { "code", _codes.Of($"http_{status}") },
+        { "tenant", tenant is null ? None : _tenants.Of(tenant) }, { "model", None }, { "target", None }, { "outcome", "refused" }, { "code", Code(ErrorEnvelope.Code(error)) },
     });
+
+    private string Code(string? code) => code is null ? "" : _codes.Of(code);
 
     private void Record(string tenant, AttemptRecord attempt, AttemptRecord? before)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using ImageGateway.Simulator.Faults;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests.Telemetry;
@@ -28,7 +29,25 @@ public sealed class MetricsTests
         Assert.InRange(Value(metrics, "imagegateway_cost_usd_total", ("target", "east/gpt-image-1")), 0.01, 0.02);
         Assert.Equal(1, Value(metrics, "imagegateway_request_duration_seconds_count", ("target", "east/gpt-image-1"), ("outcome", "completed")));
         Assert.Equal(1, Value(metrics, "imagegateway_time_to_first_event_seconds_count", ("target", "east/gpt-image-1")));
-        Assert.Equal(1, Value(metrics, "imagegateway_requests_total", ("tenant", "none"), ("target", "none"), ("outcome", "refused"), ("code", "http_401")));
+        Assert.Equal(1, Value(metrics, "imagegateway_requests_total", ("tenant", "none"), ("target", "none"), ("outcome", "refused"), ("code", "invalid_api_key")));
+    }
+
+    [Fact]
+    public async Task Refusals_before_the_job_are_counted_by_the_code_of_their_answer()
+    {
+        await using var gateway = await MeteredGateway.StartAsync(tenant: """  , "Limits": { "RequestsPerMinute": 2 }  """);
+        using var broken = await gateway.GenerateAsync(prompt: "\"");
+        using var unnamed = await gateway.GenerateAsync(prompt: "");
+        using var tooMany = await gateway.GenerateAsync();
+
+        var metrics = await ScrapeAsync(gateway, requests: 3);
+
+        foreach (var refused in (HttpResponseMessage[])[broken, unnamed, tooMany])
+        {
+            var code = (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["error"]!["code"]!;
+            Assert.Equal(1, Value(metrics, "imagegateway_requests_total", ("tenant", "acme"), ("target", "none"), ("outcome", "refused"), ("code", code)));
+        }
+        Assert.Equal((400, 400, 429), ((int)broken.StatusCode, (int)unnamed.StatusCode, (int)tooMany.StatusCode));
     }
 
     [Fact]
