@@ -16,6 +16,19 @@ public sealed partial class ErrorCodesTests
         Assert.Equal(known.Select(ErrorEnvelope.Code).Distinct().Count(), listed.Select(row => row.Split(' ')[^1]).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("prometheus/rules.yml")]
+    [InlineData("grafana/dashboards/imagegateway.json")]
+    public void Every_error_of_the_server_counts_as_a_failure(string file)
+    {
+        var counted = Failures().Match(File.ReadAllText(Repository.File("deploy", file))).Groups["codes"].Value.Split('|');
+        var known = Enum.GetValues<ErrorKind>().Select(kind => new GatewayError(kind, "")).Where(error => ErrorEnvelope.Status(error) >= 500);
+        Assert.Equal(known.Select(ErrorEnvelope.Code).Order(), counted.Order());
+    }
+
+    [GeneratedRegex(@"code=~\\?""(?<codes>[a-z_|]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Failures();
+
     [GeneratedRegex(@"^\| (?<statuses>\d{3}(, \d{3})*) \| (?<codes>[^|]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 
