@@ -2,6 +2,7 @@ using System.Reflection;
 using ImageGateway.Telemetry;
 using ImageGateway.Telemetry.Prometheus;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -14,7 +15,7 @@ namespace ImageGateway.Hosting;
 /// </summary>
 internal static class TelemetryServices
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Otlp = "OTEL_EXPORTER_OTLP_";
     private const string Disabled = "OTEL_SDK_DISABLED";
 
     /// <summary>The program's version, as traces, metrics and <c>version</c> report it.</summary>
@@ -26,36 +27,52 @@ internal static class TelemetryServices
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<GatewayGauges>();
         services.AddSingleton<PrometheusExporter>();
-        services.AddSingleton(provider => Metrics(provider.GetRequiredService<PrometheusExporter>(), configuration, !isOff && Exports(configuration, "METRICS")));
-        if (!isOff && Exports(configuration, "TRACES"))
+        services.AddSingleton(provider => Metrics(provider.GetRequiredService<PrometheusExporter>(), configuration, !isOff && Exports("METRICS", configuration)));
+        if (!isOff && Exports("TRACES", configuration))
             services.AddSingleton(_ => Traces(configuration));
         services.AddHostedService<TelemetryStart>();
     }
 
-    private static bool Exports(IConfiguration configuration, string signal) =>
-        (configuration[$"OTEL_{signal}_EXPORTER"] ?? "otlp") == "otlp"
-        && !string.IsNullOrWhiteSpace(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] ?? configuration[Endpoint]);
+    private static bool Exports(string signal, IConfiguration configuration) =>
+        (configuration[$"OTEL_{signal}_EXPORTER"] ?? "otlp") == "otlp" && !string.IsNullOrWhiteSpace(Variables(signal, configuration)[$"{Otlp}ENDPOINT"]);
 
     private static MeterProvider Metrics(PrometheusExporter exporter, IConfiguration configuration, bool exports)
     {
         var builder = Sdk.CreateMeterProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton(Enabled(configuration)))
+            .ConfigureServices(services => services.AddSingleton(Variables("METRICS", configuration)))
             .ConfigureResource(resource => Describe(resource, configuration))
             .AddMeter(JobMetrics.MeterName, "System.Runtime")
             .AddReader(new BaseExportingMetricReader(exporter));
-        return (exports ? builder.AddOtlpExporter() : builder).Build();
+        return (exports ? builder.AddOtlpExporter(otlp => SetEndpoint(otlp, "METRICS", configuration)) : builder).Build();
     }
 
-    // Only the export is off: the SDK itself would stop measuring, and /metrics has no other source.
-    private static IConfiguration Enabled(IConfiguration configuration) =>
-        new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection([new(Disabled, "false")]).Build();
-
     private static TracerProvider Traces(IConfiguration configuration) => Sdk.CreateTracerProviderBuilder()
-        .ConfigureServices(services => services.AddSingleton(configuration))
+        .ConfigureServices(services => services.AddSingleton(Variables("TRACES", configuration)))
         .ConfigureResource(resource => Describe(resource, configuration))
         .AddSource(Tracing.SourceName, "Microsoft.AspNetCore")
-        .AddOtlpExporter()
+        .AddOtlpExporter(otlp => SetEndpoint(otlp, "TRACES", configuration))
         .Build();
+
+    // The exporter of one signal reads only the variables for all signals: the signal's own (OTEL_EXPORTER_OTLP_TRACES_HEADERS)
+    // take their place.
+    private static IConfiguration Variables(string signal, IConfiguration configuration)
+    {
+        var prefix = $"{Otlp}{signal}_";
+        var own = configuration.GetChildren().Where(variable => variable.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(variable.Value));
+        return new ConfigurationBuilder()
+            .AddConfiguration(configuration)
+            .AddInMemoryCollection(own.Select(variable => KeyValuePair.Create(Otlp + variable.Key[prefix.Length..], variable.Value)))
+            // Only the export is off then: the SDK itself would stop measuring, and /metrics has no other source.
+            .AddInMemoryCollection([new(Disabled, "false")])
+            .Build();
+    }
+
+    // A signal's own endpoint is used as it is; to one that is not set here, the exporter adds the signal's path.
+    private static void SetEndpoint(OtlpExporterOptions otlp, string signal, IConfiguration configuration)
+    {
+        if (Uri.TryCreate(configuration[$"{Otlp}{signal}_ENDPOINT"], UriKind.Absolute, out var endpoint))
+            otlp.Endpoint = endpoint;
+    }
 
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {

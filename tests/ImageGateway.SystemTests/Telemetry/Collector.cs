@@ -12,9 +12,15 @@ internal sealed record ReceivedSpan(string Trace, string Id, string Parent, stri
 /// <summary>A small OpenTelemetry collector: takes OTLP over HTTP and keeps spans and the names of metrics.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
+    /// <summary>The paths for those who are told one for each signal.</summary>
+    public const string OwnTraces = "/own/traces";
+
+    public const string OwnMetrics = "/own/metrics";
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
     private readonly ConcurrentDictionary<string, string> _metrics = new();
+    private readonly ConcurrentDictionary<string, string> _paths = new();
 
     private Collector(WebApplication app) => _app = app;
 
@@ -23,6 +29,9 @@ internal sealed class Collector : IAsyncDisposable
     public IReadOnlyList<ReceivedSpan> Spans => [.. _spans];
 
     public ICollection<string> Metrics => _metrics.Keys;
+
+    /// <summary>The paths that were asked for.</summary>
+    public ICollection<string> Paths => _paths.Keys;
 
     public static async Task<Collector> StartAsync()
     {
@@ -40,9 +49,10 @@ internal sealed class Collector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        if (http.Request.Path == "/v1/traces")
+        _paths[http.Request.Path] = "";
+        if (http.Request.Path == "/v1/traces" || http.Request.Path == OwnTraces)
             TakeSpans(body.ToArray());
-        else if (http.Request.Path == "/v1/metrics")
+        else if (http.Request.Path == "/v1/metrics" || http.Request.Path == OwnMetrics)
             TakeMetrics(body.ToArray());
         else
             http.Response.StatusCode = 404;

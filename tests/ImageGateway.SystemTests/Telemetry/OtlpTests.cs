@@ -10,6 +10,8 @@ public sealed class OtlpTests
     private const string ClientSpan = "b7ad6b7169203331";
     private const string Secret = "a very secret fox";
 
+    private static readonly (string, string)[] Often = [("OTEL_BSP_SCHEDULE_DELAY", "50"), ("OTEL_METRIC_EXPORT_INTERVAL", "100")];
+
     [Fact]
     public async Task Job_is_one_trace_from_the_client_to_each_call()
     {
@@ -87,8 +89,29 @@ public sealed class OtlpTests
         Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("/metrics", StringComparison.Ordinal) || span.Name.Contains("/healthz", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/for-all")]
+    public async Task Endpoint_of_a_signal_is_used_as_it_is_and_before_the_one_for_all(string path)
+    {
+        await using var collector = await Collector.StartAsync();
+        (string, string)[] all = path.Length == 0 ? [] : [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url + path), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
+        await using var gateway = await MeteredGateway.StartAsync(environment:
+        [
+            .. all, .. Often,
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", collector.Url + Collector.OwnTraces), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", collector.Url + Collector.OwnMetrics), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf"),
+        ]);
+
+        using var response = await GenerateAsync(gateway);
+
+        await Until.TrueAsync(() => collector.Spans.Any(span => span.Name == "job"), "the job's span");
+        await Until.TrueAsync(() => collector.Metrics.Contains("imagegateway.requests"), "the metrics");
+        Assert.Equal([Collector.OwnMetrics, Collector.OwnTraces], collector.Paths.Order());
+    }
+
     private static Task<MeteredGateway> StartAsync(Collector collector) => MeteredGateway.StartAsync(
-        environment: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "50"), ("OTEL_METRIC_EXPORT_INTERVAL", "100")]);
+        environment: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), .. Often]);
 
     private static async Task<HttpResponseMessage> GenerateAsync(MeteredGateway gateway)
     {
