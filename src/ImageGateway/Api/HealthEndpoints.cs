@@ -1,4 +1,5 @@
 using ImageGateway.Images;
+using ImageGateway.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using ImageGateway.Telemetry;
 using ImageGateway.Telemetry.Prometheus;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageGateway.Api;
 
@@ -13,11 +12,4 @@ internal static class MetricsEndpoint
         http.Response.ContentType = PrometheusExporter.ContentType;
         await http.Response.WriteAsync(exporter.Scrape(), http.RequestAborted);
     });
-
-    /// <summary>Excludes a request that only monitors the gateway from traces.</summary>
-    public static void LeaveUntraced(this HttpContext http)
-    {
-        if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
-            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-    }
 }

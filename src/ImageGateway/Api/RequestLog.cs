@@ -4,8 +4,8 @@ using ImageGateway.Telemetry;
 namespace ImageGateway.Api;
 
 /// <summary>
-/// Logs one line for every finished request: caller, path, target, outcome, duration and cost. Probes, scrapes and the
-/// dashboard's files are logged at Debug. Never logs a prompt, a key, a query or an image.
+/// Logs one line for every finished request: caller, path, target, outcome, duration and cost; its trace is named here as well.
+/// Probes, scrapes and the dashboard's files are logged at Debug. Never logs a prompt, a key, a query or an image.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metrics, TimeProvider time, ILogger<RequestLog> log)
 {
@@ -20,6 +20,7 @@ internal sealed partial class RequestLog(RequestDelegate next, JobMetrics metric
         }
         finally
         {
+            ServerSpan.Describe(http);
             Log(http, time.GetElapsedTime(start));
         }
     }

@@ -24,6 +24,7 @@ internal static class TelemetryServices
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var isOff = string.Equals(configuration[Disabled], "true", StringComparison.OrdinalIgnoreCase);
+        ServerSpan.Enable();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<GatewayGauges>();
         services.AddSingleton<PrometheusExporter>();

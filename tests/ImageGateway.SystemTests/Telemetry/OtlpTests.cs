@@ -72,6 +72,36 @@ public sealed class OtlpTests
     }
 
     [Fact]
+    public async Task Every_request_has_a_span_by_its_method_and_route_with_its_id()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var gateway = await StartAsync(collector);
+
+        using var made = await GenerateAsync(gateway);
+        using var broken = await gateway.GenerateAsync(prompt: "\"");
+        using var keyless = await gateway.GenerateAsync(key: "igw_nobody");
+        using var nowhere = await gateway.Http.GetAsync("/nowhere?key=in-a-query");
+        foreach (var target in (string[])["west", "east"])
+            await gateway.AdminAsync($"/admin/v1/targets/{target}/gpt-image-1/drain");
+        using var refused = await gateway.GenerateAsync();
+
+        await CheckAsync(made, "POST /v1/images/generations", "200");
+        await CheckAsync(broken, "POST /v1/images/generations", "400");
+        await CheckAsync(keyless, "POST", "401");
+        await CheckAsync(nowhere, "GET", "404");
+        await CheckAsync(refused, "POST /v1/images/generations", "503");
+        Assert.DoesNotContain(collector.Spans, span => span.Tags.Values.Any(text => text.Contains("in-a-query", StringComparison.Ordinal)));
+
+        async Task CheckAsync(HttpResponseMessage response, string name, string status)
+        {
+            ReceivedSpan? span = null;
+            await Until.TrueAsync(() => (span = collector.Spans.FirstOrDefault(span => span.Tags.ContainsKey("http.request.method") && span.Tags.GetValueOrDefault("imagegateway.request.id") == response.Header("x-request-id"))) is not null, name);
+            var (method, route) = (name.Split(' ')[0], name.Split(' ').ElementAtOrDefault(1));
+            Assert.Equal((name, method, route, status, status == "503"), (span!.Name, span.Tags["http.request.method"], span.Tags.GetValueOrDefault("http.route"), span.Tags["http.response.status_code"], span.IsError));
+        }
+    }
+
+    [Fact]
     public async Task Metrics_come_to_the_collector_and_probes_are_not_traced()
     {
         await using var collector = await Collector.StartAsync();
