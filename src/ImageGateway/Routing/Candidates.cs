@@ -5,12 +5,13 @@ namespace ImageGateway.Routing;
 
 /// <summary>
 /// The route of a job, its possible targets, and those for when none of them can serve; <see cref="Asked"/> is the model that
-/// the request named, or of which it named a deployment or target; null for a tier.
+/// the request named, or of which it named a deployment or target; null for a tier. <see cref="NamesTargets"/>: it named the
+/// targets themselves, whichever models they have.
 /// </summary>
-internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, Model? Asked = null)
+internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallback, Model? Asked = null, bool NamesTargets = false)
 {
-    /// <summary>True when the request named the model; false for a model that substitutes another.</summary>
-    public bool Asks(Model model) => Asked?.Name == model.Name;
+    /// <summary>True when the request named the model, or a target of it; false for a model that substitutes another.</summary>
+    public bool Asks(Model model) => NamesTargets || Asked?.Name == model.Name;
 
     /// <summary>The candidates of a job.</summary>
     /// <exception cref="GatewayException">404: nothing has this name, or it is retired without a substitute; 400: no target supports variations.</exception>
@@ -37,7 +38,7 @@ internal sealed record Candidates(RoutePolicy Route, IReadOnlyList<Target> Targe
         var targets = isModel && route.Targets.Count > 0 ? route.Targets : named;
         var fallback = !isModel ? [] : route.Targets.Count > 0 ? route.Fallback : route.FallbackOf(named);
         if (targets.Any(Lives) || fallback.Any(Lives))
-            return new Candidates(route, targets, fallback, job.Model is null ? null : asked);
+            return new Candidates(route, targets, fallback, job.Model is null ? null : asked, NamesTargets: !isModel);
         // A model without targets is an unknown name, unless it is retired everywhere it was served.
         var isHistory = targets.Count > 0 || asked.Shutdown.Values.Any(day => day <= today);
         return isHistory && route.Substitute == SubstituteAction.Allow ? Successors(job, asked, route, table, today) : throw Unserved(job, name);

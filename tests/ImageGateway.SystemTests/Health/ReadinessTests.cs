@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using ImageGateway.Api;
 using ImageGateway.SystemTests.Databases;
 using ImageGateway.SystemTests.Reload;
 using ImageGateway.SystemTests.Running;
 using ImageGateway.Tests.Databases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageGateway.SystemTests.Health;
 
@@ -90,10 +93,28 @@ public sealed class ReadinessTests
         Assert.Equal((503, "unhealthy", "does not answer"), (status, Word(answer, "redis"), Detail(answer, "redis")));
     }
 
-    private static async Task<(int Status, JsonNode Answer)> ReadyAsync(OwnGateway gateway)
+    // An exception's message may name a server.
+    [Fact]
+    public async Task Check_that_throws_tells_nobody_why()
+    {
+        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0"]);
+        builder.Services.AddHealthChecks().AddCheck("database", () => throw new InvalidOperationException("db.internal"));
+        await using var app = builder.Build();
+        app.MapHealth();
+        await app.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+
+        var (status, answer) = await ReadyAsync(http);
+
+        Assert.Equal((503, "unhealthy", "the check failed"), (status, Word(answer, "database"), Detail(answer, "database")));
+    }
+
+    private static Task<(int Status, JsonNode Answer)> ReadyAsync(OwnGateway gateway) => ReadyAsync(gateway.Http);
+
+    private static async Task<(int Status, JsonNode Answer)> ReadyAsync(HttpClient http)
     {
         using var keyless = new HttpRequestMessage(HttpMethod.Get, "/healthz/ready");
-        using var response = await gateway.Http.SendAsync(keyless);
+        using var response = await http.SendAsync(keyless);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 

@@ -70,7 +70,6 @@ public sealed partial class IsolationTests : IAsyncLifetime
         ["POST /admin/v1/targets/{**path}"] = Access.Admin,
         ["GET /admin/v1/prices"] = Access.Admin,
         ["GET /openapi/{documentName}.json"] = Access.Anybody,
-        ["GET /dashboard/{**file}"] = Access.Anybody,
         ["GET /metrics"] = Access.Anybody, // names tenants: docs/security.md says how to keep it from them
         ["* /healthz/live"] = Access.Anybody,
         ["* /healthz/ready"] = Access.Anybody,

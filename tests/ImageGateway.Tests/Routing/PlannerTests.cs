@@ -37,6 +37,14 @@ public sealed class PlannerTests
         Assert.Equal(target, PlanOf(Job(deployment) with { IsDeploymentPath = true }).First().Target.Name);
 
     [Fact]
+    public void Deployments_of_one_name_are_all_asked_for_whatever_their_models_are()
+    {
+        var plan = PlanOf(Job("img"), TableOf([Of("azure/img", "gpt-image-1"), Of("azure2/img", "gpt-image-1.5")], Route("by-model")));
+        Assert.Equal("azure/img azure2/img", plan.Names());
+        Assert.All(plan.Targets, planned => Assert.Empty(planned.Dialect.Adjustments));
+    }
+
+    [Fact]
     public void Deployment_of_the_path_is_not_routed_away()
     {
         var table = TableOf(Route("all", "openai/gpt-image-1"));
